@@ -1,0 +1,68 @@
+# Finds LibTorch in a Python wheel or in an unzipped LibTorch, without the CUDA toolkit.
+#
+# PyTorch's own TorchConfig.cmake demands the CUDA toolkit whenever the libraries were built with
+# CUDA, even for a program that never touches the GPU. This module looks for headers and libraries
+# only.
+#
+# Honours CMAKE_PREFIX_PATH (a LibTorch folder or a site-packages/torch folder) and Torch_DIR
+# (<libtorch>/share/cmake/Torch). Otherwise the wheel in the source tree's .venv is used.
+#
+# Defines:
+#   LibTorch::cpu        torch_cpu and c10 with their headers, as system includes
+#   LibTorch_VERSION     e.g. 2.11.0
+#   LibTorch_LIBRARY_DIR the folder of the libraries, for run paths
+
+set(_libtorch_hints "")
+if(Torch_DIR)
+  list(APPEND _libtorch_hints "${Torch_DIR}/../../..")
+endif()
+file(GLOB _libtorch_wheels LIST_DIRECTORIES true
+     "${CMAKE_CURRENT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch")
+
+find_path(LibTorch_INCLUDE_DIR torch/script.h
+          HINTS ${_libtorch_hints}
+          PATHS ${_libtorch_wheels}
+          PATH_SUFFIXES include)
+find_library(LibTorch_CPU_LIBRARY torch_cpu
+             HINTS ${_libtorch_hints} PATHS ${_libtorch_wheels} PATH_SUFFIXES lib)
+find_library(LibTorch_C10_LIBRARY c10
+             HINTS ${_libtorch_hints} PATHS ${_libtorch_wheels} PATH_SUFFIXES lib)
+
+if(LibTorch_INCLUDE_DIR AND EXISTS "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h")
+  set(_libtorch_version_file "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h")
+else()
+  set(_libtorch_version_file
+      "${LibTorch_INCLUDE_DIR}/torch/csrc/api/include/torch/version.h")
+endif()
+if(EXISTS "${_libtorch_version_file}")
+  foreach(_part MAJOR MINOR PATCH)
+    file(STRINGS "${_libtorch_version_file}" _line
+         REGEX "#define TORCH_VERSION_${_part} [0-9]+")
+    string(REGEX REPLACE ".* ([0-9]+).*" "\\1" _libtorch_${_part} "${_line}")
+  endforeach()
+  set(LibTorch_VERSION "${_libtorch_MAJOR}.${_libtorch_MINOR}.${_libtorch_PATCH}")
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(
+  LibTorch
+  REQUIRED_VARS LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY LibTorch_INCLUDE_DIR
+  VERSION_VAR LibTorch_VERSION
+  REASON_FAILURE_MESSAGE
+    "run scripts/setup.sh, or pass -DCMAKE_PREFIX_PATH=<libtorch or site-packages/torch>")
+
+if(LibTorch_FOUND AND NOT TARGET LibTorch::cpu)
+  get_filename_component(LibTorch_LIBRARY_DIR "${LibTorch_CPU_LIBRARY}" DIRECTORY)
+  set(_libtorch_includes "${LibTorch_INCLUDE_DIR}"
+                         "${LibTorch_INCLUDE_DIR}/torch/csrc/api/include")
+  add_library(LibTorch::c10 UNKNOWN IMPORTED)
+  set_target_properties(
+    LibTorch::c10
+    PROPERTIES IMPORTED_LOCATION "${LibTorch_C10_LIBRARY}"
+               INTERFACE_INCLUDE_DIRECTORIES "${_libtorch_includes}"
+               INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${_libtorch_includes}")
+  add_library(LibTorch::cpu UNKNOWN IMPORTED)
+  set_target_properties(LibTorch::cpu PROPERTIES IMPORTED_LOCATION "${LibTorch_CPU_LIBRARY}"
+                                                 INTERFACE_LINK_LIBRARIES LibTorch::c10)
+endif()
+mark_as_advanced(LibTorch_INCLUDE_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradcam/card.h"
+#include "gradcam/export.h"
+#include "gradcam/image.h"
+#include "gradcam/map.h"
+
+namespace gradcam {
+
+// The quantity whose gradient weighs the feature maps; docs/method.md has the formulas.
+enum class Score {
+  kLogOdds,         // z_c - logsumexp of the other logits; never saturates
+  kLogit,           // z_c
+  kProbability,     // p_c
+  kLogProbability,  // log p_c
+};
+
+// A class to explain: the most probable one, one by index, or one by its label.
+struct ClassTarget {
+  enum class By { kTop, kIndex, kLabel };
+  By by = By::kTop;
+  int index = 0;      // By::kIndex
+  std::string label;  // By::kLabel; case is ignored and "_" stands for a space
+};
+
+struct LoadOptions {
+  std::string layer;            // empty: the card's, else the graph's default layer
+  std::optional<Card> card;     // in place of the file's own card
+  std::string preprocess_name;  // empty: the card's first preprocessing
+  // Changes single fields after card and name have been resolved; may be empty.
+  std::function<void(Preprocess&)> adjust_preprocess;
+  std::optional<OutputKind> output_kind;  // in place of the card's
+  std::vector<Label> labels;              // in place of the card's, unless empty
+  bool trust_model = false;               // run a file with operators outside the allow-list
+};
+
+struct ExplainOptions {
+  std::vector<ClassTarget> classes{ClassTarget{}};
+  Score score = Score::kLogOdds;
+  int top_k = 5;
+};
+
+struct Prediction {
+  int index = 0;
+  std::string label;  // empty without labels
+  std::string id;     // empty without ids
+  double probability = 0;
+  double logit = 0;
+};
+
+// The maps of one class: raw channel means at the layer's own size, before ReLU and normalisation.
+struct ClassExplanation {
+  Prediction prediction;
+  ClassTarget::By chosen_by = ClassTarget::By::kTop;
+  Map gradcam;   // mean over channels of activation * pooled gradient (Selvaraju et al. 2017)
+  Map saliency;  // mean over channels of the activations
+};
+
+struct Explanation {
+  std::vector<Prediction> top;  // most probable first
+  std::vector<ClassExplanation> classes;
+  Rect seen;                    // the part of the picture that the network saw
+};
+
+// What is known of a loaded model. layer_shape and classes are empty and 0 before the first picture.
+struct ModelInfo {
+  std::string name;              // the card's, else the file's stem
+  std::string layer;             // as `LoadOptions::layer` takes it
+  std::vector<int> layer_shape;  // [C, h, w]
+  OutputKind output_kind = OutputKind::kLogits;
+  int classes = 0;
+  Preprocess preprocess;
+  std::vector<Label> labels;
+};
+
+// An image classifier, cut at one layer, that explains its predictions. Not for use by two threads at
+// once. All members throw Error: kModel for the file, kUsage for an unknown layer or class.
+class GRADCAM_EXPORT Explainer {
+ public:
+  // Loads a TorchScript file onto the CPU and cuts it.
+  explicit Explainer(const std::filesystem::path& model, const LoadOptions& options = {});
+  ~Explainer();
+  Explainer(Explainer&&) noexcept;
+  Explainer& operator=(Explainer&&) noexcept;
+
+  [[nodiscard]] Explanation Explain(const Image& picture, const ExplainOptions& options = {});
+
+  // Throws Error(kModel) if the cut network's scores for `picture` differ from those of a plain
+  // forward pass by more than 1e-4 of the largest score.
+  void SelfCheck(const Image& picture);
+
+  [[nodiscard]] const ModelInfo& info() const;
+
+  // What the user should know of this model, one sentence each; taking them empties the list.
+  [[nodiscard]] std::vector<std::string> TakeWarnings();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gradcam

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace torch::jit {
+struct Module;
+}  // namespace torch::jit
+
+namespace gradcam {
+
+enum class Trust {
+  kAllowListOnly,  // refuse a file with operators outside the allow-list (model/operator_policy.h)
+  kEverything,
+};
+
+// A TorchScript file, loaded onto the CPU with its weights mapped, not copied; in eval mode, its
+// parameters without gradient, devices in its graph rewritten to the CPU. Nothing of it has run but
+// the __setstate__ methods of its classes.
+class TorchScriptFile {
+ public:
+  // Throws Error(kModel): what is wrong with the file or, for another format (by content, not by
+  // extension), what it is and what to do.
+  explicit TorchScriptFile(const std::filesystem::path& path, Trust trust = Trust::kAllowListOnly);
+  ~TorchScriptFile();
+  TorchScriptFile(TorchScriptFile&&) noexcept;
+  TorchScriptFile& operator=(TorchScriptFile&&) noexcept;
+
+  [[nodiscard]] const std::filesystem::path& path() const;
+  [[nodiscard]] const torch::jit::Module& module() const;
+  // The text of the extra file gradcam.json.
+  [[nodiscard]] const std::optional<std::string>& card_json() const;
+  // {height, width} of the example input that a traced file keeps.
+  [[nodiscard]] std::optional<std::array<int, 2>> traced_input_size() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gradcam
