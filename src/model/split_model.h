@@ -15,33 +15,34 @@ namespace gradcam {
 // One run of the head on the activations of one batch, with its autograd tape.
 class HeadPass {
  public:
-  HeadPass(at::Tensor activations, at::Tensor logits);
+  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer);
 
   // [N, C, h, w], float32, detached: the output of the layer.
   [[nodiscard]] at::Tensor activations() const;
 
-  // [N, K], float32, detached: scores before softmax or sigmoid. K >= 2: a network with one output z
-  // has the classes 0 and 1 with the logits (0, z).
+  // [N, K], float32, detached: scores before softmax or sigmoid. K >= 2: a network with one output
+  // z has the classes 0 and 1 with the logits (0, z).
   [[nodiscard]] at::Tensor logits() const;
 
   // Vector-Jacobian product of the head: d<cotangent, logits>/d activations, [N, C, h, w]. The tape
-  // is kept, so several cotangents [N, K] can be sent back. Throws Error(kModel) if the logits do not
-  // depend on the activations.
+  // is kept, so several cotangents [N, K] can be sent back. Throws Error(kModel) if the logits do
+  // not depend on the activations.
   [[nodiscard]] at::Tensor Gradient(const at::Tensor& cotangent) const;
 
  private:
   at::Tensor activations_;  // the leaf
   at::Tensor logits_;       // with its tape
+  std::string layer_;
 };
 
 // A TorchScript classifier, cut behind one layer into a feature extractor, which runs without
 // gradient, and a classifier head, which autograd runs through. docs/architecture.md tells how.
 class SplitModel {
  public:
-  // `layer`: a module path ("features.29"), a call of a module used several times ("relu#1", from 0,
-  // negative from the end), a convolution by position ("conv#-1"), or empty for the default layer.
-  // `output_kind`: empty = read off the graph and the first scores. Throws Error(kUsage) for a layer
-  // that is not there or cannot be cut at, Error(kModel) for a graph that is no classifier.
+  // `layer`: a module path ("features.29"), a call of a module used several times ("relu#1", from
+  // 0, negative from the end), a convolution by position ("conv#-1"), or empty for the default
+  // layer. `output_kind`: empty = read off the graph and the first scores. Throws Error(kUsage) for
+  // a layer that is not there or cannot be cut at, Error(kModel) for a graph that is no classifier.
   SplitModel(const TorchScriptFile& file, const std::string& layer,
              std::optional<OutputKind> output_kind);
   ~SplitModel();
@@ -52,8 +53,9 @@ class SplitModel {
   // layer's output is not [N, C, h, w] or if the network's output is no [N, K].
   [[nodiscard]] HeadPass Run(const at::Tensor& input);
 
-  // The logits [N, K] of a plain forward pass of the uncut graph: what Run is checked against.
-  [[nodiscard]] at::Tensor ForwardLogits(const at::Tensor& input);
+  // The largest difference between the scores of the cut network and those of a plain forward of
+  // the file, as a fraction of the largest score. Costs both passes.
+  [[nodiscard]] double ScoreDifference(const at::Tensor& input);
 
   // The layer's name; with an empty `layer`, known after the first Run.
   [[nodiscard]] const std::string& layer() const;

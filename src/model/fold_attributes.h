@@ -1,0 +1,18 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+namespace gradcam {
+
+// Replaces attributes of `module` that are plain values (training, None biases, numbers, strings)
+// by constants, so that branches on them can be resolved. Attributes that the graph writes stay.
+void FoldAttributes(torch::jit::Graph& graph, const torch::jit::Module& module);
+
+// A trace of a network in train mode holds dropout(..., train=True) and batch_norm(...,
+// training=True) as constants, which eval() does not reach. Switches them off and returns how many
+// there were. Batch norm without running statistics stays: weight standardisation means batch
+// statistics.
+[[nodiscard]] int SwitchTrainModeOff(torch::jit::Graph& graph);
+
+}  // namespace gradcam

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <vector>
+
+namespace gradcam {
+
+// For a layer inside an `if` or loop of forward, where no cut is possible: the whole graph runs
+// once with gradient from the layer on. Adds an input List[Tensor] to `graph`; each time a marker
+// runs it clones its input, asks for its gradient, and appends it to that list, in the order of the
+// calls.
+void TapMarkers(torch::jit::Graph& graph, const std::vector<torch::jit::Node*>& markers);
+
+}  // namespace gradcam

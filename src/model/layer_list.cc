@@ -1,0 +1,82 @@
+#include "model/layer_list.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <algorithm>
+
+#include "gradcam/error.h"
+#include "model/default_layer.h"
+#include "model/layer_calls.h"
+#include "model/layer_probe.h"
+#include "model/layer_selection.h"
+#include "model/model_inputs.h"
+#include "model/torch_error.h"
+
+namespace gradcam {
+namespace {
+
+std::vector<std::vector<std::int64_t>> Shapes(const InlinedForward& forward,
+                                              const TorchScriptFile& file,
+                                              const at::Tensor& input) {
+  try {
+    return ProbeShapes(forward, file.module(), input);
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel,
+                "model '" + file.path().filename().string() + "' cannot run on an input of " +
+                    ShapeText(input.sizes().vec()) + ": " + TorchMessage(error),
+                "the network may want another size: --input-size");
+  }
+}
+
+std::string RefusalOfShape(const std::vector<std::int64_t>& shape,
+                           const std::vector<std::int64_t>& input_shape) {
+  if (shape.empty()) {
+    return "";  // inside an `if` or loop: its shape shows when it runs
+  }
+  switch (ClassifyShape(shape, input_shape)) {
+    case FeatureShape::kChannelsFirst:
+      return "";
+    case FeatureShape::kChannelsLast:
+      return "its output is [N, h, w, C]";
+    case FeatureShape::kOther:
+      break;
+  }
+  return "its output is no [N, C, h, w]";
+}
+
+}  // namespace
+
+std::vector<LayerInfo> ListLayers(const TorchScriptFile& file, int height, int width) {
+  RequireOneTensorInput(file.module());
+  const auto forward = InlineForward(file.module());
+  const auto input = at::full({1, 3, height, width}, 0.5);
+  const auto input_shape = input.sizes().vec();
+  const auto shapes = Shapes(forward, file, input);
+  const auto default_call = DefaultCall(forward, shapes, input_shape);
+  const bool has_modules = std::any_of(forward.calls.begin(), forward.calls.end(),
+                                       [](const LayerCall& call) { return !call.by_position; });
+  std::vector<LayerInfo> layers;
+  for (std::size_t i = 0; i < forward.calls.size(); ++i) {
+    const auto& call = forward.calls[i];
+    if (call.by_position == has_modules) {
+      continue;
+    }
+    LayerInfo layer;
+    layer.type = call.type;
+    layer.refusal = call.refusal;
+    layer.name =
+        call.refusal.empty() ? NameOfCall(forward, static_cast<std::int64_t>(i)) : call.path;
+    if (call.refusal.empty()) {
+      layer.refusal = RefusalOfShape(shapes[i], input_shape);
+    }
+    if (!shapes[i].empty()) {
+      layer.shape.assign(shapes[i].begin() + 1, shapes[i].end());
+    }
+    layer.is_default = static_cast<std::int64_t>(i) == default_call;
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+}  // namespace gradcam

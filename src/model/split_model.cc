@@ -1,0 +1,215 @@
+#include "model/split_model.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <utility>
+
+#include "gradcam/error.h"
+#include "model/cut_engine.h"
+#include "model/default_layer.h"
+#include "model/graph_runner.h"
+#include "model/layer_calls.h"
+#include "model/layer_probe.h"
+#include "model/layer_selection.h"
+#include "model/model_inputs.h"
+#include "model/score_reader.h"
+#include "model/torch_error.h"
+
+namespace gradcam {
+namespace {
+
+// Runs `work` and turns what LibTorch throws into an Error about `file` and its input.
+template <typename Work>
+auto Translated(const std::string& file, const at::Tensor& input, const Work& work) {
+  try {
+    return work();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kModel, "not enough memory to run model '" + file + "'");
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel,
+                "model '" + file + "' cannot run on an input of " + ShapeText(input.sizes().vec()) +
+                    ": " + TorchMessage(error),
+                "the network may want another size: --input-size");
+  }
+}
+
+void RequireFeatureMap(const std::string& layer, const at::Tensor& activations,
+                       const at::Tensor& input) {
+  const auto shape = activations.sizes().vec();
+  const std::string gave = "layer '" + layer + "' gives " + ShapeText(shape);
+  const char* const hint = "choose another layer; 'gradcam layers' lists them with their shapes";
+  if (!at::isFloatingType(activations.scalar_type())) {
+    throw Error(ErrorKind::kUsage,
+                gave + " of type " + std::string(activations.dtype().name()) + ", not real numbers",
+                hint);
+  }
+  switch (ClassifyShape(shape, input.sizes().vec())) {
+    case FeatureShape::kChannelsFirst:
+      return;
+    case FeatureShape::kChannelsLast:
+      throw Error(ErrorKind::kUsage,
+                  gave + ", which is [N, h, w, C]: only [N, C, h, w] can be explained", hint);
+    case FeatureShape::kOther:
+      throw Error(ErrorKind::kUsage, gave + ", expected feature maps [N, C, h, w]", hint);
+  }
+}
+
+}  // namespace
+
+HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer)
+    : activations_(std::move(activations)), logits_(std::move(logits)), layer_(std::move(layer)) {}
+
+at::Tensor HeadPass::activations() const { return activations_.detach().to(at::kFloat); }
+
+at::Tensor HeadPass::logits() const { return logits_.detach(); }
+
+at::Tensor HeadPass::Gradient(const at::Tensor& cotangent) const {
+  at::Tensor gradient;
+  if (logits_.requires_grad()) {
+    try {
+      gradient = torch::autograd::grad({logits_}, {activations_}, {cotangent},
+                                       /*retain_graph=*/true, /*create_graph=*/false,
+                                       /*allow_unused=*/true)
+                     .at(0);
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::kModel,
+                  "no gradient behind layer '" + layer_ + "': " + TorchMessage(error));
+    }
+  }
+  if (!gradient.defined()) {
+    throw Error(ErrorKind::kUsage, "the scores do not depend on layer '" + layer_ + "'",
+                "choose another layer; 'gradcam layers' lists them");
+  }
+  return gradient.to(at::kFloat);
+}
+
+class SplitModel::Impl {
+ public:
+  Impl(const TorchScriptFile& file, const std::string& layer, std::optional<OutputKind> declared)
+      : file_name_(file.path().filename().string()),
+        module_(file.module()),
+        layer_(layer),
+        declared_(declared),
+        reader_({}, declared) {
+    RequireOneTensorInput(module_);
+    forward_ = InlineForward(module_);
+    if (forward_.train_mode_operators > 0) {
+      warnings_.push_back("the file was exported in training mode: " +
+                          std::to_string(forward_.train_mode_operators) +
+                          " dropout and batch norm operators were switched to evaluation");
+    }
+    if (!layer_.empty()) {
+      CutAt(SelectLayer(forward_, layer_));
+    }
+  }
+
+  HeadPass Run(const at::Tensor& input) {
+    return Translated(file_name_, input, [&] {
+      if (!engine_) {
+        layer_ = DefaultLayer(input);
+        CutAt(SelectLayer(forward_, layer_));
+      }
+      const auto result = engine_->Run(input);
+      RequireFeatureMap(layer_, result.activations, input);
+      const at::AutoGradMode with_gradient(true);
+      return HeadPass(result.activations, reader_.Logits(result.output, input.size(0)), layer_);
+    });
+  }
+
+  double ScoreDifference(const at::Tensor& input) {
+    return Translated(file_name_, input, [&] {
+      if (!engine_) {
+        static_cast<void>(Run(input));
+      }
+      const at::NoGradGuard no_gradient;
+      const auto cut = ScoreReader(engine_->outputs(), declared_)
+                           .Returned(engine_->Run(input).output, input.size(0));
+      const auto plain = ScoreReader({}, declared_).Returned(Forward(input), input.size(0));
+      if (cut.sizes() != plain.sizes()) {
+        return std::numeric_limits<double>::infinity();
+      }
+      const auto largest = plain.abs().max().item<double>();
+      const auto difference = (cut - plain).abs().max().item<double>();
+      return difference == 0 ? 0.0 : difference / largest;
+    });
+  }
+
+  const std::string& layer() const { return layer_; }
+  OutputKind output_kind() const { return reader_.kind(); }
+
+  std::vector<std::string> TakeWarnings() {
+    auto warnings = std::exchange(warnings_, {});
+    for (auto& warning : reader_.TakeWarnings()) {
+      warnings.push_back(std::move(warning));
+    }
+    return warnings;
+  }
+
+ private:
+  void CutAt(const LayerSelection& selection) {
+    engine_ = MakeCutEngine(forward_, module_, selection);
+    reader_ = ScoreReader(engine_->outputs(), declared_);
+  }
+
+  std::string DefaultLayer(const at::Tensor& input) const {
+    const auto input_shape = input.sizes().vec();
+    const auto shapes = ProbeShapes(forward_, module_, input);
+    const auto call = DefaultCall(forward_, shapes, input_shape);
+    if (call >= 0) {
+      return NameOfCall(forward_, call);
+    }
+    for (std::size_t i = shapes.size(); i-- > 0;) {
+      if (ClassifyShape(shapes[i], input_shape) == FeatureShape::kChannelsLast) {
+        throw Error(ErrorKind::kUsage,
+                    "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps; '" +
+                        forward_.calls[i].path + "' gives " + ShapeText(shapes[i]) +
+                        ", which is [N, h, w, C]",
+                    "name a layer with --layer; 'gradcam layers' lists them with their shapes");
+      }
+    }
+    throw Error(ErrorKind::kUsage,
+                "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps",
+                "name a layer with --layer; 'gradcam layers' lists them with their shapes");
+  }
+
+  // The file's own forward. One that was exported in training mode would not repeat itself: there
+  // the inlined graph with its operators switched to evaluation stands for it.
+  c10::IValue Forward(const at::Tensor& input) {
+    if (forward_.train_mode_operators > 0) {
+      return GraphRunner(forward_.graph->copy(), "forward").Run(ModelInputs(module_, input));
+    }
+    const torch::jit::GraphOptimizerEnabledGuard without_optimizer(false);
+    return module_.forward({input});
+  }
+
+  std::string file_name_;
+  torch::jit::Module module_;
+  std::string layer_;
+  std::optional<OutputKind> declared_;
+  InlinedForward forward_;
+  std::unique_ptr<CutEngine> engine_;
+  ScoreReader reader_;
+  std::vector<std::string> warnings_;
+};
+
+SplitModel::SplitModel(const TorchScriptFile& file, const std::string& layer,
+                       std::optional<OutputKind> output_kind)
+    : impl_(std::make_unique<Impl>(file, layer, output_kind)) {}
+SplitModel::~SplitModel() = default;
+SplitModel::SplitModel(SplitModel&&) noexcept = default;
+SplitModel& SplitModel::operator=(SplitModel&&) noexcept = default;
+
+HeadPass SplitModel::Run(const at::Tensor& input) { return impl_->Run(input); }
+double SplitModel::ScoreDifference(const at::Tensor& input) {
+  return impl_->ScoreDifference(input);
+}
+const std::string& SplitModel::layer() const { return impl_->layer(); }
+OutputKind SplitModel::output_kind() const { return impl_->output_kind(); }
+std::vector<std::string> SplitModel::TakeWarnings() { return impl_->TakeWarnings(); }
+
+}  // namespace gradcam
