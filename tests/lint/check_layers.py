@@ -1,0 +1,100 @@
+"""Fails on an include that goes upwards or sideways between the layers of src/, or that brings a third
+party into a layer that may not use it. docs/architecture.md has the table in words."""
+
+import re
+import sys
+from pathlib import Path
+
+# What each layer may include of the others.
+LAYERS = {
+    "core": set(),
+    "image": {"core"},
+    "codecs": {"core", "image"},
+    "cam": {"core"},
+    "model": {"core"},
+    "explain": {"core", "image", "cam", "model"},
+    "report": {"core", "image", "cam", "model", "explain"},
+    "run": {"core", "image", "cam", "model", "explain", "report"},
+    "cli": {"core", "image", "cam", "model", "explain", "report", "run"},
+}
+
+# Which layers may include headers that begin with these names.
+THIRD_PARTY = {
+    "torch/": {"model"},
+    "caffe2/": {"model"},
+    "c10/": {"model", "cam", "explain"},
+    "ATen/": {"model", "cam", "explain"},
+    "opencv2/": {"image", "codecs"},
+    "jpeglib": {"image"},
+    "turbojpeg": {"image"},
+    "spng": {"image"},
+    "libexif/": {"image"},
+    "isa-l": {"image", "model"},
+    "nlohmann/": {"model", "report", "cli"},
+    "openssl/": {"run"},
+    "CLI/": {"cli"},
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def third_party_violation(header: str, layer: str) -> str | None:
+    for prefix, allowed in THIRD_PARTY.items():
+        if header.startswith(prefix) and layer not in allowed:
+            return f"layer {layer} may not include {header}"
+    return None
+
+
+def violations(path: Path, layer: str) -> list[str]:
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        quote, header = match.groups()
+        reason = third_party_violation(header, layer)
+        if quote == '"' and not reason:
+            target = header.split("/")[0]
+            if target == "gradcam":
+                continue
+            if target in LAYERS and target != layer and target not in LAYERS.get(layer, set()):
+                reason = f"layer {layer} may not include layer {target}"
+        if reason:
+            found.append(f"{path}:{number}: {reason}")
+    return found
+
+
+def public_header_violations(path: Path) -> list[str]:
+    """Public headers include the standard library and each other, nothing else."""
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        match = INCLUDE.match(line)
+        if match and ("/" in match.group(2) or match.group(1) == '"'):
+            if not match.group(2).startswith("gradcam/"):
+                found.append(f"{path}:{number}: public headers may not include {match.group(2)}")
+    return found
+
+
+def main() -> int:
+    root = Path(sys.argv[1])
+    found = []
+    checked = 0
+    for path in sorted((root / "src").rglob("*")):
+        if path.suffix in {".h", ".cc", ".inc"}:
+            checked += 1
+            layer = path.relative_to(root / "src").parts[0]
+            if layer not in LAYERS:
+                found.append(f"{path}: folder {layer} is not in the table of layers")
+                continue
+            found += violations(path, layer)
+    for path in sorted((root / "include").rglob("*.h")):
+        checked += 1
+        found += public_header_violations(path)
+    for line in found:
+        print(line)
+    print(f"{checked} files, {len(found)} violations")
+    return 1 if found or checked == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
