@@ -1,0 +1,65 @@
+#include "image/decode.h"
+
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gradcam/error.h"
+#include "image/codecs.h"
+#include "image/jpeg.h"
+#include "image/picture_file.h"
+#include "image/plugin.h"
+#include "image/png_decode.h"
+#include "image/sniff.h"
+
+namespace gradcam {
+namespace {
+
+[[noreturn]] void RefuseFormat(std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) {
+    throw Error(ErrorKind::kInput, "the file is empty");
+  }
+  const std::string_view name = NameOfUnsupported(bytes);
+  if (name.empty()) {
+    throw Error(ErrorKind::kInput, "it is not a picture, or of a format that is not known",
+                "JPEG, PNG, BMP, TIFF, WebP and PNM pictures can be read");
+  }
+  throw Error(ErrorKind::kInput, std::string(name) + " files are not supported",
+              "convert it to PNG or JPEG first");
+}
+
+Picture Decode(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
+  const std::optional<Format> format = SniffFormat(bytes);
+  if (!format) {
+    RefuseFormat(bytes);
+  }
+  switch (*format) {
+    case Format::kJpeg:
+      return DecodeJpeg(bytes, options);
+    case Format::kPng:
+      return DecodePng(bytes, options);
+    default:
+      return DecodeWithCodecs(bytes, *format, options, PluginFolders());
+  }
+}
+
+}  // namespace
+
+Picture DecodePicture(std::span<const std::uint8_t> bytes, const std::string& name,
+                      const DecodeOptions& options) {
+  const std::string failure = "cannot read image '" + name + "': ";
+  try {
+    return Decode(bytes, options);
+  } catch (const Error& error) {
+    throw Error(error.kind(), failure + error.what(), error.hint());
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kInput, failure + "not enough memory");
+  }
+}
+
+Picture ReadPicture(const std::filesystem::path& file, const DecodeOptions& options) {
+  return DecodePicture(ReadPictureFile(file, options), file.string(), options);
+}
+
+}  // namespace gradcam

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "gradcam/image.h"
+
+namespace gradcam {
+
+// The bytes of a picture file, for DecodePicture and for its hash. Throws Error(kInput) if the path
+// is missing, a folder, not a regular file, not readable, empty, or larger than any picture of
+// `max_pixels` can be.
+[[nodiscard]] std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,
+                                                        const DecodeOptions& options);
+
+}  // namespace gradcam
