@@ -1,0 +1,35 @@
+#include "model/device_rewrite.h"
+
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include "model/graph_walk.h"
+
+namespace gradcam {
+namespace {
+
+void MoveToCpu(torch::jit::Node* node) {
+  if (node->kind() == c10::prim::Constant) {
+    const auto value = torch::jit::toIValue(node->output());
+    if (value && value->isDevice()) {
+      node->s_(c10::attr::value, "cpu");
+    }
+  } else if (node->kind() == c10::Symbol::fromQualString("aten::cuda")) {
+    const torch::jit::WithInsertPoint guard(node);
+    auto* const cpu =
+        node->owningGraph()->insert(c10::Symbol::fromQualString("aten::cpu"), {node->input(0)});
+    node->output()->replaceAllUsesWith(cpu);
+  }
+}
+
+}  // namespace
+
+void MoveToCpu(torch::jit::Function& function) {
+  function.ensure_defined();
+  if (auto* const graph_function = torch::jit::tryToGraphFunction(function)) {
+    ForEachNode(graph_function->graph()->block(), [](torch::jit::Node* node) { MoveToCpu(node); });
+  }
+}
+
+}  // namespace gradcam

@@ -1,0 +1,215 @@
+#include "model/operator_policy.h"
+
+#include <ATen/core/interned_strings.h>
+#include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <vector>
+
+#include "gradcam/error.h"
+#include "model/graph_walk.h"
+#include "model/operator_classes.h"
+
+namespace gradcam {
+namespace {
+
+using torch::jit::Function;
+using torch::jit::Graph;
+using torch::jit::Node;
+
+// Values whose layout the interpreter takes on trust from their static type.
+bool HasTrustedLayout(const c10::Type& type) {
+  switch (type.kind()) {
+    case c10::TypeKind::ClassType:
+    case c10::TypeKind::InterfaceType:
+    case c10::TypeKind::TupleType:
+    case c10::TypeKind::FunctionType:
+      return true;
+    default:
+      break;
+  }
+  const auto contained = type.containedTypes();
+  return std::any_of(contained.begin(), contained.end(),
+                     [](const c10::TypePtr& inner) { return HasTrustedLayout(*inner); });
+}
+
+// A cast the interpreter does not check: it may only take None away, or yield values that every
+// operator checks for itself.
+bool IsSafeCast(const Node& node) {
+  const c10::TypePtr& from = node.input(0)->type();
+  const c10::TypePtr& to = node.output()->type();
+  if (const auto optional = from->cast<c10::OptionalType>()) {
+    if (*optional->getElementType() == *to) {
+      return true;
+    }
+  }
+  return from->isSubtypeOf(*to) || !HasTrustedLayout(*to);
+}
+
+// Every function that `entry` can reach is looked at once.
+class Walk {
+ public:
+  Walk(Function& entry, const std::string& where) : where_(where) { Reach(entry); }
+
+  void Run() {
+    while (!waiting_.empty()) {
+      Function* const function = waiting_.back();
+      waiting_.pop_back();
+      Visit(*function);
+    }
+  }
+
+ private:
+  [[noreturn]] void Refuse(const std::string& what) const {
+    throw Error(ErrorKind::kModel, where_ + " " + what,
+                "run it anyway with --trust-model, if you trust where the file comes from");
+  }
+
+  void Reach(Function& function) {
+    if (seen_.insert(&function).second) {
+      waiting_.push_back(&function);
+    }
+  }
+
+  void Visit(Function& function) {
+    function.ensure_defined();
+    auto* const graph_function = torch::jit::tryToGraphFunction(function);
+    if (graph_function == nullptr) {
+      Refuse("calls '" + function.qualname().qualifiedName() + "', which is not TorchScript");
+    }
+    Visit(*graph_function->graph());
+  }
+
+  void Visit(Graph& graph) {
+    RememberUnit(graph);
+    ForEachNode(graph.block(), [this](Node* node) { Visit(*node); });
+  }
+
+  // The classes of the file, where calls through an interface can end.
+  void RememberUnit(const Graph& graph) {
+    for (const auto* const input : graph.inputs()) {
+      if (const auto type = input->type()->cast<c10::ClassType>()) {
+        if (auto unit = type->compilation_unit()) {
+          unit_ = std::move(unit);
+        }
+      }
+    }
+  }
+
+  void Visit(Node& node) {
+    RequireHarmlessKind(node);
+    VisitSubgraphs(node);
+    switch (node.kind()) {
+      case c10::prim::CallMethod:
+        return ReachMethod(node.input(0)->type(), node.s(c10::attr::name));
+      case c10::prim::CallFunction:
+        return ReachFunction(node.input(0)->type());
+      case c10::prim::Enter:
+        return ReachMethod(node.input(0)->type(), "__enter__");
+      case c10::prim::Exit:
+        return ReachMethod(node.input(0)->type(), "__exit__");
+      case c10::prim::unchecked_cast:
+      case c10::prim::unchecked_unwrap_optional:
+        if (!IsSafeCast(node)) {
+          Refuse("casts a value to " + node.output()->type()->repr_str() + " unchecked");
+        }
+        return;
+      case c10::aten::sort:
+      case c10::aten::sorted:
+        return ReachComparison(node);
+      default:
+        return;
+    }
+  }
+
+  void RequireHarmlessKind(const Node& node) const {
+    const std::string name = node.kind().toQualString();
+    const auto* const schema = node.maybeSchema();
+    const auto found = schema != nullptr ? ClassOf(*schema) : ClassOfName(name);
+    if (!found) {
+      Refuse("uses the operator '" + name + "', which is not on the list of known operators");
+    }
+    if (*found != OperatorClass::kHarmless) {
+      Refuse("uses the operator '" + name + "', which " + std::string(Explain(*found)));
+    }
+  }
+
+  // prim::fork keeps what it runs as an attribute.
+  void VisitSubgraphs(const Node& node) {
+    for (const c10::Symbol name : node.attributeNames()) {
+      if (node.kindOf(name) == torch::jit::AttributeKind::g) {
+        Visit(*node.g(name));
+      } else if (node.kindOf(name) == torch::jit::AttributeKind::gs) {
+        for (const auto& graph : node.gs(name)) {
+          Visit(*graph);
+        }
+      }
+    }
+  }
+
+  void ReachMethod(const c10::TypePtr& type, const std::string& name) {
+    if (const auto class_type = type->cast<c10::ClassType>()) {
+      if (Function* const method = class_type->findMethod(name)) {
+        return Reach(*method);
+      }
+      if (Function* const hook = class_type->findHook(name)) {
+        return Reach(*hook);
+      }
+    }
+    if (type->kind() == c10::TypeKind::InterfaceType && unit_ != nullptr) {
+      for (Function* const function : unit_->get_functions()) {
+        if (function->name() == name) {
+          Reach(*function);
+        }
+      }
+      return;
+    }
+    Refuse("calls the method '" + name + "' of an unknown class");
+  }
+
+  void ReachFunction(const c10::TypePtr& type) {
+    const auto function_type = type->cast<c10::FunctionType>();
+    if (function_type == nullptr) {
+      Refuse("calls an unknown function");
+    }
+    Reach(*function_type->function());
+  }
+
+  // Sorting objects calls their __lt__.
+  void ReachComparison(const Node& node) {
+    const auto list = node.input(0)->type()->cast<c10::ListType>();
+    if (list != nullptr && list->getElementType()->kind() == c10::TypeKind::ClassType) {
+      ReachMethod(list->getElementType(), "__lt__");
+    }
+  }
+
+  const std::string& where_;
+  std::set<Function*> seen_;
+  std::vector<Function*> waiting_;
+  std::shared_ptr<const torch::jit::CompilationUnit> unit_;
+};
+
+}  // namespace
+
+bool RunsWhileCompiling(std::string_view identifier) {
+  constexpr std::array<std::string_view, 9> kNames{
+      "Generator",
+      "_cufft_clear_plan_cache",
+      "_cufft_get_plan_cache_max_size",
+      "_cufft_get_plan_cache_size",
+      "_cufft_set_plan_cache_max_size",
+      "_nnpack_available",
+      "_print",
+      "_use_cudnn_rnn_flatten_weight",
+      "is_vulkan_available",
+  };
+  return std::find(kNames.begin(), kNames.end(), identifier) != kNames.end();
+}
+
+void RequireHarmless(Function& entry, const std::string& where) { Walk(entry, where).Run(); }
+
+}  // namespace gradcam

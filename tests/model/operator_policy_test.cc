@@ -1,0 +1,201 @@
+#include "model/operator_policy.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <filesystem>
+
+#include "gradcam/error.h"
+#include "model/torchscript_file.h"
+
+namespace gradcam {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::filesystem::path TempFile(const std::string& name) {
+  const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
+  const auto folder = std::filesystem::path(::testing::TempDir()) / test->name();
+  std::filesystem::create_directories(folder);
+  return folder / name;
+}
+
+// What RequireHarmless says of the method `forward` in a module with these methods.
+std::string RefusalOf(const std::string& methods) {
+  torch::jit::Module module("__torch__.Net");
+  module.define(methods);
+  try {
+    RequireHarmless(module.get_method("forward").function(), "it");
+  } catch (const Error& error) {
+    EXPECT_THAT(error.hint(), HasSubstr("--trust-model"));
+    return error.what();
+  }
+  return "";
+}
+
+std::string RefusalOfFunction(const std::string& functions, const std::string& name) {
+  torch::jit::CompilationUnit unit(functions);
+  try {
+    RequireHarmless(unit.get_function(name), "it");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(OperatorPolicy, LetsNetworksPass) {
+  EXPECT_EQ(RefusalOf(R"(
+def forward(self, x, flag: bool=True, more: Optional[Tensor]=None):
+    y = torch.relu(x)
+    for i in range(3):
+        if flag:
+            y = torch.max_pool2d(y, [2, 2])
+        else:
+            y = y + float(i)
+    if more is not None:
+        y = y + more
+    return {"out": torch.softmax(torch.flatten(y, 1), 1)}
+)"),
+            "");
+}
+
+TEST(OperatorPolicy, NamesTheOperatorAndWhatItDoes) {
+  EXPECT_THAT(RefusalOf("def forward(self, x):\n    torch.save(x, \"a\")\n    return x\n"),
+              HasSubstr("it uses the operator 'aten::save', which reads or writes files"));
+  EXPECT_THAT(RefusalOf("def forward(self, x):\n    return torch.from_file(\"a\", False, 8)\n"),
+              HasSubstr("aten::from_file"));
+}
+
+TEST(OperatorPolicy, LooksIntoBranchesAndLoops) {
+  EXPECT_THAT(RefusalOf(R"(
+def forward(self, x, n: int):
+    for i in range(n):
+        if i > 100:
+            while i > 3:
+                torch.save(x, "a")
+    return x
+)"),
+              HasSubstr("aten::save"));
+}
+
+TEST(OperatorPolicy, LooksIntoOtherMethods) {
+  EXPECT_THAT(RefusalOf(R"(
+def helper(self, x):
+    torch.manual_seed(3)
+    return x
+def forward(self, x):
+    return self.helper(x)
+)"),
+              HasSubstr("aten::manual_seed"));
+}
+
+TEST(OperatorPolicy, LooksIntoFunctions) {
+  EXPECT_THAT(RefusalOfFunction(R"(
+def inner(x):
+    torch.save(x, "a")
+    return x
+def outer(x):
+    return inner(x) + 1
+)",
+                                "outer"),
+              HasSubstr("aten::save"));
+}
+
+TEST(OperatorPolicy, IgnoresMethodsThatForwardCannotReach) {
+  EXPECT_EQ(RefusalOf(R"(
+def dump(self, x):
+    torch.save(x, "a")
+    return x
+def forward(self, x):
+    return x + 1
+)"),
+            "");
+}
+
+TEST(OperatorPolicy, RefusesOperatorsThatTrustTheirArguments) {
+  EXPECT_THAT(RefusalOf("def forward(self, x, i: Tensor):\n"
+                        "    return torch._unsafe_index(x, [i])\n"),
+              HasSubstr("reach memory outside"));
+}
+
+TEST(OperatorPolicy, RefusesUncheckedCastsOfStructures) {
+  // What `assert isinstance` compiles to; a file could hold the cast without the check.
+  EXPECT_THAT(RefusalOf(R"(
+def forward(self, x: Any):
+    assert isinstance(x, Tuple[int, int])
+    return x[0]
+)"),
+              HasSubstr("unchecked"));
+  EXPECT_EQ(RefusalOf(R"(
+def forward(self, x: Optional[Tuple[int, int]]):
+    assert x is not None
+    return x[0]
+)"),
+            "");
+  EXPECT_EQ(RefusalOf(R"(
+def forward(self, x: Any):
+    assert isinstance(x, Tensor)
+    return x + 1
+)"),
+            "");
+}
+
+// A module whose state is written and read by methods of its own, `attack` among them.
+std::filesystem::path FileWithSetState(const std::string& attack) {
+  torch::jit::Module module("__torch__.Net");
+  module.register_attribute("w", c10::TensorType::get(), at::ones({3}));
+  module.define(R"(
+def __getstate__(self):
+    return (self.w, self.training)
+def __setstate__(self, state: Tuple[Tensor, bool]):
+    )" + attack +
+                R"(
+    self.w = state[0] + 1
+    self.training = state[1]
+def forward(self, x):
+    return x + self.w
+)");
+  auto path = TempFile("net.pt");
+  module.save(path.string());
+  return path;
+}
+
+TEST(OperatorPolicy, RunsHarmlessSetState) {
+  const TorchScriptFile file(FileWithSetState("pass"));
+  EXPECT_EQ(file.module().attr("w").toTensor().sum().item<float>(), 6);
+}
+
+TEST(OperatorPolicy, RefusesSetStateThatWritesAFileBeforeItRuns) {
+  const auto stolen = TempFile("stolen.bin");
+  const auto path = FileWithSetState("torch.save(state[0], \"" + stolen.string() + "\")");
+  std::filesystem::remove(stolen);
+  EXPECT_THROW(TorchScriptFile{path}, Error);
+  EXPECT_FALSE(std::filesystem::exists(stolen));
+  const TorchScriptFile trusted(path, Trust::kEverything);
+  EXPECT_TRUE(std::filesystem::exists(stolen));
+}
+
+TEST(OperatorPolicy, RefusesAForwardThatWritesAFileUnlessTrusted) {
+  const auto stolen = TempFile("stolen.bin");
+  torch::jit::Module module("__torch__.Net");
+  torch::jit::Module child("__torch__.Child", module._ivalue()->compilation_unit());
+  child.define("def forward(self, x):\n    if x.dim() > 1:\n        torch.save(x, \"" +
+               stolen.string() + "\")\n    return x\n");
+  module.register_module("child", child);
+  module.define("def forward(self, x):\n    return self.child.forward(x)\n");
+  const auto path = TempFile("net.pt");
+  module.save(path.string());
+  std::filesystem::remove(stolen);
+  EXPECT_THROW(TorchScriptFile{path}, Error);
+  const TorchScriptFile trusted(path, Trust::kEverything);
+  EXPECT_FALSE(std::filesystem::exists(stolen));
+  auto loaded = trusted.module();
+  loaded.forward({at::ones({2, 2})});
+  EXPECT_TRUE(std::filesystem::exists(stolen));
+}
+
+}  // namespace
+}  // namespace gradcam
