@@ -43,6 +43,13 @@ struct Label {
   std::string name;  // e.g. "Egyptian cat"
 };
 
+// Where a network's weights come from, in words.
+struct Weights {
+  std::string source;
+  std::string licence;
+  std::string digest;  // e.g. "md5:..." of the file they were read from
+};
+
 // What a classifier expects and means. Written by the export into the model file (extra file
 // gradcam.json) or given beside it; docs/models.md describes the JSON.
 struct Card {
@@ -51,10 +58,12 @@ struct Card {
   std::optional<OutputKind> output_kind;  // empty: read off the graph
   std::vector<Preprocess> preprocess;     // the first is the default
   std::vector<Label> labels;              // empty, or one a class
+  Weights weights;
 };
 
-// Reads a card from JSON text; `origin` names it in messages ("card 'vgg16.json'"). Throws
-// Error(kUsage) that names the first wrong or missing field.
+// Reads a card from JSON text; `origin` names it in messages ("card 'vgg16.json'"). Preprocessings
+// keep the order of the text, but one called "imagenet" comes first. Unknown fields are ignored.
+// Throws Error(kUsage) that names the first wrong or missing field.
 [[nodiscard]] GRADCAM_EXPORT Card ParseCard(const std::string& json, const std::string& origin);
 
 // Throws Error(kUsage).

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,12 +30,25 @@ struct ClassTarget {
   std::string label;  // By::kLabel; case is ignored and "_" stands for a space
 };
 
+// Single fields in place of the card's preprocessing. A model without any card needs scale, mean
+// and std here; its size may also come from the example input that a traced file keeps.
+struct PreprocessOverrides {
+  std::optional<int> height;
+  std::optional<int> width;
+  std::optional<double> scale;
+  std::optional<std::array<double, 3>> mean;  // R, G, B
+  std::optional<std::array<double, 3>> std;   // R, G, B
+  std::optional<bool> bgr;
+  std::optional<ResizeFilter> filter;
+  // Shorter side to floor(size / crop), then a centre crop of the size; in 0 (exclusive)...1.
+  std::optional<double> crop;
+};
+
 struct LoadOptions {
-  std::string layer;            // empty: the card's, else the graph's default layer
-  std::optional<Card> card;     // in place of the file's own card
-  std::string preprocess_name;  // empty: the card's first preprocessing
-  // Changes single fields after card and name have been resolved; may be empty.
-  std::function<void(Preprocess&)> adjust_preprocess;
+  std::string layer;                      // empty: the card's, else the graph's default layer
+  std::optional<Card> card;               // in place of the file's own card
+  std::string preprocess_name;            // empty: the card's first preprocessing
+  PreprocessOverrides preprocess;         // on top of the card's
   std::optional<OutputKind> output_kind;  // in place of the card's
   std::vector<Label> labels;              // in place of the card's, unless empty
   bool trust_model = false;               // run a file with operators outside the allow-list
@@ -66,10 +79,11 @@ struct ClassExplanation {
 struct Explanation {
   std::vector<Prediction> top;  // most probable first
   std::vector<ClassExplanation> classes;
-  Rect seen;                    // the part of the picture that the network saw
+  Rect seen;  // the part of the picture that the network saw
 };
 
-// What is known of a loaded model. layer_shape and classes are empty and 0 before the first picture.
+// What is known of a loaded model. layer_shape and classes are empty and 0 before the first
+// picture.
 struct ModelInfo {
   std::string name;              // the card's, else the file's stem
   std::string layer;             // as `LoadOptions::layer` takes it
@@ -80,8 +94,8 @@ struct ModelInfo {
   std::vector<Label> labels;
 };
 
-// An image classifier, cut at one layer, that explains its predictions. Not for use by two threads at
-// once. All members throw Error: kModel for the file, kUsage for an unknown layer or class.
+// An image classifier, cut at one layer, that explains its predictions. Not for use by two threads
+// at once. All members throw Error: kModel for the file, kUsage for an unknown layer or class.
 class GRADCAM_EXPORT Explainer {
  public:
   // Loads a TorchScript file onto the CPU and cuts it.

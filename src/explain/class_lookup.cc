@@ -1,0 +1,121 @@
+#include "explain/class_lookup.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string_view>
+#include <tuple>
+
+#include "gradcam/error.h"
+
+namespace gradcam {
+namespace {
+
+constexpr std::size_t kSuggestions = 3;
+
+// Lower case (ASCII) with spaces for underscores: what labels are compared by.
+std::string Folded(std::string_view text) {
+  std::string folded(text);
+  for (char& letter : folded) {
+    if (letter == '_') {
+      letter = ' ';
+    } else if (letter >= 'A' && letter <= 'Z') {
+      letter = static_cast<char>(letter - 'A' + 'a');
+    }
+  }
+  return folded;
+}
+
+// Levenshtein distance: insertions, deletions and substitutions of bytes.
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+// The nearest labels, quoted: first those that contain the word, then by edit distance.
+std::string Suggestions(const std::string& folded, const std::vector<Label>& labels) {
+  using Candidate = std::tuple<bool, std::size_t, std::string>;
+  std::vector<Candidate> candidates;
+  for (const Label& label : labels) {
+    const std::string name = Folded(label.name);
+    const bool lacks_word = folded.empty() || name.find(folded) == std::string::npos;
+    candidates.emplace_back(lacks_word, EditDistance(folded, name), label.name);
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  candidates.resize(std::min(candidates.size(), kSuggestions));
+  std::string text;
+  for (const Candidate& candidate : candidates) {
+    text += (text.empty() ? "'" : ", '") + std::get<std::string>(candidate) + "'";
+  }
+  return text;
+}
+
+}  // namespace
+
+int FindLabel(const std::string& label, const std::vector<Label>& labels) {
+  if (labels.empty()) {
+    throw Error(ErrorKind::kUsage, "cannot find class '" + label + "': the model has no labels",
+                "give the class by its index, or labels with --labels");
+  }
+  const std::string folded = Folded(label);
+  std::vector<std::size_t> found;
+  for (std::size_t index = 0; index < labels.size(); ++index) {
+    if (Folded(labels[index].name) == folded) {
+      found.push_back(index);
+    }
+  }
+  if (found.empty()) {
+    throw Error(ErrorKind::kUsage, "no class is called '" + label + "'",
+                "nearest labels: " + Suggestions(folded, labels));
+  }
+  if (found.size() > 1) {
+    std::string indices;
+    for (const std::size_t index : found) {
+      indices += (indices.empty() ? "" : ", ") + std::to_string(index);
+    }
+    throw Error(ErrorKind::kUsage, "several classes are called '" + label + "'",
+                "give one of their indices: " + indices);
+  }
+  return static_cast<int>(found.front());
+}
+
+int ResolveClass(const ClassTarget& target, int top, int classes,
+                 const std::vector<Label>& labels) {
+  switch (target.by) {
+    case ClassTarget::By::kTop:
+      return top;
+    case ClassTarget::By::kLabel:
+      return FindLabel(target.label, labels);
+    case ClassTarget::By::kIndex:
+      break;
+  }
+  if (target.index < 0 || target.index >= classes) {
+    throw Error(ErrorKind::kUsage,
+                "class " + std::to_string(target.index) + " is not there: the model has " +
+                    std::to_string(classes) + " classes",
+                "indices run from 0 to " + std::to_string(classes - 1));
+  }
+  return target.index;
+}
+
+void RequireLabelPerClass(const std::vector<Label>& labels, int classes) {
+  if (!labels.empty() && labels.size() != static_cast<std::size_t>(classes)) {
+    throw Error(ErrorKind::kUsage,
+                "card has " + std::to_string(labels.size()) + " labels, model has " +
+                    std::to_string(classes) + " classes",
+                "give the labels of this model with --labels, or another card with --card");
+  }
+}
+
+}  // namespace gradcam

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradcam/card.h"
+#include "gradcam/explainer.h"
+
+namespace gradcam {
+
+// The index of the class called `label`; case is ignored and "_" stands for a space. Throws
+// Error(kUsage): for a miss with the nearest labels, for a label that several classes carry with
+// their indices.
+[[nodiscard]] int FindLabel(const std::string& label, const std::vector<Label>& labels);
+
+// The index that `target` means for a picture whose most probable class is `top`, of `classes`.
+// Throws Error(kUsage).
+[[nodiscard]] int ResolveClass(const ClassTarget& target, int top, int classes,
+                               const std::vector<Label>& labels);
+
+// Throws Error(kUsage) if there are labels, but not one a class.
+void RequireLabelPerClass(const std::vector<Label>& labels, int classes);
+
+}  // namespace gradcam

@@ -1,0 +1,125 @@
+#include "explain/pass_explanation.h"
+
+#include <ATen/Tensor.h>
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "cam/methods.h"
+#include "cam/score.h"
+#include "explain/class_lookup.h"
+#include "explain/predictions.h"
+
+namespace gradcam {
+namespace {
+
+// Row `n` of [N, h, w] as a map.
+Map MapOf(const at::Tensor& maps, std::int64_t n) {
+  const at::Tensor row = maps.select(0, n).to(at::kCPU, at::kFloat).contiguous();
+  const float* values = row.const_data_ptr<float>();
+  return {.width = static_cast<int>(row.size(1)),
+          .height = static_cast<int>(row.size(0)),
+          .values = std::vector<float>(values, values + row.numel())};
+}
+
+// Row `n` of [N, K], float64 and contiguous.
+std::span<const double> RowOf(const at::Tensor& values, std::int64_t n) {
+  const auto classes = static_cast<std::size_t>(values.size(1));
+  return {values.const_data_ptr<double>() + static_cast<std::size_t>(n) * classes, classes};
+}
+
+// A class to explain of one picture.
+struct Choice {
+  int index = 0;
+  ClassTarget::By chosen_by = ClassTarget::By::kTop;
+};
+
+// The classes of one picture in the order of the targets, each once.
+std::vector<Choice> ChoicesOf(const std::vector<ClassTarget>& targets, int top, int classes,
+                              const std::vector<Label>& labels) {
+  std::vector<Choice> choices;
+  for (const ClassTarget& target : targets) {
+    const int index = ResolveClass(target, top, classes, labels);
+    const bool known = std::any_of(choices.begin(), choices.end(),
+                                   [index](const Choice& choice) { return choice.index == index; });
+    if (!known) {
+      choices.push_back({index, target.by});
+    }
+  }
+  return choices;
+}
+
+// The classes of every picture; `logits` [N, K] in float64.
+std::vector<std::vector<Choice>> ChooseClasses(const at::Tensor& logits,
+                                               const std::vector<Label>& labels,
+                                               const std::vector<ClassTarget>& targets) {
+  std::vector<std::vector<Choice>> choices;
+  for (std::int64_t n = 0; n < logits.size(0); ++n) {
+    const std::span<const double> row = RowOf(logits, n);
+    const int top = TopPredictions({row, row}, 1, {}).front().index;
+    choices.push_back(ChoicesOf(targets, top, static_cast<int>(row.size()), labels));
+  }
+  return choices;
+}
+
+// The class of every picture in one round: the first of all, then the second, and so on. A picture
+// with fewer classes is sent along with its last one; that map is not taken.
+at::Tensor ClassesOfRound(const std::vector<std::vector<Choice>>& choices, std::size_t round) {
+  std::vector<std::int64_t> classes;
+  for (const std::vector<Choice>& of_picture : choices) {
+    classes.push_back(of_picture[std::min(round, of_picture.size() - 1)].index);
+  }
+  return at::tensor(classes, at::kLong);
+}
+
+std::size_t Rounds(const std::vector<std::vector<Choice>>& choices) {
+  std::size_t rounds = 0;
+  for (const std::vector<Choice>& of_picture : choices) {
+    rounds = std::max(rounds, of_picture.size());
+  }
+  return rounds;
+}
+
+}  // namespace
+
+std::vector<Explanation> ExplainPass(const HeadPass& pass, OutputKind output_kind,
+                                     const std::vector<Label>& labels,
+                                     const ExplainOptions& options) {
+  const at::Tensor logits = pass.logits().to(at::kCPU, at::kDouble).contiguous();
+  const at::Tensor probabilities = Probabilities(logits, output_kind).contiguous();
+  RequireLabelPerClass(labels, static_cast<int>(logits.size(1)));
+  const std::vector<std::vector<Choice>> choices = ChooseClasses(logits, labels, options.classes);
+
+  std::vector<Explanation> explanations;
+  for (std::int64_t n = 0; n < logits.size(0); ++n) {
+    const ClassScores scores{RowOf(probabilities, n), RowOf(logits, n)};
+    explanations.push_back(
+        {.top = TopPredictions(scores, options.top_k, labels), .classes = {}, .seen = {}});
+  }
+  const at::Tensor activations = pass.activations();
+  const at::Tensor saliency = ActivationSaliency(activations);
+  for (std::size_t round = 0; round < Rounds(choices); ++round) {
+    const at::Tensor cotangent =
+        ScoreCotangent(options.score, output_kind, pass.logits(), ClassesOfRound(choices, round));
+    const at::Tensor gradcam = GradCam(activations, pass.Gradient(cotangent));
+    for (std::size_t picture = 0; picture < choices.size(); ++picture) {
+      if (round >= choices[picture].size()) {
+        continue;
+      }
+      const auto n = static_cast<std::int64_t>(picture);
+      const Choice& choice = choices[picture][round];
+      const ClassScores scores{RowOf(probabilities, n), RowOf(logits, n)};
+      explanations[picture].classes.push_back(
+          {.prediction = PredictionOf(scores, choice.index, labels),
+           .chosen_by = choice.chosen_by,
+           .gradcam = MapOf(gradcam, n),
+           .saliency = MapOf(saliency, n)});
+    }
+  }
+  return explanations;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <span>
+#include <vector>
+
+#include "gradcam/card.h"
+#include "gradcam/image.h"
+
+namespace gradcam {
+
+// Pictures as a network takes them.
+struct NetworkInput {
+  at::Tensor values;       // [N, 3, H, W], float32
+  std::vector<Rect> seen;  // the part of each picture that is in `values`
+};
+
+// Resizes every picture, cuts the window out and computes x = (pixel / scale - mean) / std in
+// float32 (each constant rounded to float32 first, as the frameworks that trained the networks do).
+// Throws Error(kInput).
+[[nodiscard]] NetworkInput PrepareInput(std::span<const Image> pictures,
+                                        const Preprocess& preprocess);
+
+}  // namespace gradcam
