@@ -1,0 +1,197 @@
+#include "report/picture_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+// What the program does in one way only.
+constexpr const char* kDevice = "cpu";
+constexpr const char* kEngine = "libtorch";
+constexpr const char* kPrecision = "float32";
+constexpr const char* kExif = "apply";
+constexpr const char* kAlphaChannel = "drop";
+constexpr const char* kUpsample = "edge";
+constexpr const char* kNormalize = "max";
+constexpr const char* kOutputSize = "picture";
+
+Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json RectToJson(const Rect& rect) {
+  return {{"x", rect.x}, {"y", rect.y}, {"width", rect.width}, {"height", rect.height}};
+}
+
+Json ImageToJson(const ImageReport& image) {
+  Json json = FileToJson(image.file);
+  json["sha256"] = image.sha256;
+  json["width"] = image.width;
+  json["height"] = image.height;
+  json["exif_orientation"] = image.exif_orientation;
+  json["seen"] = RectToJson(image.seen);
+  return json;
+}
+
+Json PreprocessToJson(const Preprocess& preprocess) {
+  Json json;
+  json["name"] = preprocess.name;
+  json["size"] = {preprocess.height, preprocess.width};
+  json["filter"] = NameOf(preprocess.filter);
+  json["resize_mode"] = NameOf(preprocess.mode);
+  if (preprocess.mode == ResizeMode::kShorter) json["resize_pixels"] = preprocess.shorter_side;
+  json["scale"] = preprocess.scale;
+  json["mean"] = preprocess.mean;
+  json["std"] = preprocess.std;
+  json["bgr"] = preprocess.bgr;
+  json["exif"] = kExif;
+  json["alpha_channel"] = kAlphaChannel;
+  return json;
+}
+
+Json RenderToJson(const RenderOptions& render) {
+  return {{"colormap", NameOf(render.colormap)},
+          {"alpha", render.alpha},
+          {"upsample", kUpsample},
+          {"normalize", kNormalize},
+          {"output_size", kOutputSize}};
+}
+
+Json TopToJson(const std::vector<Prediction>& top) {
+  Json list = Json::array();
+  int rank = 1;
+  for (const Prediction& prediction : top) {
+    list.push_back({{"rank", rank++},
+                    {"index", prediction.index},
+                    {"label", TextOrNull(prediction.label)},
+                    {"id", TextOrNull(prediction.id)},
+                    {"probability", prediction.probability},
+                    {"logit", prediction.logit}});
+  }
+  return list;
+}
+
+Json MapToJson(const MapReport& map) {
+  Json peak = nullptr;
+  if (map.peak) peak = {{"x", map.peak->x}, {"y", map.peak->y}};
+  return {{"status", NameOf(map.summary.status)},
+          {"min", map.summary.min},
+          {"max", map.summary.max},
+          {"mean", map.summary.mean},
+          {"peak", peak},
+          {"size", {map.height, map.width}}};
+}
+
+Json ClassToJson(const ClassReport& report) {
+  Json files = Json::object();
+  for (const OutputFile& file : report.files) files[file.key] = ToUtf8(file.name);
+  Json json;
+  json["class"] = {{"index", report.prediction.index},
+                   {"label", TextOrNull(report.prediction.label)},
+                   {"probability", report.prediction.probability},
+                   {"chosen_by", NameOf(report.chosen_by)}};
+  json["gradcam"] = MapToJson(report.gradcam);
+  json["saliency"] = MapToJson(report.saliency);
+  json["files"] = files;
+  return json;
+}
+
+// "top", an index, or "label:NAME".
+Json TargetToJson(const ClassTarget& target) {
+  switch (target.by) {
+    case ClassTarget::By::kIndex:
+      return target.index;
+    case ClassTarget::By::kLabel:
+      return "label:" + target.label;
+    case ClassTarget::By::kTop:
+      break;
+  }
+  return "top";
+}
+
+}  // namespace
+
+Json FileToJson(const std::string& file) {
+  Json json;
+  json["file"] = ToUtf8(file);
+  if (!IsUtf8(file)) json["file_bytes"] = PercentEncode(file);
+  return json;
+}
+
+Json ToolToJson(const ToolReport& tool) {
+  return {{"name", "gradcam"}, {"version", tool.version}, {"libtorch", tool.libtorch},
+          {"device", kDevice}, {"engine", kEngine},       {"precision", kPrecision}};
+}
+
+Json ModelToJson(const ModelReport& model) {
+  return {{"name", model.info.name},
+          {"file", ToUtf8(model.file)},
+          {"sha256", model.sha256},
+          {"layer", model.info.layer},
+          {"layer_shape", model.info.layer_shape},
+          {"output_kind", NameOf(model.info.output_kind)},
+          {"classes", model.info.classes}};
+}
+
+Json SettingsToJson(const Settings& settings, const ModelInfo& model) {
+  Json classes = Json::array();
+  for (const ClassTarget& target : settings.explain.classes)
+    classes.push_back(TargetToJson(target));
+  Json write = Json::array();
+  for (const Output output : settings.outputs) write.push_back(NameOf(output));
+  Json json;
+  json["layer"] = model.layer;
+  json["output_kind"] = NameOf(model.output_kind);
+  json["preprocess"] = PreprocessToJson(model.preprocess);
+  json["precision"] = kPrecision;
+  json["score"] = NameOf(settings.explain.score);
+  json["class"] = classes;
+  json["top_k"] = settings.explain.top_k;
+  json["render"] = RenderToJson(settings.render);
+  json["write"] = write;
+  return json;
+}
+
+std::string CanonicalSettings(const Settings& settings, const ModelReport& model) {
+  // nlohmann::json, not ordered_json: its keys are sorted.
+  nlohmann::json labels = nlohmann::json::array();
+  for (const Label& label : model.info.labels) labels.push_back({label.id, label.name});
+  nlohmann::json canonical;
+  canonical["labels"] = labels;
+  canonical["model_name"] = model.info.name;
+  canonical["model_sha256"] = model.sha256;
+  canonical["settings"] = nlohmann::json(SettingsToJson(settings, model.info));
+  return canonical.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
+}
+
+Json ToJson(const PictureReport& picture, const RunContext& run) {
+  Json explanations = Json::array();
+  for (const ClassReport& report : picture.explanations) {
+    explanations.push_back(ClassToJson(report));
+  }
+  Json json;
+  json["schema_version"] = kSchemaVersion;
+  json["tool"] = ToolToJson(run.tool);
+  json["model"] = ModelToJson(run.model);
+  json["image"] = ImageToJson(picture.image);
+  json["preprocess"] = PreprocessToJson(run.model.info.preprocess);
+  json["score"] = NameOf(run.settings.explain.score);
+  json["render"] = RenderToJson(run.settings.render);
+  json["settings_sha256"] = run.settings_sha256;
+  json["top"] = TopToJson(picture.top);
+  json["explanations"] = explanations;
+  return json;
+}
+
+bool IsReport(const std::string& text) {
+  const Json json = Json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("tool")) return false;
+  const Json& tool = json["tool"];
+  return tool.is_object() && tool.contains("name") && tool["name"] == "gradcam";
+}
+
+}  // namespace gradcam

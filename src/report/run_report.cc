@@ -1,0 +1,61 @@
+#include "report/run_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+Json FailuresToJson(const std::vector<Failure>& failures) {
+  Json list = Json::array();
+  for (const Failure& failure : failures) {
+    Json json = FileToJson(failure.file);
+    json["error"] = failure.error;
+    if (!failure.hint.empty()) json["hint"] = failure.hint;
+    list.push_back(json);
+  }
+  return list;
+}
+
+}  // namespace
+
+double PicturesPerSecond(const RunReport& report) {
+  return report.seconds > 0 ? report.counts.done / report.seconds : 0;
+}
+
+Json ToJson(const RunReport& report, const RunContext& run) {
+  Json inputs = Json::array();
+  for (const std::string& input : report.inputs) inputs.push_back(ToUtf8(input));
+  Json json;
+  json["schema_version"] = kSchemaVersion;
+  json["tool"] = ToolToJson(run.tool);
+  json["model"] = ModelToJson(run.model);
+  json["settings"] = SettingsToJson(run.settings, run.model.info);
+  json["settings_sha256"] = run.settings_sha256;
+  json["inputs"] = inputs;
+  json["counts"] = {{"pictures", report.counts.pictures},
+                    {"done", report.counts.done},
+                    {"failed", report.counts.failed},
+                    {"skipped", report.counts.skipped}};
+  json["interrupted"] = report.interrupted;
+  json["failures"] = FailuresToJson(report.failures);
+  json["time"] = {{"started", report.started},
+                  {"seconds", report.seconds},
+                  {"pictures_per_second", PicturesPerSecond(report)}};
+  return json;
+}
+
+Json ResultsToJson(const std::vector<Json>& results, const std::vector<Failure>& failures) {
+  Json json;
+  json["schema_version"] = kSchemaVersion;
+  json["results"] = results;
+  json["failures"] = FailuresToJson(failures);
+  return json;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "report/picture_report.h"
+
+namespace gradcam {
+
+// A picture (or a folder that could not be listed) that failed.
+struct Failure {
+  std::string file;   // path below its input, as bytes; for a folder its path as given
+  std::string error;  // one line
+  std::string hint;   // or empty
+};
+
+struct RunCounts {
+  int pictures = 0;  // found
+  int done = 0;      // explained and written
+  int failed = 0;    // including folders that could not be listed
+  int skipped = 0;   // files in folders that are no pictures by their name
+};
+
+struct RunReport {
+  std::vector<std::string> inputs;  // as given
+  RunCounts counts;
+  std::vector<Failure> failures;
+  bool interrupted = false;
+  std::string started;  // UTC, ISO 8601
+  double seconds = 0;
+};
+
+// Pictures done a second; 0 without time.
+[[nodiscard]] double PicturesPerSecond(const RunReport& report);
+
+// run.json: docs/schema/run.schema.json.
+[[nodiscard]] nlohmann::ordered_json ToJson(const RunReport& report, const RunContext& run);
+
+// The document of --json: docs/schema/results.schema.json. `results` are reports of pictures.
+[[nodiscard]] nlohmann::ordered_json ResultsToJson(
+    const std::vector<nlohmann::ordered_json>& results, const std::vector<Failure>& failures);
+
+}  // namespace gradcam

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace gradcam {
+
+[[nodiscard]] bool IsUtf8(std::string_view bytes);
+
+// `bytes` with every sequence that is no UTF-8 replaced by U+FFFD.
+[[nodiscard]] std::string ToUtf8(std::string_view bytes);
+
+// For a terminal: ToUtf8, and control characters become U+FFFD as well, so that a file name or a
+// label can neither break a line nor send escape sequences.
+[[nodiscard]] std::string Printable(std::string_view bytes);
+
+// The longest beginning of `bytes` of at most `limit` bytes that does not end inside a character.
+[[nodiscard]] std::string CutAtCharacter(std::string_view bytes, std::size_t limit);
+
+// Printable in quotation marks, as messages name files.
+[[nodiscard]] std::string Quoted(const std::filesystem::path& path);
+
+// Letters, digits and -._~/ stay, every other byte becomes %XX.
+[[nodiscard]] std::string PercentEncode(std::string_view bytes);
+
+}  // namespace gradcam

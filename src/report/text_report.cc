@@ -1,0 +1,119 @@
+#include "report/text_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iomanip>
+#include <string>
+
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+constexpr const char* kBold = "\x1b[1m";
+constexpr const char* kYellow = "\x1b[33m";
+constexpr const char* kReset = "\x1b[0m";
+constexpr std::size_t kLabelColumn = 32;  // longer labels push their row to the right
+
+std::string Painted(const std::string& text, const char* colour, Color color) {
+  return color == Color::kOn ? colour + text + kReset : text;
+}
+
+// Number of characters of UTF-8 text: bytes that do not continue a character.
+std::size_t Width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+std::string PadRight(const std::string& text, std::size_t width) {
+  const std::size_t length = Width(text);
+  return length < width ? text + std::string(width - length, ' ') : text;
+}
+
+std::string Percent(double probability) {
+  std::array<char, 32> text{};
+  // Four digits after the point keep 99.9999 % apart from certainty.
+  std::snprintf(text.data(), text.size(), "%8.4f %%", probability * 100);
+  return text.data();
+}
+
+std::string LabelOf(const Prediction& prediction) {
+  return prediction.label.empty() ? "-" : Printable(prediction.label);
+}
+
+std::string Meaning(MapStatus status) {
+  switch (status) {
+    case MapStatus::kNonfinite:
+      return "the map holds NaN or infinity; drawn as 0";
+    case MapStatus::kAllZero:
+      return "the map is 0 everywhere; drawn as 0";
+    case MapStatus::kAllNonpositive:
+      return "no part of the picture raises the score; drawn as 0";
+    case MapStatus::kFlat:
+      return "the map is the same everywhere; drawn as 1";
+    case MapStatus::kOk:
+      break;
+  }
+  return "";
+}
+
+void WriteMap(const std::string& name, const MapReport& map, Color color, std::ostream& out) {
+  out << "    " << PadRight(name, 10);
+  if (map.summary.status != MapStatus::kOk) {
+    out << Painted(NameOf(map.summary.status) + ": " + Meaning(map.summary.status), kYellow, color)
+        << '\n';
+    return;
+  }
+  out << "ok";
+  if (map.peak) out << ", peak at (" << map.peak->x << ", " << map.peak->y << ")";
+  out << '\n';
+}
+
+void WriteTop(const std::vector<Prediction>& top, std::ostream& out) {
+  out << "  rank  index  " << PadRight("label", kLabelColumn) << "  probability\n";
+  int rank = 1;
+  for (const Prediction& prediction : top) {
+    out << "  " << std::setw(4) << rank++ << "  " << std::setw(5) << prediction.index << "  "
+        << PadRight(LabelOf(prediction), kLabelColumn) << "  " << Percent(prediction.probability)
+        << '\n';
+  }
+}
+
+}  // namespace
+
+void WriteText(const PictureReport& picture, const RunContext& run, Color color,
+               std::ostream& out) {
+  out << Painted(Printable(picture.image.file), kBold, color) << "  " << picture.image.width << "x"
+      << picture.image.height << ", " << Printable(run.model.info.name) << " at layer '"
+      << Printable(run.model.info.layer) << "'\n";
+  WriteTop(picture.top, out);
+  for (const ClassReport& report : picture.explanations) {
+    out << "  explained: " << report.prediction.index << " " << LabelOf(report.prediction) << " ("
+        << "chosen by " << NameOf(report.chosen_by) << ", " << NameOf(run.settings.explain.score)
+        << ")\n";
+    WriteMap("gradcam", report.gradcam, color, out);
+    WriteMap("saliency", report.saliency, color, out);
+  }
+  for (const ClassReport& report : picture.explanations) {
+    for (const OutputFile& file : report.files) {
+      out << "  wrote " << Printable((picture.folder / file.name).string()) << '\n';
+    }
+  }
+  if (!picture.report_file.empty()) {
+    out << "  wrote " << Printable((picture.folder / picture.report_file).string()) << '\n';
+  }
+}
+
+void WriteText(const RunReport& run, std::ostream& out) {
+  out << run.counts.done << " of " << run.counts.pictures << " pictures done";
+  if (run.counts.failed > 0) out << ", " << run.counts.failed << " failed";
+  if (run.counts.skipped > 0) out << ", " << run.counts.skipped << " other files skipped";
+  if (run.interrupted) out << ", interrupted";
+  std::array<char, 32> speed{};
+  std::snprintf(speed.data(), speed.size(), "%.1f", PicturesPerSecond(run));
+  out << " (" << speed.data() << " pictures/s)\n";
+}
+
+}  // namespace gradcam

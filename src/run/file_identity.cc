@@ -1,0 +1,13 @@
+#include "run/file_identity.h"
+
+#include <sys/stat.h>
+
+namespace gradcam {
+
+std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+}  // namespace gradcam

@@ -1,0 +1,101 @@
+#include "run/folder_walk.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+
+#include "report/text.h"
+#include "run/file_handle.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Walk {
+ public:
+  explicit Walk(const std::optional<FileIdentity>& excluded) : excluded_(excluded) {}
+
+  // `prefix`: the folder's path below the root, with a slash, or empty.
+  void Enter(const fs::path& folder, const std::string& prefix) {
+    const auto identity = IdentityOf(folder);
+    if (!identity) return Fail(folder, errno);
+    if (identity == excluded_) return;
+    if (std::find(way_.begin(), way_.end(), *identity) != way_.end()) {
+      listing_.warnings.push_back("folder " + Quoted(folder) +
+                                  " leads back to a folder that it stands in; not entered again");
+      return;
+    }
+    listing_.folders.insert(*identity);
+    way_.push_back(*identity);
+    List(folder, prefix);
+    way_.pop_back();
+  }
+
+  FolderListing TakeListing() {
+    std::sort(listing_.pictures.begin(), listing_.pictures.end());
+    return std::move(listing_);
+  }
+
+ private:
+  void List(const fs::path& folder, const std::string& prefix) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (!name.starts_with('.')) Visit(*entry, prefix + name);
+    }
+    if (error) Fail(folder, error.value());
+  }
+
+  void Visit(const fs::directory_entry& entry, const std::string& name) {
+    std::error_code error;
+    const fs::file_status status = entry.status(error);
+    if (fs::is_directory(status)) {
+      Enter(entry.path(), name + "/");
+    } else if (!HasPictureExtension(name)) {
+      ++listing_.skipped;
+    } else if (fs::is_other(status)) {
+      listing_.warnings.push_back(Quoted(entry.path()) + " is no regular file; skipped");
+      ++listing_.skipped;
+    } else {
+      // A link that leads nowhere comes here too: reading it says what is wrong.
+      listing_.pictures.push_back(name);
+    }
+  }
+
+  void Fail(const fs::path& folder, int error) {
+    listing_.failures.push_back(
+        {folder.string(), "cannot list folder " + Quoted(folder) + ": " + SystemMessage(error),
+         ""});
+  }
+
+  std::optional<FileIdentity> excluded_;
+  std::vector<FileIdentity> way_;  // from the root to the folder in work
+  FolderListing listing_;
+};
+
+}  // namespace
+
+FolderListing WalkFolder(const fs::path& folder, const std::optional<FileIdentity>& excluded) {
+  Walk walk(excluded);
+  walk.Enter(folder, "");
+  return walk.TakeListing();
+}
+
+bool HasPictureExtension(const std::string& name) {
+  constexpr std::array<std::string_view, 14> kExtensions{"jpg", "jpeg", "jpe", "jfif", "png",
+                                                         "bmp", "dib",  "tif", "tiff", "webp",
+                                                         "pbm", "pgm",  "ppm", "pnm"};
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos) return false;
+  std::string extension = name.substr(dot + 1);
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+}  // namespace gradcam

@@ -1,0 +1,30 @@
+#include "run/npy.h"
+
+#include <bit>
+#include <string>
+
+namespace gradcam {
+
+std::vector<std::uint8_t> EncodeNpy(const Map& map) {
+  constexpr std::size_t kPreamble = 10;   // magic, version, header length
+  constexpr std::size_t kAlignment = 64;  // of the data, as the format asks
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                       std::to_string(map.height) + ", " + std::to_string(map.width) + "), }";
+  const std::size_t unpadded = kPreamble + header.size() + 1;
+  header.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
+  header += '\n';
+
+  std::vector<std::uint8_t> bytes{0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  bytes.push_back(static_cast<std::uint8_t>(header.size() & 0xFFU));
+  bytes.push_back(static_cast<std::uint8_t>(header.size() >> 8U));
+  bytes.insert(bytes.end(), header.begin(), header.end());
+  for (const float value : map.values) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+      bytes.push_back(static_cast<std::uint8_t>((bits >> shift) & 0xFFU));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <filesystem>
+
+namespace gradcam {
+
+// Whether `file` exists and is no report of gradcam: somebody else's file, not to be replaced or
+// removed. An empty file is nobody's.
+[[nodiscard]] bool IsForeignReport(const std::filesystem::path& file);
+
+}  // namespace gradcam

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradcam/explainer.h"
+
+namespace gradcam {
+
+// What a run needs of an explainer: the seam between files and network. Members as in Explainer.
+class PictureExplainer {
+ public:
+  PictureExplainer() = default;
+  virtual ~PictureExplainer() = default;
+  PictureExplainer(const PictureExplainer&) = delete;
+  PictureExplainer& operator=(const PictureExplainer&) = delete;
+  PictureExplainer(PictureExplainer&&) = delete;
+  PictureExplainer& operator=(PictureExplainer&&) = delete;
+
+  [[nodiscard]] virtual Explanation Explain(const Image& picture,
+                                            const ExplainOptions& options) = 0;
+  virtual void SelfCheck(const Image& picture) = 0;
+  [[nodiscard]] virtual const ModelInfo& info() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> TakeWarnings() = 0;
+};
+
+// A loaded model as a PictureExplainer.
+class ModelExplainer final : public PictureExplainer {
+ public:
+  explicit ModelExplainer(Explainer explainer);
+
+  [[nodiscard]] Explanation Explain(const Image& picture, const ExplainOptions& options) override;
+  void SelfCheck(const Image& picture) override;
+  [[nodiscard]] const ModelInfo& info() const override;
+  [[nodiscard]] std::vector<std::string> TakeWarnings() override;
+
+ private:
+  Explainer explainer_;
+};
+
+}  // namespace gradcam

@@ -1,0 +1,260 @@
+#include "run/picture_files.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "gradcam/draw.h"
+#include "gradcam/error.h"
+#include "image/decode.h"
+#include "image/panel.h"
+#include "report/json_text.h"
+#include "report/text.h"
+#include "run/atomic_file.h"
+#include "run/file_handle.h"
+#include "run/npy.h"
+#include "run/output_names.h"
+#include "run/own_report.h"
+#include "run/read_file.h"
+#include "run/sha256.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whatever the format, no picture of so many pixels needs a larger file.
+std::uint64_t FileSizeLimit(const DecodeOptions& options) {
+  constexpr std::uint64_t kBytesAPixel = 16;
+  constexpr std::uint64_t kOverhead = std::uint64_t{64} << 20U;
+  const auto pixels = static_cast<std::uint64_t>(std::max<std::int64_t>(options.max_pixels, 0));
+  return pixels > (UINT64_MAX - kOverhead) / kBytesAPixel ? UINT64_MAX
+                                                          : pixels * kBytesAPixel + kOverhead;
+}
+
+std::string ReadProblem(int error) {
+  switch (error) {
+    case EISDIR:
+      return "it is a folder";
+    case EINVAL:
+      return "it is no regular file";
+    case EFBIG:
+      return "the file is too large for a picture";
+    default:
+      return SystemMessage(error);
+  }
+}
+
+Image Coloured(const IndexedImage& indexed, const Palette& palette) {
+  Image image{indexed.width, indexed.height, {}};
+  image.rgb.reserve(3 * indexed.indices.size());
+  for (const std::uint8_t index : indexed.indices) {
+    image.rgb.insert(image.rgb.end(), palette[index].begin(), palette[index].end());
+  }
+  return image;
+}
+
+std::string Caption(const Prediction& prediction) {
+  std::array<char, 32> percent{};
+  std::snprintf(percent.data(), percent.size(), "%.1f %%", prediction.probability * 100);
+  const std::string label = prediction.label.empty() ? "class " + std::to_string(prediction.index)
+                                                     : Printable(prediction.label);
+  return label + "  " + percent.data();
+}
+
+MapReport Describe(const Map& raw, const Map& normalized, const Rect& seen) {
+  MapReport report;
+  report.summary = Summarize(raw);
+  report.width = raw.width;
+  report.height = raw.height;
+  if (report.summary.status == MapStatus::kOk) report.peak = FindPeak(normalized, seen);
+  return report;
+}
+
+// Writes the files of one picture; those written are removed again unless all of them are there.
+class PictureWriter {
+ public:
+  PictureWriter(const Job& job, const Image& picture, const Rect& seen, const Settings& settings)
+      : job_(&job), picture_(&picture), seen_(seen), settings_(&settings) {}
+
+  ~PictureWriter() {
+    for (const fs::path& file : written_) ::unlink(file.c_str());
+  }
+
+  PictureWriter(const PictureWriter&) = delete;
+  PictureWriter& operator=(const PictureWriter&) = delete;
+
+  [[nodiscard]] ClassReport WriteClass(const ClassExplanation& explained) {
+    const bool several_classes = settings_->explain.classes.size() > 1;
+    class_index_ = several_classes ? std::optional(explained.prediction.index) : std::nullopt;
+    ClassReport report;
+    report.prediction = explained.prediction;
+    report.chosen_by = explained.chosen_by;
+    const Map gradcam = Normalize(explained.gradcam);
+    const Map saliency = Normalize(explained.saliency);
+    report.gradcam = Describe(explained.gradcam, gradcam, seen_);
+    report.saliency = Describe(explained.saliency, saliency, seen_);
+    WriteGradcam(gradcam, explained.prediction, report.files);
+    WriteSaliency(saliency, report.files);
+    WriteRaw(FileKind::kGradcamRaw, explained.gradcam, report.files);
+    WriteRaw(FileKind::kSaliencyRaw, explained.saliency, report.files);
+    return report;
+  }
+
+  void WriteReport(const std::string& text) {
+    class_index_.reset();
+    const std::string name = OutputName(job_->stem, class_index_, FileKind::kReport);
+    WriteAtomically(job_->folder / name, text);
+  }
+
+  void Keep() { written_.clear(); }
+
+ private:
+  [[nodiscard]] bool Wants(FileKind kind) const { return IsWanted(kind, settings_->outputs); }
+
+  [[nodiscard]] IndexedImage Heatmap(const Map& normalized) const {
+    return DrawHeatmap(normalized, picture_->width, picture_->height, seen_);
+  }
+
+  [[nodiscard]] Image OverlayOf(const IndexedImage& heatmap) const {
+    return DrawOverlay(*picture_, heatmap, palette(), settings_->render.alpha, seen_);
+  }
+
+  [[nodiscard]] const Palette& palette() const { return PaletteOf(settings_->render.colormap); }
+
+  void WriteGradcam(const Map& normalized, const Prediction& prediction,
+                    std::vector<OutputFile>& files) {
+    const bool wants_overlay = Wants(FileKind::kGradcamOverlay);
+    const bool wants_panel = Wants(FileKind::kPanel);
+    if (!Wants(FileKind::kGradcam) && !wants_overlay && !wants_panel) return;
+    const IndexedImage heatmap = Heatmap(normalized);
+    if (Wants(FileKind::kGradcam)) Write(FileKind::kGradcam, EncodePng(heatmap, palette()), files);
+    if (!wants_overlay && !wants_panel) return;
+    const Image overlay = OverlayOf(heatmap);
+    if (wants_overlay) Write(FileKind::kGradcamOverlay, EncodePng(overlay), files);
+    if (!wants_panel) return;
+    const Image panel =
+        DrawPanel(*picture_, Coloured(heatmap, palette()), overlay, Caption(prediction));
+    Write(FileKind::kPanel, EncodePng(panel), files);
+  }
+
+  void WriteSaliency(const Map& normalized, std::vector<OutputFile>& files) {
+    if (!Wants(FileKind::kSaliency) && !Wants(FileKind::kSaliencyOverlay)) return;
+    const IndexedImage heatmap = Heatmap(normalized);
+    if (Wants(FileKind::kSaliency)) {
+      Write(FileKind::kSaliency, EncodePng(heatmap, palette()), files);
+    }
+    if (Wants(FileKind::kSaliencyOverlay)) {
+      Write(FileKind::kSaliencyOverlay, EncodePng(OverlayOf(heatmap)), files);
+    }
+  }
+
+  void WriteRaw(FileKind kind, const Map& raw, std::vector<OutputFile>& files) {
+    if (Wants(kind)) Write(kind, EncodeNpy(raw), files);
+  }
+
+  void Write(FileKind kind, const std::vector<std::uint8_t>& bytes,
+             std::vector<OutputFile>& files) {
+    const std::string name = OutputName(job_->stem, class_index_, kind);
+    WriteAtomically(job_->folder / name, bytes);
+    written_.push_back(job_->folder / name);
+    files.push_back({KeyOf(kind), name});
+  }
+
+  const Job* job_;
+  const Image* picture_;
+  Rect seen_;
+  const Settings* settings_;
+  std::optional<int> class_index_;  // in the names of the class in work
+  std::vector<fs::path> written_;
+};
+
+void MakeFolder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw Error(ErrorKind::kOutput,
+                "cannot make folder " + Quoted(folder) + ": " + SystemMessage(error.value()));
+  }
+}
+
+void RequireOwnReport(const Job& job, const Settings& settings) {
+  const fs::path report = job.folder / OutputName(job.stem, {}, FileKind::kReport);
+  if (settings.outputs.contains(Output::kJson) && IsForeignReport(report)) {
+    throw Error(ErrorKind::kOutput, Quoted(report) + " was not written by gradcam; not replaced",
+                "give another --output");
+  }
+}
+
+bool HasClass(const std::vector<ClassReport>& reports, int index) {
+  return std::any_of(reports.begin(), reports.end(), [index](const ClassReport& report) {
+    return report.prediction.index == index;
+  });
+}
+
+}  // namespace
+
+LoadedPicture LoadPicture(const Job& job, const DecodeOptions& options) {
+  const std::string failure = "cannot read image " + Quoted(job.path) + ": ";
+  try {
+    const std::vector<std::uint8_t> bytes = ReadFile(job.path, FileSizeLimit(options));
+    return {DecodePicture(bytes, Printable(job.path.string()), options), Sha256Of(bytes)};
+  } catch (const std::system_error& error) {
+    throw Error(ErrorKind::kInput, failure + ReadProblem(error.code().value()));
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kInput, failure + "not enough memory");
+  }
+}
+
+PictureReport WritePicture(const Job& job, const LoadedPicture& loaded,
+                           const Explanation& explanation, const RunContext& run) {
+  const Image& image = loaded.picture.image;
+  PictureReport report;
+  report.image = {
+      job.name,        loaded.sha256, image.width, image.height, loaded.picture.exif_orientation,
+      explanation.seen};
+  report.top = explanation.top;
+  report.folder = job.folder;
+
+  RequireOwnReport(job, run.settings);
+  MakeFolder(job.folder);
+  RemoveOldFiles(job);
+  PictureWriter writer(job, image, explanation.seen, run.settings);
+  for (const ClassExplanation& explained : explanation.classes) {
+    if (!HasClass(report.explanations, explained.prediction.index)) {
+      report.explanations.push_back(writer.WriteClass(explained));
+    }
+  }
+  if (run.settings.outputs.contains(Output::kJson)) {
+    report.report_file = OutputName(job.stem, {}, FileKind::kReport);
+    writer.WriteReport(JsonText(report, run));
+  }
+  writer.Keep();
+  return report;
+}
+
+void RemoveOldFiles(const Job& job) {
+  // The report goes first: one on disk means that its files are complete.
+  const std::string report = OutputName(job.stem, {}, FileKind::kReport);
+  std::vector<std::string> names = job.stale;
+  std::stable_partition(names.begin(), names.end(),
+                        [&report](const std::string& name) { return name == report; });
+  for (const std::string& name : names) {
+    const fs::path file = job.folder / name;
+    if (name == report && IsForeignReport(file)) continue;
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
+      throw Error(ErrorKind::kOutput,
+                  "cannot remove the older " + Quoted(file) + ": " + SystemMessage(errno));
+    }
+  }
+}
+
+}  // namespace gradcam

@@ -1,0 +1,47 @@
+#include "run/read_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <span>
+#include <system_error>
+
+#include "run/file_handle.h"
+
+namespace gradcam {
+namespace {
+
+[[noreturn]] void Fail(int error) { throw std::system_error(error, std::generic_category()); }
+
+}  // namespace
+
+std::vector<std::uint8_t> ReadFile(const std::filesystem::path& file, std::uint64_t limit) {
+  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+  const FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!handle.is_open()) Fail(errno);
+  struct stat status{};
+  if (::fstat(handle.get(), &status) != 0) Fail(errno);
+  if (S_ISDIR(status.st_mode)) Fail(EISDIR);
+  if (!S_ISREG(status.st_mode)) Fail(EINVAL);
+  if (static_cast<std::uint64_t>(status.st_size) > limit) Fail(EFBIG);
+
+  // One byte more than the file has, so that the end is seen without another allocation.
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size) + 1);
+  std::size_t size = 0;
+  while (true) {
+    if (size == bytes.size()) bytes.resize(2 * bytes.size());
+    const std::span<std::uint8_t> rest = std::span(bytes).subspan(size);
+    const ssize_t count = ::read(handle.get(), rest.data(), rest.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) Fail(errno);
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size > limit) Fail(EFBIG);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gradcam/image.h"
+#include "report/settings.h"
+
+namespace gradcam {
+
+enum class SelfCheck {
+  kAuto,  // the first picture of a run with more than one
+  kOn,    // every picture
+  kOff,
+};
+
+struct RunOptions {
+  std::vector<std::string> inputs;  // pictures, folders, "@list.txt", "@-", as given
+  std::filesystem::path output = "gradcam-out";
+  Settings settings;
+  DecodeOptions decode;
+  SelfCheck self_check = SelfCheck::kAuto;
+  bool keep_extension = false;  // output names keep the input's extension
+  bool fail_fast = false;       // stop at the first failed picture
+  bool strict = false;          // every map status but kOk is a failure of its picture
+};
+
+}  // namespace gradcam

@@ -1,0 +1,209 @@
+#include "run/runner.h"
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <optional>
+#include <vector>
+
+#include "gradcam/error.h"
+#include "report/json_text.h"
+#include "report/text.h"
+#include "run/atomic_file.h"
+#include "run/output_names.h"
+#include "run/picture_files.h"
+#include "run/sha256.h"
+#include "run/tool.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string NowUtc() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+// The first map of the picture that is not kOk, in words; empty if all are.
+std::string StatusProblem(const PictureReport& picture) {
+  for (const ClassReport& report : picture.explanations) {
+    for (const auto& [name, map] :
+         {std::pair("gradcam", &report.gradcam), std::pair("saliency", &report.saliency)}) {
+      if (map->summary.status == MapStatus::kOk) continue;
+      return std::string("the ") + name + " map of class " +
+             std::to_string(report.prediction.index) + " is " + NameOf(map->summary.status);
+    }
+  }
+  return "";
+}
+
+class Runner {
+ public:
+  Runner(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
+         const Plan& plan, RunObserver& observer)
+      : explainer_(&explainer),
+        model_(&model),
+        options_(&options),
+        plan_(&plan),
+        observer_(&observer) {}
+
+  RunReport Run(const std::stop_token& stop) {
+    const auto start = std::chrono::steady_clock::now();
+    report_.started = NowUtc();
+    report_.inputs = options_->inputs;
+    report_.counts.pictures = static_cast<int>(plan_->jobs.size());
+    report_.counts.skipped = plan_->skipped;
+    for (const std::string& warning : plan_->warnings) observer_->OnWarning(warning);
+    PassOnWarnings();
+    for (const Failure& failure : plan_->failures) AddFailure(failure);
+
+    for (const Job& job : plan_->jobs) {
+      if (stop.stop_requested()) report_.interrupted = true;
+      if (report_.interrupted || (options_->fail_fast && has_failed_)) break;
+      RunJob(job, stop);
+    }
+    RemoveOldFilesOfFailures();
+    report_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    WriteRunReport();
+    return std::move(report_);
+  }
+
+ private:
+  void RunJob(const Job& job, const std::stop_token& stop) {
+    try {
+      const LoadedPicture loaded = LoadPicture(job, options_->decode);
+      if (StopsNow(stop)) return;
+      const Explanation explanation = Explain(loaded.picture.image);
+      if (StopsNow(stop)) return;
+      RemoveOldRunReport();
+      Finish(job, WritePicture(job, loaded, explanation, Context()));
+    } catch (const Error& error) {
+      PassOnWarnings();
+      const bool whole_run = error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kModel;
+      // Wrong for every picture as far as anybody knows: nothing has been explained yet.
+      if (whole_run && !has_explained_) throw;
+      Fail(job, error.what(), error.hint());
+    } catch (const std::bad_alloc&) {
+      Fail(job, "cannot explain image " + Quoted(job.path) + ": not enough memory", "");
+    } catch (const std::exception& error) {
+      Fail(job, "cannot explain image " + Quoted(job.path) + ": " + error.what(), "");
+    }
+  }
+
+  bool StopsNow(const std::stop_token& stop) {
+    report_.interrupted = report_.interrupted || stop.stop_requested();
+    return report_.interrupted;
+  }
+
+  Explanation Explain(const Image& image) {
+    Explanation explanation = explainer_->Explain(image, options_->settings.explain);
+    PassOnWarnings();
+    const bool is_first_of_many = !has_explained_ && plan_->jobs.size() > 1;
+    if (options_->self_check == SelfCheck::kOn ||
+        (options_->self_check == SelfCheck::kAuto && is_first_of_many)) {
+      explainer_->SelfCheck(image);
+    }
+    static_cast<void>(Context());  // waits for the model's digest: without it no report
+    has_explained_ = true;
+    return explanation;
+  }
+
+  void Finish(const Job& job, const PictureReport& picture) {
+    has_written_ = true;
+    observer_->OnPicture(picture, Context());
+    const std::string problem = options_->strict ? StatusProblem(picture) : "";
+    if (problem.empty()) {
+      ++report_.counts.done;
+      return;
+    }
+    AddFailure({job.name, "image " + Quoted(job.path) + ": " + problem, ""});
+    has_failed_ = true;
+  }
+
+  void Fail(const Job& job, const std::string& error, const std::string& hint) {
+    AddFailure({job.name, error, hint});
+    failed_jobs_.push_back(&job);
+    has_failed_ = true;
+  }
+
+  void AddFailure(const Failure& failure) {
+    ++report_.counts.failed;
+    report_.failures.push_back(failure);
+    observer_->OnFailure(failure);
+  }
+
+  void PassOnWarnings() {
+    for (const std::string& warning : explainer_->TakeWarnings()) observer_->OnWarning(warning);
+  }
+
+  // Of the first explained picture on: only then are layer shape and class count known.
+  const RunContext& Context() {
+    if (!context_) {
+      RunContext context;
+      context.tool = ThisTool();
+      context.model = {model_->name, model_->sha256(), explainer_->info()};
+      context.settings = options_->settings;
+      context.settings_sha256 = Sha256Of(CanonicalSettings(context.settings, context.model));
+      context_ = std::move(context);
+    }
+    return *context_;
+  }
+
+  // A picture that failed has no results: those of an earlier run would pass for them.
+  void RemoveOldFilesOfFailures() {
+    for (const Job* job : failed_jobs_) {
+      try {
+        RemoveOldFiles(*job);
+      } catch (const Error& error) {
+        observer_->OnWarning(error.what());
+      }
+    }
+  }
+
+  // The report of an earlier run does not describe a folder that this one has begun to write into.
+  void RemoveOldRunReport() {
+    std::error_code ignored;
+    if (!has_written_) fs::remove(options_->output / kRunReportName, ignored);
+  }
+
+  void WriteRunReport() {
+    std::error_code ignored;
+    if (!has_written_ && !fs::is_directory(options_->output, ignored)) return;
+    const fs::path file = options_->output / kRunReportName;
+    try {
+      WriteAtomically(file, JsonText(report_, Context()));
+    } catch (const Error& error) {
+      AddFailure({kRunReportName, error.what(), error.hint()});
+    }
+  }
+
+  PictureExplainer* explainer_;
+  const ModelFile* model_;
+  const RunOptions* options_;
+  const Plan* plan_;
+  RunObserver* observer_;
+  RunReport report_;
+  std::optional<RunContext> context_;
+  std::vector<const Job*> failed_jobs_;  // without results
+  bool has_explained_ = false;
+  bool has_written_ = false;
+  bool has_failed_ = false;
+};
+
+}  // namespace
+
+RunReport Run(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
+              const Plan& plan, RunObserver& observer, const std::stop_token& stop) {
+  return Runner(explainer, model, options, plan, observer).Run(stop);
+}
+
+}  // namespace gradcam

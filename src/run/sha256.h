@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gradcam {
+
+// SHA-256 of bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void Update(std::span<const std::uint8_t> bytes);
+
+  // 64 lower-case hex digits. Once only; nothing may be added afterwards.
+  [[nodiscard]] std::string Finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+[[nodiscard]] std::string Sha256Of(std::span<const std::uint8_t> bytes);
+[[nodiscard]] std::string Sha256Of(std::string_view text);
+
+}  // namespace gradcam

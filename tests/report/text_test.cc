@@ -1,0 +1,57 @@
+#include "report/text.h"
+
+#include <gtest/gtest.h>
+
+namespace gradcam {
+namespace {
+
+constexpr const char* kReplacement = "\xEF\xBF\xBD";
+
+TEST(Utf8, AcceptsCharactersOfOneToFourBytes) {
+  EXPECT_TRUE(IsUtf8("cat \xC3\xA9 \xE7\x8C\xAB \xF0\x9F\x90\xB1"));
+  EXPECT_TRUE(IsUtf8(""));
+}
+
+TEST(Utf8, RefusesWhatTheStandardForbids) {
+  EXPECT_FALSE(IsUtf8("\x80"));              // continues nothing
+  EXPECT_FALSE(IsUtf8("\xC3"));              // cut short
+  EXPECT_FALSE(IsUtf8("\xC0\xAF"));          // overlong "/"
+  EXPECT_FALSE(IsUtf8("\xE0\x80\xAF"));      // overlong "/"
+  EXPECT_FALSE(IsUtf8("\xED\xA0\x80"));      // surrogate
+  EXPECT_FALSE(IsUtf8("\xF4\x90\x80\x80"));  // above U+10FFFF
+  EXPECT_FALSE(IsUtf8("\xFF"));
+}
+
+TEST(Utf8, ReplacesWhatIsNoCharacterAndKeepsTheRest) {
+  EXPECT_EQ(ToUtf8("a\xE9z"), std::string("a") + kReplacement + "z");
+  EXPECT_EQ(ToUtf8("\xC3\xA9\n"), "\xC3\xA9\n");
+}
+
+TEST(Printable, ReplacesControlCharacters) {
+  EXPECT_EQ(Printable("a\x1b[0m"), std::string("a") + kReplacement + "[0m");
+  EXPECT_EQ(Printable("a\x7F"), std::string("a") + kReplacement);
+  EXPECT_EQ(Printable("\xC2\x9B"), kReplacement);  // U+009B, CSI
+  EXPECT_EQ(Printable("\xC2\xA0x"), "\xC2\xA0x");  // U+00A0 is no control
+}
+
+TEST(Quoted, PutsAPathIntoQuotationMarks) { EXPECT_EQ(Quoted("a b/c\n"), "'a b/c\xEF\xBF\xBD'"); }
+
+TEST(CutAtCharacter, NeverCutsInsideOne) {
+  EXPECT_EQ(CutAtCharacter("ab", 5), "ab");
+  EXPECT_EQ(CutAtCharacter("abc", 2), "ab");
+  EXPECT_EQ(CutAtCharacter("a\xC3\xA9", 2), "a");
+  EXPECT_EQ(CutAtCharacter("\xF0\x9F\x90\xB1z", 4), "\xF0\x9F\x90\xB1");
+  EXPECT_EQ(CutAtCharacter("\xF0\x9F\x90\xB1z", 3), "");
+}
+
+TEST(CutAtCharacter, CutsBytesThatAreNoCharactersAtTheLimit) {
+  EXPECT_EQ(CutAtCharacter(std::string(10, '\x80'), 6), std::string(6, '\x80'));
+}
+
+TEST(PercentEncode, KeepsPlainNamesAndCodesTheRest) {
+  EXPECT_EQ(PercentEncode("a/b-c_d.e~1.jpg"), "a/b-c_d.e~1.jpg");
+  EXPECT_EQ(PercentEncode("a b%\xE9\n"), "a%20b%25%E9%0A");
+}
+
+}  // namespace
+}  // namespace gradcam

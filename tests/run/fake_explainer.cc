@@ -1,0 +1,41 @@
+#include "run/fake_explainer.h"
+
+#include <utility>
+
+namespace gradcam {
+
+FakeExplainer::FakeExplainer() {
+  info_.name = "fake";
+  info_.layer = "features";
+  info_.layer_shape = {1, 2, 2};
+  info_.classes = 3;
+  info_.preprocess.name = "imagenet";
+  info_.preprocess.height = 2;
+  info_.preprocess.width = 2;
+}
+
+Explanation FakeExplainer::Explain(const Image& picture, const ExplainOptions& options) {
+  on_explain(++explained);
+  const std::vector<Prediction> predictions{
+      {1, "cat", "n1", 0.75, 2}, {0, "dog", "n0", 0.25, 1}, {2, "cow", "n2", 0, -50}};
+  Explanation explanation;
+  explanation.top = predictions;
+  explanation.seen = {0, 0, picture.width, picture.height};
+  for (const ClassTarget& target : options.classes) {
+    const int index = target.by == ClassTarget::By::kTop ? 1 : target.index;
+    for (const Prediction& prediction : predictions) {
+      if (prediction.index != index) continue;
+      explanation.classes.push_back({prediction, target.by, Map{2, 2, {-1, 0, 1, 3}}, saliency});
+    }
+  }
+  return explanation;
+}
+
+void FakeExplainer::SelfCheck(const Image& picture) {
+  static_cast<void>(picture);
+  on_check(++checked);
+}
+
+std::vector<std::string> FakeExplainer::TakeWarnings() { return std::exchange(warnings, {}); }
+
+}  // namespace gradcam

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "run/picture_explainer.h"
+
+namespace gradcam {
+
+// A classifier of three classes without a network: its maps are 2x2 and known in closed form.
+//   Grad-CAM [[-1, 0], [1, 3]], saliency [[4, 0], [0, 0]].
+class FakeExplainer final : public PictureExplainer {
+ public:
+  FakeExplainer();
+
+  [[nodiscard]] Explanation Explain(const Image& picture, const ExplainOptions& options) override;
+  void SelfCheck(const Image& picture) override;
+  [[nodiscard]] const ModelInfo& info() const override { return info_; }
+  [[nodiscard]] std::vector<std::string> TakeWarnings() override;
+
+  int explained = 0;
+  int checked = 0;
+  std::vector<std::string> warnings;
+  // Called at the start of the n-th call of Explain or SelfCheck, n from 1; may throw.
+  std::function<void(int)> on_explain = [](int) {};
+  std::function<void(int)> on_check = [](int) {};
+  Map saliency{2, 2, {4, 0, 0, 0}};
+
+ private:
+  ModelInfo info_;
+};
+
+}  // namespace gradcam

@@ -1,0 +1,138 @@
+#include "run/inputs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <sstream>
+
+#include "gradcam/error.h"
+#include "run/folder_walk.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> Names(const InputListing& listing) {
+  std::vector<std::string> names;
+  for (const InputPicture& picture : listing.pictures) names.push_back(picture.name);
+  return names;
+}
+
+InputListing List(const std::vector<std::string>& inputs, const std::string& standard_input = "",
+                  const std::optional<FileIdentity>& excluded = std::nullopt) {
+  std::istringstream in(standard_input);
+  return ListInputs(inputs, excluded, in);
+}
+
+TEST(Inputs, AreThePicturesOfAFolderInBytewiseOrderOfTheirPaths) {
+  const TemporaryFolder folder;
+  for (const char* name : {"b.PNG", "a/z.jpg", "a-1.jpeg", "a.Tiff", "B.webp", "a/note.txt", "c",
+                           ".hidden.jpg", ".git/x.jpg", "jpg"}) {
+    folder.Write(name, "x");
+  }
+  const InputListing listing = List({folder.path().string()});
+  // '-' < '.' < '/' and capitals before small letters.
+  EXPECT_THAT(Names(listing), ElementsAre("B.webp", "a-1.jpeg", "a.Tiff", "a/z.jpg", "b.PNG"));
+  EXPECT_EQ(listing.skipped, 3);  // note.txt, c and jpg
+  EXPECT_EQ(listing.pictures[3].path, folder / "a/z.jpg");
+}
+
+TEST(Inputs, KnowThePictureExtensions) {
+  for (const char* name : {"a.jpg", "a.jpeg", "a.jpe", "a.jfif", "a.png", "a.bmp", "a.dib", "a.tif",
+                           "a.tiff", "a.webp", "a.pbm", "a.pgm", "a.ppm", "a.pnm", "a.b.JPG"}) {
+    EXPECT_TRUE(HasPictureExtension(name)) << name;
+  }
+  for (const char* name : {"a.gif", "a.json", "a.jpg.bak", "jpg", "a.", "a.npy"}) {
+    EXPECT_FALSE(HasPictureExtension(name)) << name;
+  }
+}
+
+TEST(Inputs, DoNotEnterTheExcludedFolderByAnyName) {
+  const TemporaryFolder folder;
+  folder.Write("a.jpg", "x");
+  folder.Write("out/a.panel.png", "x");
+  fs::create_directory_symlink("out", folder / "link");
+  const auto out = IdentityOf(folder / "out");
+  EXPECT_THAT(Names(List({folder.path().string()}, "", out)), ElementsAre("a.jpg"));
+}
+
+TEST(Inputs, FollowLinksToFoldersButNotRoundInCircles) {
+  const TemporaryFolder folder;
+  const TemporaryFolder other;
+  other.Write("o.jpg", "x");
+  folder.Write("a/b.jpg", "x");
+  fs::create_directory_symlink("..", folder / "a/up");
+  fs::create_directory_symlink(other.path(), folder / "other");
+  fs::create_symlink("self", folder / "self");
+  const InputListing listing = List({folder.path().string()});
+  EXPECT_THAT(Names(listing), ElementsAre("a/b.jpg", "other/o.jpg"));
+  EXPECT_THAT(listing.warnings, ElementsAre(HasSubstr("a/up' leads back")));
+  EXPECT_THAT(listing.failures, IsEmpty());
+}
+
+TEST(Inputs, LeaveOutPipesWithAWarningAndKeepLinksThatLeadNowhere) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe.jpg").c_str(), 0600), 0);
+  fs::create_symlink("nothing.jpg", folder / "broken.jpg");
+  const InputListing listing = List({folder.path().string()});
+  EXPECT_THAT(Names(listing), ElementsAre("broken.jpg"));
+  EXPECT_THAT(listing.warnings, ElementsAre(HasSubstr("pipe.jpg' is no regular file")));
+  EXPECT_EQ(listing.skipped, 1);
+}
+
+TEST(Inputs, NamedByThemselvesAreAlwaysTaken) {
+  const TemporaryFolder folder;
+  folder.Write(".hidden", "x");
+  EXPECT_THAT(Names(List({(folder / ".hidden").string(), "/nowhere/missing.jpg"})),
+              ElementsAre(".hidden", "missing.jpg"));
+}
+
+TEST(Inputs, OfAListKeepTheirPathBelowTheirCommonParent) {
+  EXPECT_THAT(Names(List({"@-"}, "/p/a/1.jpg\n/p/b/c/2.jpg\n\n  \n/p/b/../b/3.jpg")),
+              ElementsAre("a/1.jpg", "b/c/2.jpg", "b/3.jpg"));
+  EXPECT_THAT(Names(List({"@-"}, "/p/ab/1.jpg\n/p/a/1.jpg\n")), ElementsAre("ab/1.jpg", "a/1.jpg"));
+  EXPECT_THAT(Names(List({"@-"}, "/p/ab/1.jpg\n")), ElementsAre("1.jpg"));
+  EXPECT_THAT(Names(List({"@-"}, "x/1.jpg\n./y/1.jpg\n")), ElementsAre("x/1.jpg", "y/1.jpg"));
+}
+
+TEST(Inputs, OfAListWrittenOnWindowsAreTheSame) {
+  const TemporaryFolder folder;
+  folder.Write("list.txt", "\xEF\xBB\xBF/p/1.jpg\r\n\r\n/p/two words.jpg\r\n");
+  const InputListing listing = List({"@" + (folder / "list.txt").string()});
+  EXPECT_THAT(Names(listing), ElementsAre("1.jpg", "two words.jpg"));
+  EXPECT_EQ(listing.pictures[0].path, "/p/1.jpg");
+}
+
+TEST(Inputs, GivenTwiceAreDoneOnce) {
+  const TemporaryFolder folder;
+  folder.Write("a/cat.jpg", "x");
+  const std::string picture = (folder / "a/cat.jpg").string();
+  const InputListing listing =
+      List({folder.path().string(), picture, (folder / "a/./../a/cat.jpg").string()});
+  EXPECT_THAT(Names(listing), ElementsAre("a/cat.jpg"));
+  EXPECT_THAT(
+      listing.warnings,
+      ElementsAre("'" + picture + "' is given more than once; done once, and so are 1 more"));
+}
+
+TEST(Inputs, OfAListThatCannotBeReadAreAUsageError) {
+  const TemporaryFolder folder;
+  for (const std::string& list : {folder.path().string(), (folder / "none.txt").string()}) {
+    try {
+      static_cast<void>(List({"@" + list}));
+      FAIL() << list;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.what(), HasSubstr("cannot read list '" + list + "': "));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,67 @@
+#include "run/output_names.h"
+
+#include <gtest/gtest.h>
+
+namespace gradcam {
+namespace {
+
+TEST(OutputNames, BeginWithThePicturesNameWithoutItsExtension) {
+  EXPECT_EQ(OutputStem("cat.jpg", false), "cat");
+  EXPECT_EQ(OutputStem("cat.2024.jpg", false), "cat.2024");
+  EXPECT_EQ(OutputStem("cat", false), "cat");
+  EXPECT_EQ(OutputStem(".cat", false), ".cat");
+  EXPECT_EQ(OutputStem("cat.jpg", true), "cat.jpg");
+}
+
+TEST(OutputNames, HoldTheClassIfThereAreSeveral) {
+  EXPECT_EQ(OutputName("cat", std::nullopt, FileKind::kGradcam), "cat.gradcam.png");
+  EXPECT_EQ(OutputName("cat", 281, FileKind::kSaliencyOverlay), "cat.281.saliency-overlay.png");
+  EXPECT_EQ(OutputName("cat", std::nullopt, FileKind::kSaliencyRaw), "cat.saliency.npy");
+  EXPECT_EQ(OutputName("cat", std::nullopt, FileKind::kReport), "cat.json");
+}
+
+TEST(OutputNames, AreReadBack) {
+  for (const FileKind kind : kFileKinds) {
+    const auto parsed = ParseOutputName(OutputName("cat.1", 281, kind));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->base, "cat.1.281");
+    EXPECT_EQ(parsed->kind, kind);
+  }
+  EXPECT_FALSE(ParseOutputName("cat.png"));
+  EXPECT_FALSE(ParseOutputName("cat.gradcam.jpg"));
+  EXPECT_FALSE(ParseOutputName(".json"));
+}
+
+TEST(OutputNames, LoseTheirClassIndexOnlyIfThereIsOne) {
+  EXPECT_EQ(WithoutClassIndex("cat.281"), "cat");
+  EXPECT_EQ(WithoutClassIndex("cat.1.281"), "cat.1");
+  EXPECT_FALSE(WithoutClassIndex("cat"));
+  EXPECT_FALSE(WithoutClassIndex("cat.v2"));
+  EXPECT_FALSE(WithoutClassIndex("cat."));
+  EXPECT_FALSE(WithoutClassIndex(".281"));
+}
+
+TEST(OutputNames, FitIntoTheFileSystemHoweverLongThePicturesName) {
+  // 125 letters of two bytes, and a cut at an odd byte would tear one.
+  std::string name;
+  for (int i = 0; i < 125; ++i) name += "\xC3\xA9";
+  const std::string stem = OutputStem(name + ".jpg", false);
+  EXPECT_LE(OutputName(stem, 2147483647, FileKind::kSaliencyOverlay).size(), 255U);
+  EXPECT_EQ(stem.substr(0, stem.size() - 9), name.substr(0, 214));  // 223 - 9 bytes
+  EXPECT_EQ(stem[stem.size() - 9], '-');
+}
+
+TEST(OutputNames, DifferForLongNamesThatBeginAlike) {
+  const std::string name(240, 'x');
+  EXPECT_NE(OutputStem(name + "1.jpg", false), OutputStem(name + "2.jpg", false));
+  EXPECT_EQ(OutputStem(std::string(223, 'x') + ".jpg", false), std::string(223, 'x'));
+}
+
+TEST(OutputNames, FollowWhatIsToBeWritten) {
+  EXPECT_TRUE(IsWanted(FileKind::kSaliencyRaw, {Output::kRaw}));
+  EXPECT_TRUE(IsWanted(FileKind::kReport, {Output::kJson}));
+  EXPECT_FALSE(IsWanted(FileKind::kGradcam, {Output::kGradcamOverlay}));
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,170 @@
+#include "run/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "gradcam/error.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+constexpr const char* kOwnReport = R"({"tool": {"name": "gradcam"}})";
+
+class PlanTest : public testing::Test {
+ protected:
+  PlanTest() { options_.output = folder_ / "out"; }
+
+  Plan PlanOf(const std::vector<std::string>& inputs) {
+    options_.inputs.clear();
+    for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
+    std::istringstream in;
+    return MakePlan(options_, in);
+  }
+
+  // "message | hint"
+  std::string UsageError(const std::vector<std::string>& inputs) {
+    try {
+      static_cast<void>(PlanOf(inputs));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      return std::string(error.what()) + " | " + error.hint();
+    }
+    return "no error";
+  }
+
+  void ExplainSeveralClasses() { options_.settings.explain.classes.resize(2); }
+
+  TemporaryFolder folder_;
+  RunOptions options_;
+};
+
+TEST_F(PlanTest, KeepsTheFoldersBelowAnInputFolder) {
+  folder_.Write("photos/a/cat.jpg", "x");
+  folder_.Write("photos/dog.jpg", "x");
+  const Plan plan = PlanOf({"photos"});
+  ASSERT_EQ(plan.jobs.size(), 2U);
+  EXPECT_EQ(plan.jobs[0].folder, folder_ / "out/a");
+  EXPECT_EQ(plan.jobs[0].stem, "cat");
+  EXPECT_EQ(plan.jobs[1].folder, folder_ / "out");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(PlanTest, RefusesTwoPicturesWithOneOutputName) {
+  folder_.Write("photos/cat.jpg", "x");
+  folder_.Write("photos/cat.png", "x");
+  const std::string error = UsageError({"photos"});
+  EXPECT_THAT(error, HasSubstr("photos/cat.jpg'"));
+  EXPECT_THAT(error, HasSubstr("photos/cat.png'"));
+  EXPECT_THAT(error, HasSubstr("out/cat.*'"));
+  EXPECT_THAT(error, HasSubstr("--keep-ext"));
+  options_.keep_extension = true;
+  EXPECT_EQ(PlanOf({"photos"}).jobs[1].stem, "cat.png");
+}
+
+TEST_F(PlanTest, DoesNotOfferKeepExtWhereItCannotHelp) {
+  const std::string error = UsageError({"a/cat.jpg", "b/cat.jpg"});
+  EXPECT_THAT(error, HasSubstr("a/cat.jpg' and"));
+  EXPECT_THAT(error, testing::Not(HasSubstr("--keep-ext")));
+}
+
+TEST_F(PlanTest, RefusesAPictureWhoseReportWouldBeThatOfTheRun) {
+  EXPECT_THAT(UsageError({"run.jpg"}), HasSubstr("the report of the whole run"));
+  options_.keep_extension = true;
+  EXPECT_EQ(PlanOf({"run.jpg"}).jobs.size(), 1U);
+}
+
+TEST_F(PlanTest, RefusesToWriteIntoAFolderThatItReads) {
+  folder_.Write("photos/cat.jpg", "x");
+  options_.output = folder_ / "photos";
+  EXPECT_THAT(UsageError({"photos"}), HasSubstr("is a folder that pictures are read from"));
+  fs::create_directory_symlink("photos", folder_ / "link");
+  options_.output = folder_ / "link";
+  EXPECT_THAT(UsageError({"photos"}), HasSubstr("is a folder that pictures are read from"));
+}
+
+TEST_F(PlanTest, RefusesToWriteIntoAFolderThatItReadsThroughALinkInTheOutputFolder) {
+  folder_.Write("photos/a/cat.jpg", "x");
+  fs::create_directories(folder_ / "out");
+  fs::create_directory_symlink("../photos/a", folder_ / "out/a");
+  EXPECT_THAT(UsageError({"photos"}), HasSubstr("out/a' is a folder that pictures are read from"));
+}
+
+TEST_F(PlanTest, TakesAnOutputFolderInsideAnInputFolder) {
+  folder_.Write("photos/cat.jpg", "x");
+  folder_.Write("photos/out/cat.panel.png", "x");
+  options_.output = folder_ / "photos/out";
+  const Plan plan = PlanOf({"photos"});
+  ASSERT_EQ(plan.jobs.size(), 1U);
+  EXPECT_THAT(plan.jobs[0].stale, ElementsAre("cat.panel.png"));
+}
+
+TEST_F(PlanTest, NeedsAPicture) {
+  folder_.Write("photos/note.txt", "x");
+  EXPECT_THAT(UsageError({"photos"}), HasSubstr("no picture found"));
+}
+
+TEST_F(PlanTest, NeedsAFolderAsOutput) {
+  folder_.Write("out", "a file");
+  EXPECT_THAT(UsageError({"cat.jpg"}), HasSubstr("out' is not a folder"));
+}
+
+TEST_F(PlanTest, NeverReplacesAnInput) {
+  folder_.Write("out/cat.panel.png", "x");
+  EXPECT_THAT(UsageError({"out/cat.panel.png", "cat.jpg"}), HasSubstr("replace its own input"));
+  EXPECT_EQ(PlanOf({"out/cat.panel.png", "dog.jpg"}).jobs.size(), 2U);
+}
+
+TEST_F(PlanTest, NeverReplacesAnInputThatIsReachedThroughALink) {
+  folder_.Write("out/cat.281.gradcam.png", "x");
+  fs::create_symlink("out/cat.281.gradcam.png", folder_ / "other.png");
+  ExplainSeveralClasses();
+  EXPECT_THAT(UsageError({"other.png", "cat.jpg"}), HasSubstr("replace its own input"));
+}
+
+TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
+  for (const char* name :
+       {"cat.json", "cat.gradcam.png", "cat.281.gradcam.png", "cat.7.saliency.npy",
+        "cat.281.panel.png", "cat.png", "cat.x.gradcam.png", "cats.json", "dog.gradcam.png",
+        "cat.281.json", "cat.7.gradcam.jpg"}) {
+    folder_.Write(std::string("out/") + name, "x");
+  }
+  // cat.281.json says that the files of cat.281 belong to another picture.
+  EXPECT_THAT(PlanOf({"cat.jpg"}).jobs[0].stale,
+              UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy"));
+  fs::remove(folder_ / "out/cat.281.json");
+  EXPECT_THAT(PlanOf({"cat.jpg"}).jobs[0].stale,
+              UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy",
+                                   "cat.281.gradcam.png", "cat.281.panel.png"));
+}
+
+TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
+  folder_.Write("out/cat.1.gradcam.png", "x");
+  folder_.Write("out/cat.1.json", kOwnReport);
+  Plan plan = PlanOf({"cat.jpg", "cat.1.jpg"});
+  EXPECT_THAT(plan.jobs[0].stale, IsEmpty());
+  EXPECT_THAT(plan.jobs[1].stale, UnorderedElementsAre("cat.1.gradcam.png", "cat.1.json"));
+  // With several classes cat.jpg writes cat.1.gradcam.png, and cat.1.jpg must not remove it.
+  ExplainSeveralClasses();
+  plan = PlanOf({"cat.jpg", "cat.1.jpg"});
+  EXPECT_THAT(plan.jobs[0].stale, ElementsAre("cat.1.gradcam.png"));
+  EXPECT_THAT(plan.jobs[1].stale, ElementsAre("cat.1.json"));
+}
+
+TEST_F(PlanTest, ReplacesTheReportOfAnEarlierRunButNobodyElsesFile) {
+  folder_.Write("out/run.json", kOwnReport);
+  EXPECT_EQ(PlanOf({"cat.jpg"}).jobs.size(), 1U);
+  folder_.Write("out/run.json", R"({"epochs": 3})");
+  EXPECT_THAT(UsageError({"cat.jpg"}), HasSubstr("run.json' was not written by gradcam"));
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,336 @@
+#include "run/runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdexcept>
+
+#include "gradcam/draw.h"
+#include "gradcam/error.h"
+#include "image/decode.h"
+#include "run/fake_explainer.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+class Listener final : public RunObserver {
+ public:
+  void OnPicture(const PictureReport& picture, const RunContext& run) override {
+    pictures.push_back(picture);
+    context = run;
+    if (on_picture) on_picture();
+  }
+  void OnFailure(const Failure& failure) override { failures.push_back(failure); }
+  void OnWarning(const std::string& text) override { warnings.push_back(text); }
+
+  std::vector<PictureReport> pictures;
+  RunContext context;
+  std::vector<Failure> failures;
+  std::vector<std::string> warnings;
+  std::function<void()> on_picture;
+};
+
+class RunnerTest : public testing::Test {
+ protected:
+  RunnerTest() { options_.output = folder_ / "out"; }
+
+  // A grey picture of 8 x 4 pixels.
+  void WritePicture(const std::string& name) {
+    const std::vector<std::uint8_t> png =
+        EncodePng(Image{8, 4, std::vector<std::uint8_t>(std::size_t{8} * 4 * 3, 100)});
+    folder_.Write(name, std::string(png.begin(), png.end()));
+  }
+
+  RunReport RunOn(const std::vector<std::string>& inputs) {
+    options_.inputs.clear();
+    for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
+    std::istringstream in;
+    const Plan plan = MakePlan(options_, in);
+    return gradcam::Run(explainer_, {"fake.pt", [] { return std::string(64, 'd'); }}, options_,
+                        plan, listener_, stop_.get_token());
+  }
+
+  nlohmann::json Json(const std::string& name) {
+    return nlohmann::json::parse(Content(folder_ / name));
+  }
+
+  TemporaryFolder folder_;
+  RunOptions options_;
+  FakeExplainer explainer_;
+  Listener listener_;
+  std::stop_source stop_;
+};
+
+TEST_F(RunnerTest, WritesAllFilesOfOnePicture) {
+  WritePicture("cat.png");
+  options_.settings.outputs = {Output::kGradcam,
+                               Output::kSaliency,
+                               Output::kGradcamOverlay,
+                               Output::kSaliencyOverlay,
+                               Output::kPanel,
+                               Output::kRaw,
+                               Output::kJson};
+  const RunReport report = RunOn({"cat.png"});
+  EXPECT_EQ(report.counts.done, 1);
+  EXPECT_THAT(FilesBelow(options_.output),
+              UnorderedElementsAre("cat.gradcam.png", "cat.saliency.png", "cat.gradcam-overlay.png",
+                                   "cat.saliency-overlay.png", "cat.panel.png", "cat.gradcam.npy",
+                                   "cat.saliency.npy", "cat.json", "run.json"));
+  const auto json = Json("out/cat.json");
+  const auto& explanation = json["explanations"][0];
+  EXPECT_EQ(explanation["gradcam"]["status"], "ok");
+  EXPECT_EQ(explanation["gradcam"]["min"], -1);
+  EXPECT_EQ(explanation["gradcam"]["max"], 3);
+  EXPECT_EQ(explanation["gradcam"]["mean"], 0.75);
+  // Cells are 4 x 2 pixels with their centres at (1.5, 0.5), (5.5, 0.5), ...; the largest cell is
+  // the lower right one, from whose centre on the border is clamped: its first full pixel is (6,
+  // 3).
+  EXPECT_EQ(explanation["gradcam"]["peak"], (nlohmann::json{{"x", 6}, {"y", 3}}));
+  EXPECT_EQ(explanation["saliency"]["peak"], (nlohmann::json{{"x", 0}, {"y", 0}}));
+  EXPECT_EQ(explanation["files"]["gradcam_overlay"], "cat.gradcam-overlay.png");
+  EXPECT_EQ(explanation["files"].size(), 7U);
+  EXPECT_EQ(json["image"]["file"], "cat.png");
+  EXPECT_EQ(json["model"]["sha256"], std::string(64, 'd'));
+}
+
+TEST_F(RunnerTest, DrawsTheMapOfTheExplanation) {
+  WritePicture("cat.png");
+  static_cast<void>(RunOn({"cat.png"}));
+  const std::string png = Content(folder_ / "out/cat.gradcam.png");
+  const std::vector<std::uint8_t> bytes(png.begin(), png.end());
+  const Image heatmap = DecodePicture(bytes, "heatmap", {}).image;
+  ASSERT_EQ(heatmap.width, 8);
+  ASSERT_EQ(heatmap.height, 4);
+  const Palette& jet = PaletteOf(Colormap::kJet);
+  // Top left: -1 is drawn as 0. Bottom right: the maximum.
+  EXPECT_EQ(heatmap.rgb[0], jet[0][0]);
+  EXPECT_EQ(heatmap.rgb[2], jet[0][2]);
+  EXPECT_EQ(heatmap.rgb[heatmap.rgb.size() - 3], jet[255][0]);
+  EXPECT_EQ(heatmap.rgb[heatmap.rgb.size() - 1], jet[255][2]);
+}
+
+TEST_F(RunnerTest, GivesEqualBytesOnEveryRun) {
+  WritePicture("cat.png");
+  static_cast<void>(RunOn({"cat.png"}));
+  const std::string first = Content(folder_ / "out/cat.json");
+  options_.output = folder_ / "other";
+  static_cast<void>(RunOn({"cat.png"}));
+  EXPECT_EQ(Content(folder_ / "other/cat.json"), first);
+}
+
+TEST_F(RunnerTest, PutsTheClassIntoTheNamesOfSeveral) {
+  WritePicture("cat.png");
+  options_.settings.outputs = {Output::kGradcam, Output::kJson};
+  options_.settings.explain.classes = {ClassTarget{},
+                                       {ClassTarget::By::kIndex, 2, ""},
+                                       {ClassTarget::By::kIndex, 1, ""}};  // the top one again
+  static_cast<void>(RunOn({"cat.png"}));
+  EXPECT_THAT(
+      FilesBelow(options_.output),
+      UnorderedElementsAre("cat.1.gradcam.png", "cat.2.gradcam.png", "cat.json", "run.json"));
+  EXPECT_THAT(Json("out/cat.json")["explanations"], SizeIs(2));
+}
+
+TEST_F(RunnerTest, RemovesOlderOutputsOfThePictureFirst) {
+  WritePicture("cat.png");
+  options_.settings.explain.classes = {ClassTarget{}, {ClassTarget::By::kIndex, 2, ""}};
+  static_cast<void>(RunOn({"cat.png"}));
+  folder_.Write("out/dog.gradcam.png", "another picture's");
+  options_.settings.explain.classes = {ClassTarget{}};
+  options_.settings.outputs = {Output::kGradcam};
+  static_cast<void>(RunOn({"cat.png"}));
+  EXPECT_THAT(FilesBelow(options_.output),
+              UnorderedElementsAre("cat.gradcam.png", "dog.gradcam.png", "run.json"));
+}
+
+TEST_F(RunnerTest, NeverReplacesAReportThatItDidNotWrite) {
+  WritePicture("cat.png");
+  folder_.Write("out/cat.json", R"({"shapes": []})");
+  const RunReport report = RunOn({"cat.png"});
+  EXPECT_THAT(report.failures, SizeIs(1));
+  EXPECT_THAT(report.failures[0].error, HasSubstr("cat.json' was not written by gradcam"));
+  EXPECT_EQ(Content(folder_ / "out/cat.json"), R"({"shapes": []})");
+  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("cat.json", "run.json"));
+}
+
+TEST_F(RunnerTest, GoesOnAfterABadPicture) {
+  folder_.Write("photos/a.png", "");
+  folder_.Write("photos/b.png", "no picture");
+  WritePicture("photos/c.png");
+  const RunReport report = RunOn({"photos", "missing.png"});
+  EXPECT_EQ(report.counts.pictures, 4);
+  EXPECT_EQ(report.counts.done, 1);
+  EXPECT_EQ(report.counts.failed, 3);
+  ASSERT_THAT(listener_.failures, SizeIs(3));
+  EXPECT_EQ(listener_.failures[0].file, "a.png");
+  EXPECT_EQ(
+      listener_.failures[2].error,
+      "cannot read image '" + (folder_ / "missing.png").string() + "': no such file or directory");
+  const auto json = Json("out/run.json");
+  EXPECT_EQ(json["counts"]["failed"], 3);
+  EXPECT_EQ(json["failures"][1]["file"], "b.png");
+  EXPECT_EQ(json["interrupted"], false);
+}
+
+TEST_F(RunnerTest, SaysWhatAFolderInAListIs) {
+  WritePicture("cat.png");
+  fs::create_directories(folder_ / "dog.png");
+  folder_.Write("list.txt", (folder_ / "cat.png").string() + "\n" + (folder_ / "dog.png").string());
+  std::istringstream in;
+  options_.inputs = {"@" + (folder_ / "list.txt").string()};
+  const RunReport report =
+      gradcam::Run(explainer_, {"fake.pt", [] { return std::string(); }}, options_,
+                   MakePlan(options_, in), listener_, stop_.get_token());
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_THAT(report.failures[0].error, HasSubstr("dog.png': it is a folder"));
+}
+
+TEST_F(RunnerTest, MakesNoFolderIfNoPictureCanBeRead) {
+  folder_.Write("a.png", "no picture");
+  const RunReport report = RunOn({"a.png", "missing.png"});
+  EXPECT_EQ(report.counts.failed, 2);
+  EXPECT_FALSE(fs::exists(options_.output));
+}
+
+TEST_F(RunnerTest, RemovesOlderOutputsOfAPictureThatFailsNow) {
+  WritePicture("a.png");
+  WritePicture("b.png");
+  static_cast<void>(RunOn({"a.png", "b.png"}));
+  folder_.Write("a.png", "torn");
+  options_.settings.outputs = {Output::kJson};
+  static_cast<void>(RunOn({"a.png", "b.png"}));
+  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("b.json", "run.json"));
+}
+
+TEST_F(RunnerTest, StopsAtTheFirstBadPictureIfAsked) {
+  folder_.Write("photos/a.png", "no picture");
+  WritePicture("photos/b.png");
+  options_.fail_fast = true;
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.failed, 1);
+  EXPECT_EQ(report.counts.done, 0);
+  EXPECT_EQ(explainer_.explained, 0);
+}
+
+TEST_F(RunnerTest, CountsEveryStatusButOkAsAFailureIfStrict) {
+  WritePicture("cat.png");
+  explainer_.saliency = Map{2, 2, {0, 0, 0, 0}};
+  RunReport report = RunOn({"cat.png"});
+  EXPECT_EQ(report.counts.failed, 0);
+  options_.strict = true;
+  report = RunOn({"cat.png"});
+  EXPECT_EQ(report.counts.failed, 1);
+  EXPECT_EQ(report.counts.done, 0);
+  EXPECT_THAT(report.failures[0].error, HasSubstr("the saliency map of class 1 is all_zero"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/cat.json"));
+}
+
+TEST_F(RunnerTest, EndsWithAnErrorIfTheFirstPictureShowsThatTheRunCannotWork) {
+  WritePicture("photos/a.png");
+  WritePicture("photos/b.png");
+  explainer_.on_explain = [](int) { throw Error(ErrorKind::kUsage, "no class 'unicorn'"); };
+  EXPECT_THROW(static_cast<void>(RunOn({"photos"})), Error);
+  EXPECT_FALSE(fs::exists(options_.output));
+  EXPECT_EQ(explainer_.explained, 1);
+}
+
+TEST_F(RunnerTest, FailsALaterPictureThatTheModelCannotTake) {
+  for (const char* name : {"photos/a.png", "photos/b.png", "photos/c.png"}) WritePicture(name);
+  explainer_.on_explain = [](int call) {
+    if (call == 2) throw Error(ErrorKind::kModel, "out of memory");
+    if (call == 3) throw std::runtime_error("something else");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done, 1);
+  EXPECT_EQ(report.failures[0].error, "out of memory");
+  EXPECT_THAT(report.failures[1].error, HasSubstr("c.png': something else"));
+}
+
+TEST_F(RunnerTest, ChecksTheCutOnTheFirstOfSeveralPictures) {
+  WritePicture("photos/a.png");
+  WritePicture("photos/b.png");
+  static_cast<void>(RunOn({"photos/a.png"}));
+  EXPECT_EQ(explainer_.checked, 0);
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_EQ(explainer_.checked, 1);
+  options_.self_check = SelfCheck::kOff;
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_EQ(explainer_.checked, 1);
+  options_.self_check = SelfCheck::kOn;
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_EQ(explainer_.checked, 3);
+}
+
+TEST_F(RunnerTest, WritesNothingIfTheCutFailsItsCheck) {
+  WritePicture("cat.png");
+  options_.self_check = SelfCheck::kOn;
+  explainer_.on_check = [](int) { throw Error(ErrorKind::kModel, "scores differ"); };
+  EXPECT_THROW(static_cast<void>(RunOn({"cat.png"})), Error);
+  EXPECT_FALSE(fs::exists(options_.output));
+}
+
+TEST_F(RunnerTest, KeepsFinishedPicturesWhenInterrupted) {
+  WritePicture("photos/a.png");
+  WritePicture("photos/b.png");
+  WritePicture("photos/c.png");
+  explainer_.on_explain = [this](int call) {
+    if (call == 2) stop_.request_stop();
+  };
+  options_.settings.outputs = {Output::kJson};
+  const RunReport report = RunOn({"photos"});
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.counts.done, 1);
+  EXPECT_EQ(report.counts.failed, 0);
+  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("a.json", "run.json"));
+  EXPECT_EQ(Json("out/run.json")["interrupted"], true);
+}
+
+TEST_F(RunnerTest, RemovesTheReportOfAnEarlierRunBeforeItWritesAnything) {
+  WritePicture("photos/a.png");
+  static_cast<void>(RunOn({"photos"}));
+  listener_.on_picture = [this] { EXPECT_FALSE(fs::exists(folder_ / "out/run.json")); };
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_TRUE(fs::exists(folder_ / "out/run.json"));
+}
+
+TEST_F(RunnerTest, FailsAPictureWhoseFilesCannotBeWrittenAndLeavesNoneOfThem) {
+  WritePicture("cat.png");
+  WritePicture("dog.png");
+  fs::create_directories(folder_ / "out/cat.json");  // in the way of the report, the last file
+  const RunReport report = RunOn({"cat.png", "dog.png"});
+  EXPECT_EQ(report.counts.done, 1);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].file, "cat.png");
+  EXPECT_FALSE(fs::exists(folder_ / "out/cat.gradcam.png"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/dog.json"));
+}
+
+TEST_F(RunnerTest, PassesWarningsOn) {
+  WritePicture("cat.png");
+  explainer_.warnings = {"the layer is 'features'"};
+  static_cast<void>(RunOn({"cat.png", "cat.png"}));
+  EXPECT_THAT(listener_.warnings,
+              UnorderedElementsAre(HasSubstr("given more than once"), "the layer is 'features'"));
+}
+
+TEST_F(RunnerTest, NamesTheInputsAsGivenAndNoAbsolutePathInReports) {
+  WritePicture("photos/a/cat.png");
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_EQ(Json("out/run.json")["inputs"][0], (folder_ / "photos").string());
+  EXPECT_THAT(Content(folder_ / "out/a/cat.json"),
+              testing::Not(HasSubstr(folder_.path().string())));
+  EXPECT_EQ(Json("out/a/cat.json")["image"]["file"], "a/cat.png");
+}
+
+}  // namespace
+}  // namespace gradcam
