@@ -1,0 +1,272 @@
+#include "cli/arguments.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "gradcam/error.h"
+
+namespace gradcam {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+constexpr int kMaxTopK = 1'000'000;
+
+[[noreturn]] void ThrowUsage(const std::string& message, const std::string& hint) {
+  throw Error(ErrorKind::kUsage, message, hint);
+}
+
+std::string NonEmpty(const CommandLine& line, const std::string& option) {
+  std::string value = *line.Value(option);
+  if (value.empty()) ThrowUsage("option " + option + ": the value is empty", "");
+  return value;
+}
+
+template <typename T>
+std::optional<T> Named(const CommandLine& line, const std::string& option,
+                       const std::vector<T>& choices) {
+  if (!line.Has(option)) return std::nullopt;
+  std::vector<std::pair<std::string, T>> named;
+  for (const T choice : choices) named.emplace_back(NameOf(choice), choice);
+  return ParseChoice(option, *line.Value(option), named);
+}
+
+std::optional<double> Number(const CommandLine& line, const std::string& option) {
+  if (!line.Has(option)) return std::nullopt;
+  return ParseNumber(option, *line.Value(option));
+}
+
+std::optional<std::array<double, 3>> Triple(const CommandLine& line, const std::string& option) {
+  if (!line.Has(option)) return std::nullopt;
+  return ParseTriple(option, *line.Value(option));
+}
+
+std::optional<int> Threads(const CommandLine& line) {
+  if (!line.Has("--threads")) return std::nullopt;
+  return static_cast<int>(ParseWhole("--threads", *line.Value("--threads"), 1, kMaxThreads));
+}
+
+std::optional<InputSize> Size(const CommandLine& line) {
+  if (!line.Has("--input-size")) return std::nullopt;
+  return ParseSize("--input-size", *line.Value("--input-size"));
+}
+
+std::optional<std::string> ModelsDir(const CommandLine& line) {
+  if (!line.Has("--models-dir")) return std::nullopt;
+  return NonEmpty(line, "--models-dir");
+}
+
+Talk ReadTalk(const CommandLine& line) {
+  Talk talk{.json = line.Has("--json")};
+  if (line.Has("--quiet") && line.Has("--verbose")) {
+    ThrowUsage("options --quiet and --verbose contradict each other", "");
+  }
+  if (line.Has("--quiet")) talk.verbosity = Verbosity::kQuiet;
+  if (line.Has("--verbose")) talk.verbosity = Verbosity::kVerbose;
+  if (line.Has("--color")) {
+    talk.color = ParseChoice<ColorMode>(
+        "--color", *line.Value("--color"),
+        {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
+  }
+  return talk;
+}
+
+ModelChoice ReadModelChoice(const CommandLine& line, std::string model) {
+  ModelChoice choice;
+  choice.model = std::move(model);
+  choice.models_dir = ModelsDir(line);
+  if (line.Has("--card")) choice.card = NonEmpty(line, "--card");
+  choice.trust_model = line.Has("--trust-model");
+  return choice;
+}
+
+void CheckNumbers(const PreprocessOverrides& preprocess) {
+  if (preprocess.scale && *preprocess.scale <= 0) {
+    ThrowUsage("option --scale: must be greater than 0", "");
+  }
+  if (preprocess.std && std::any_of(preprocess.std->begin(), preprocess.std->end(),
+                                    [](double s) { return s <= 0; })) {
+    ThrowUsage("option --std: must be greater than 0", "");
+  }
+  if (preprocess.crop && (*preprocess.crop <= 0 || *preprocess.crop > 1)) {
+    ThrowUsage("option --crop: must be greater than 0 and at most 1", "0.875 is a usual value");
+  }
+}
+
+PreprocessOverrides ReadPreprocess(const CommandLine& line) {
+  PreprocessOverrides preprocess;
+  if (const std::optional<InputSize> size = Size(line)) {
+    preprocess.height = size->height;
+    preprocess.width = size->width;
+  }
+  preprocess.scale = Number(line, "--scale");
+  preprocess.mean = Triple(line, "--mean");
+  preprocess.std = Triple(line, "--std");
+  if (line.Has("--bgr")) preprocess.bgr = true;
+  preprocess.filter =
+      Named<ResizeFilter>(line, "--resize", {ResizeFilter::kBicubic, ResizeFilter::kBilinear});
+  preprocess.crop = Number(line, "--crop");
+  CheckNumbers(preprocess);
+  return preprocess;
+}
+
+LoadOptions ReadLoad(const CommandLine& line) {
+  LoadOptions load;
+  if (line.Has("--layer")) load.layer = NonEmpty(line, "--layer");
+  if (line.Has("--preprocess")) load.preprocess_name = NonEmpty(line, "--preprocess");
+  load.preprocess = ReadPreprocess(line);
+  load.output_kind = Named<OutputKind>(
+      line, "--output-kind", {OutputKind::kSoftmax, OutputKind::kLogits, OutputKind::kSigmoid});
+  load.trust_model = line.Has("--trust-model");
+  return load;
+}
+
+ExplainOptions ReadExplain(const CommandLine& line) {
+  ExplainOptions explain;
+  if (line.Has("--class")) explain.classes.clear();
+  for (const std::string& text : line.Values("--class")) {
+    const ClassTarget target = ParseClass(text);
+    const bool known =
+        std::any_of(explain.classes.begin(), explain.classes.end(), [&](const ClassTarget& other) {
+          return other.by == target.by && other.index == target.index &&
+                 other.label == target.label;
+        });
+    if (!known) explain.classes.push_back(target);
+  }
+  if (line.Has("--top-k")) {
+    explain.top_k = static_cast<int>(ParseWhole("--top-k", *line.Value("--top-k"), 1, kMaxTopK));
+  }
+  explain.score =
+      Named<Score>(line, "--score",
+                   {Score::kLogOdds, Score::kLogit, Score::kProbability, Score::kLogProbability})
+          .value_or(explain.score);
+  return explain;
+}
+
+RenderOptions ReadRender(const CommandLine& line) {
+  RenderOptions render;
+  render.colormap = Named<Colormap>(line, "--colormap",
+                                    {Colormap::kJet, Colormap::kTurbo, Colormap::kViridis,
+                                     Colormap::kInferno, Colormap::kGrey})
+                        .value_or(render.colormap);
+  render.alpha = Number(line, "--alpha").value_or(render.alpha);
+  if (render.alpha < 0 || render.alpha > 1) ThrowUsage("option --alpha: must be in 0...1", "");
+  // There is one way to enlarge a map so far; its name is checked all the same.
+  if (line.Has("--upsample")) (void)ParseName("--upsample", *line.Value("--upsample"), {"edge"});
+  return render;
+}
+
+SelfCheck ReadSelfCheck(const CommandLine& line) {
+  if (line.Has("--self-check") && line.Has("--no-self-check")) {
+    ThrowUsage("options --self-check and --no-self-check contradict each other", "");
+  }
+  if (line.Has("--self-check")) return SelfCheck::kOn;
+  return line.Has("--no-self-check") ? SelfCheck::kOff : SelfCheck::kAuto;
+}
+
+std::vector<std::string> ReadInputs(const CommandLine& line) {
+  std::vector<std::string> inputs = line.Values("--image");
+  for (const std::string& input : line.positionals()) {
+    if (input == "layers" || input == "models") {
+      ThrowUsage("the command '" + input + "' must be the first argument",
+                 "write ./" + input + " for a folder of that name");
+    }
+    inputs.push_back(input);
+  }
+  if (inputs.empty()) ThrowUsage("no picture given", "gradcam --model NAME|FILE PICTURE...");
+  if (std::find(inputs.begin(), inputs.end(), "") != inputs.end()) {
+    ThrowUsage("option --image: the value is empty", "");
+  }
+  return inputs;
+}
+
+RunOptions ReadRun(const CommandLine& line) {
+  RunOptions run;
+  run.inputs = ReadInputs(line);
+  if (line.Has("--output")) run.output = NonEmpty(line, "--output");
+  run.settings.explain = ReadExplain(line);
+  run.settings.render = ReadRender(line);
+  if (line.Has("--write")) run.settings.outputs = ParseOutputs(*line.Value("--write"));
+  if (line.Has("--max-pixels")) {
+    run.decode.max_pixels = ParseWhole("--max-pixels", *line.Value("--max-pixels"), 1,
+                                       std::numeric_limits<std::int64_t>::max());
+  }
+  run.self_check = ReadSelfCheck(line);
+  run.keep_extension = line.Has("--keep-ext");
+  run.fail_fast = line.Has("--fail-fast");
+  run.strict = line.Has("--strict");
+  return run;
+}
+
+void CheckDevice(const CommandLine& line, const Environment& environment) {
+  if (line.Has("--device")) {
+    RequireUsableDevice("option --device", *line.Value("--device"));
+  } else if (environment.device) {
+    RequireUsableDevice("variable GRADCAM_DEVICE", *environment.device);
+  }
+}
+
+ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment& environment) {
+  CheckDevice(line, environment);
+  ExplainArguments arguments;
+  arguments.talk = ReadTalk(line);
+  arguments.load = ReadLoad(line);
+  arguments.run = ReadRun(line);
+  arguments.threads = Threads(line);
+  if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
+  std::string model =
+      line.Has("--model") ? NonEmpty(line, "--model") : environment.model.value_or("");
+  if (model.empty()) {
+    ThrowUsage("no model given",
+               "--model NAME|FILE, or variable GRADCAM_MODEL; 'gradcam models' lists the names");
+  }
+  arguments.model = ReadModelChoice(line, std::move(model));
+  return arguments;
+}
+
+LayersArguments ReadLayersArguments(const CommandLine& line) {
+  if (line.positionals().size() != 1 || line.positionals()[0].empty()) {
+    ThrowUsage("'gradcam layers' takes one model", "gradcam layers MODEL");
+  }
+  return {.model = ReadModelChoice(line, line.positionals()[0]),
+          .input_size = Size(line),
+          .threads = Threads(line),
+          .talk = ReadTalk(line)};
+}
+
+ModelsArguments ReadModelsArguments(const CommandLine& line) {
+  if (!line.positionals().empty()) {
+    ThrowUsage("'gradcam models' takes no argument, found '" + line.positionals()[0] + "'",
+               "write ./models for a folder of that name");
+  }
+  return {.models_dir = ModelsDir(line), .talk = ReadTalk(line)};
+}
+
+std::optional<TextRequest> ReadTextRequest(const CommandLine& line, const CommandSpec& spec) {
+  if (line.Has("--help")) return TextRequest{HelpText(spec)};
+  if (line.Has("--version")) return TextRequest{GRADCAM_VERSION_LINE "\n"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Arguments ParseArguments(const std::vector<std::string>& command_line,
+                         const Environment& environment) {
+  const std::string command = command_line.empty() ? "" : command_line.front();
+  const bool is_layers = command == "layers";
+  const bool is_models = command == "models";
+  const CommandSpec spec = is_layers   ? LayersCommand()
+                           : is_models ? ModelsCommand()
+                                       : ExplainCommand();
+  std::vector<std::string> rest = command_line;
+  if (is_layers || is_models) rest.erase(rest.begin());
+  const CommandLine line(spec, rest);
+  if (std::optional<TextRequest> request = ReadTextRequest(line, spec)) return *request;
+  if (is_layers) return ReadLayersArguments(line);
+  if (is_models) return ReadModelsArguments(line);
+  return ReadExplainArguments(line, environment);
+}
+
+}  // namespace gradcam

@@ -1,0 +1,165 @@
+#include "cli/commands.h"
+
+namespace gradcam {
+namespace {
+
+OptionSpec ModelsDirOption() {
+  return Option("--models-dir", "DIR", "look for models by name here first")
+      .Variable("GRADCAM_MODELS");
+}
+
+OptionSpec CardOption() {
+  return Option("--card", "FILE", "JSON card of the model, in place of the one in its file");
+}
+
+OptionSpec TrustOption() {
+  return Flag("--trust-model",
+              "run the file although it holds operators outside the allow-list: such a "
+              "file can read and write files");
+}
+
+OptionSpec InputSizeOption() {
+  return Option("--input-size", "N|HxW", "size of the network's input");
+}
+
+OptionSpec ThreadsOption() {
+  return Option("--threads", "N", "CPU threads").Default("the cores that this process may use");
+}
+
+OptionGroup ModelOptions() {
+  return {"Model",
+          {Option("-m,--model", "NAME|FILE",
+                  "a TorchScript file, or a name that 'gradcam models' lists")
+               .Variable("GRADCAM_MODEL"),
+           ModelsDirOption(),
+           Option("--layer", "NAME",
+                  "layer whose maps are drawn; NAME#k is the k-th call of a layer used "
+                  "more than once, conv#-1 the last convolution")
+               .Default("the card's, else the last feature map"),
+           CardOption(), TrustOption()}};
+}
+
+OptionGroup PictureOptions() {
+  return {"Pictures",
+          {Option("-i,--image", "PATH",
+                  "a picture, a folder (with its subfolders), @list.txt, or @- for a list "
+                  "on stdin; repeatable; plain arguments mean the same")
+               .Repeatable(),
+           Option("--max-pixels", "N", "refuse larger pictures").Default("200000000")}};
+}
+
+OptionGroup ExplanationOptions() {
+  return {"Explanation",
+          {Option("--class", "CLASS",
+                  "class to explain: top, an index, or a label (label:7 for a label of "
+                  "digits); repeatable")
+               .Default("top")
+               .Repeatable(),
+           Option("--top-k", "N", "how many predictions are listed").Default("5"),
+           Option("--score", "NAME", "what is differentiated: logodds, logit, prob, logprob")
+               .Default("logodds")}};
+}
+
+OptionGroup PreprocessOptions() {
+  return {
+      "Preprocessing, in place of the card's; x = (pixel / SCALE - MEAN) / STD",
+      {Option("--preprocess", "NAME", "one of the card's preprocessings")
+           .Default("the card's first"),
+       InputSizeOption(), Option("--scale", "S", "pixels are divided by this"),
+       Option("--mean", "R,G,B", "then this is taken away"),
+       Option("--std", "R,G,B", "then divided by this"),
+       Flag("--bgr", "the network takes blue, green, red"),
+       Option("--resize", "FILTER", "bicubic or bilinear"),
+       Option("--crop", "F", "shorter side to floor(size / F), then a centre crop"),
+       Option("--output-kind", "KIND", "what the network's outputs are: softmax, logits, sigmoid"),
+       Option("--labels", "FILE", "names of the classes: JSON, or one a line")}};
+}
+
+OptionGroup FileOptions() {
+  return {
+      "Files",
+      {Option("-o,--output", "DIR", "folder of the results, made if missing")
+           .Default("gradcam-out"),
+       Option("--write", "LIST",
+              "comma-separated: gradcam, saliency, gradcam-overlay, "
+              "saliency-overlay, panel, raw, json")
+           .Default("gradcam,saliency,gradcam-overlay,saliency-overlay,json"),
+       Option("--colormap", "NAME", "jet, turbo, viridis, inferno, grey").Default("jet"),
+       Option("--alpha", "A", "opacity of the map in overlays, 0...1").Default("0.5"),
+       Option("--upsample", "MODE", "how maps are enlarged: edge (bilinear, clamped at the border)")
+           .Default("edge"),
+       Flag("--keep-ext", "output names keep the input's extension")}};
+}
+
+OptionGroup RunOptionsGroup() {
+  return {"Run",
+          {Option("--device", "NAME", "auto, cpu or cuda[:N]; this build has no CUDA support")
+               .Default("auto")
+               .Variable("GRADCAM_DEVICE"),
+           ThreadsOption(), Flag("--fail-fast", "stop at the first picture that fails"),
+           Flag("--strict", "an empty or flat map is a failure"),
+           Flag("--self-check",
+                "compare the cut network's scores with a plain forward pass, for every "
+                "picture")
+               .Default("the first of several pictures"),
+           Flag("--no-self-check", "never compare them")}};
+}
+
+OptionGroup TalkOptions() {
+  return {"Output",
+          {Flag("--json", "one JSON document on stdout in place of the table"),
+           Flag("-q,--quiet", "errors only"), Flag("-v,--verbose", "tell more on stderr"),
+           Option("--color", "WHEN", "auto, always, never; NO_COLOR is honoured").Default("auto"),
+           Flag("--version", "print the version"), Flag("-h,--help", "print this help")}};
+}
+
+}  // namespace
+
+CommandSpec ExplainCommand() {
+  return {
+      .usage =
+          "Usage: gradcam --model NAME|FILE [OPTIONS] PICTURE...\n"
+          "       gradcam layers MODEL [OPTIONS]\n"
+          "       gradcam models [OPTIONS]\n",
+      .description =
+          "Shows why a TorchScript image classifier chose a class: Grad-CAM and saliency maps.\n"
+          "\n"
+          "Commands:\n"
+          "  (none)                       explain pictures\n"
+          "  layers MODEL                 list the layers of a model\n"
+          "  models                       list the known models",
+      .groups = {ModelOptions(), PictureOptions(), ExplanationOptions(), PreprocessOptions(),
+                 FileOptions(), RunOptionsGroup(), TalkOptions()},
+      .footer =
+          "Examples:\n"
+          "  gradcam --model efficientnet_lite0 --image cat.jpg\n"
+          "  gradcam -m efficientnet_lite0 --class tabby --class 'tiger cat' -o why "
+          "cat.jpg photos/\n"
+          "  gradcam -m resnet.pt --layer layer4 --scale 255 --mean 0.485,0.456,0.406 "
+          "\\\n"
+          "          --std 0.229,0.224,0.225 --crop 0.875 --json cat.jpg\n"
+          "\n"
+          "Exit codes: 0 every picture done, 1 some failed, 2 nothing was done, 130 "
+          "interrupted.\n"};
+}
+
+CommandSpec LayersCommand() {
+  return {.usage = "Usage: gradcam layers MODEL [OPTIONS]\n",
+          .description =
+              "Lists the layers of a TorchScript file: name, type, output shape, and whether the\n"
+              "network can be cut there; the default layer is marked with *.",
+          .groups = {{"Model",
+                      {ModelsDirOption(), CardOption(), InputSizeOption(), TrustOption(),
+                       ThreadsOption()}},
+                     TalkOptions()},
+          .footer = ""};
+}
+
+CommandSpec ModelsCommand() {
+  return {.usage = "Usage: gradcam models [OPTIONS]\n",
+          .description = "Lists the known models: those with a card, and the exported files.",
+          .groups = {{"Model", {ModelsDirOption()}}, TalkOptions()},
+          .footer = ""};
+}
+
+}  // namespace gradcam

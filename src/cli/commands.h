@@ -1,0 +1,12 @@
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace gradcam {
+
+// What each command takes.
+[[nodiscard]] CommandSpec ExplainCommand();
+[[nodiscard]] CommandSpec LayersCommand();
+[[nodiscard]] CommandSpec ModelsCommand();
+
+}  // namespace gradcam

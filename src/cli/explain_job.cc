@@ -1,0 +1,126 @@
+#include "cli/explain_job.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/available_cores.h"
+#include "cli/model_lookup.h"
+#include "cli/signals.h"
+#include "gradcam/explainer.h"
+#include "model/threads.h"
+#include "report/json_text.h"
+#include "report/text_report.h"
+#include "run/model_digest.h"
+#include "run/picture_explainer.h"
+#include "run/plan.h"
+#include "run/runner.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Prints what a run finds as it goes on, or keeps it for the document of --json.
+class RunPrinter final : public RunObserver {
+ public:
+  RunPrinter(const Talk& talk, Color color, const Messages& messages)
+      : json_(talk.json), color_(color), messages_(messages) {}
+
+  void OnPicture(const PictureReport& picture, const RunContext& run) override {
+    if (json_) {
+      results_.push_back(ToJson(picture, run));
+    } else if (messages_.verbosity() != Verbosity::kQuiet) {
+      WriteText(picture, run, color_, std::cout);
+      std::cout << std::flush;
+    }
+  }
+
+  void OnFailure(const Failure& failure) override {
+    messages_.PrintError(failure.error, failure.hint);
+  }
+
+  void OnWarning(const std::string& text) override { messages_.PrintWarning(text); }
+
+  void Finish(const RunReport& report) const {
+    if (json_) std::cout << JsonText(ResultsToJson(results_, report.failures));
+    if (report.counts.pictures == 1 && !report.interrupted) return;
+    std::ostringstream summary;
+    WriteText(report, summary);
+    messages_.PrintNote(summary.str());
+    constexpr std::size_t kMostNames = 20;
+    for (std::size_t i = 0; i < std::min(report.failures.size(), kMostNames); ++i) {
+      messages_.PrintNote("failed: '" + report.failures[i].file + "'");
+    }
+    if (report.failures.size() > kMostNames) {
+      messages_.PrintNote("failed: " + std::to_string(report.failures.size() - kMostNames) +
+                          " more, see run.json");
+    }
+  }
+
+ private:
+  bool json_;
+  Color color_;
+  const Messages& messages_;
+  std::vector<nlohmann::ordered_json> results_;
+};
+
+fs::path CacheFolder(const Environment& environment) {
+  if (environment.xdg_cache_home) return fs::path(*environment.xdg_cache_home) / "gradcam";
+  if (environment.home) return fs::path(*environment.home) / ".cache" / "gradcam";
+  return {};
+}
+
+LoadOptions ResolvedLoad(const ExplainArguments& arguments) {
+  LoadOptions load = arguments.load;
+  if (arguments.model.card) load.card = ReadCard(*arguments.model.card);
+  if (arguments.labels) load.labels = ReadLabels(*arguments.labels);
+  return load;
+}
+
+// Loads the model and runs `plan`, the file's digest on a second thread meanwhile.
+RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptions& options,
+                  const Plan& plan, const fs::path& cache_folder, RunObserver& observer,
+                  const std::stop_token& stop) {
+  std::optional<ModelDigest> digest;
+  // For anything else (a folder, a FIFO) the loader has the better words.
+  if (std::error_code ignored; fs::is_regular_file(model, ignored)) {
+    digest.emplace(model, cache_folder);
+  }
+  ModelExplainer explainer{Explainer(model, load)};
+  const ModelFile file{model.filename().string(),
+                       [&] { return digest ? digest->Get() : std::string(); }};
+  return Run(explainer, file, options, plan, observer, stop);
+}
+
+}  // namespace
+
+ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& environment,
+                         const Messages& messages) {
+  const StopOnSignal signals;
+  const fs::path model = FindModel(
+      arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
+  const LoadOptions load = ResolvedLoad(arguments);
+  const Plan plan = MakePlan(arguments.run, std::cin);
+  const int threads = UseThreads(arguments.threads, environment);
+  messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +
+                       " threads, " + std::to_string(plan.jobs.size()) + " pictures");
+
+  const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
+  RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages);
+  const RunReport report =
+      RunPlan(model, load, arguments.run, plan, CacheFolder(environment), printer, signals.token());
+  printer.Finish(report);
+  if (report.interrupted) return kExitInterrupted;
+  return report.counts.failed > 0 ? kExitSomeFailed : kExitDone;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,157 @@
+#include "cli/layers_job.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/available_cores.h"
+#include "cli/model_lookup.h"
+#include "gradcam/card.h"
+#include "gradcam/error.h"
+#include "model/layer_list.h"
+#include "model/torchscript_file.h"
+#include "report/json_text.h"
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kSchemaVersion = 1;
+
+std::optional<Card> CardOf(const LayersArguments& arguments, const TorchScriptFile& file) {
+  if (arguments.model.card) return ReadCard(*arguments.model.card);
+  if (file.card_json()) {
+    return ParseCard(*file.card_json(), "card in '" + file.path().string() + "'");
+  }
+  return std::nullopt;
+}
+
+InputSize SizeOf(const LayersArguments& arguments, const TorchScriptFile& file,
+                 const std::optional<Card>& card) {
+  if (arguments.input_size) return *arguments.input_size;
+  if (card && !card->preprocess.empty()) {
+    return {card->preprocess.front().height, card->preprocess.front().width};
+  }
+  if (const auto traced = file.traced_input_size()) return {traced->at(0), traced->at(1)};
+  throw Error(ErrorKind::kUsage,
+              "model '" + file.path().string() + "' does not tell the size of its input",
+              "give it with --input-size, or a card with --card");
+}
+
+// Position in `layers` of what --layer `name` means ("relu#-1" is the last call of "relu"), or
+// their number.
+std::size_t PositionOf(const std::string& name, const std::vector<LayerInfo>& layers) {
+  const std::size_t hash = name.rfind('#');
+  const std::string base = name.substr(0, hash);
+  std::vector<std::size_t> calls;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].name == name) return i;
+    if (layers[i].name == base || layers[i].name.starts_with(base + "#")) calls.push_back(i);
+  }
+  if (hash == std::string::npos) return layers.size();
+  for (std::size_t k = 1; k <= calls.size(); ++k) {
+    if (std::to_string(-static_cast<std::ptrdiff_t>(k)) == name.substr(hash + 1)) {
+      return calls[calls.size() - k];
+    }
+  }
+  return layers.size();
+}
+
+// The card's layer where there is a card with one: it is what a run without --layer takes.
+void MarkDefault(std::vector<LayerInfo>& layers, const std::optional<Card>& card) {
+  if (!card || card->layer.empty()) return;
+  const std::size_t chosen = PositionOf(card->layer, layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].is_default = i == chosen;
+}
+
+std::string ShapeText(const std::vector<std::int64_t>& shape) {
+  if (shape.empty()) return "-";
+  std::string text = "[";
+  for (const std::int64_t size : shape) text.append(std::to_string(size)).append(" ");
+  text.back() = ']';
+  return text;
+}
+
+void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
+  std::size_t name_columns = 5;
+  std::size_t type_columns = 4;
+  std::size_t shape_columns = 5;
+  for (const LayerInfo& layer : layers) {
+    name_columns = std::max(name_columns, Columns(Printable(layer.name)));
+    type_columns = std::max(type_columns, Columns(Printable(layer.type)));
+    shape_columns = std::max(shape_columns, Columns(ShapeText(layer.shape)));
+  }
+  const auto row = [&](const std::string& mark, const std::string& name, const std::string& type,
+                       const std::string& shape, const std::string& cut) {
+    return mark + " " + Padded(name, name_columns) + "  " + Padded(type, type_columns) + "  " +
+           Padded(shape, shape_columns) + "  " + cut;
+  };
+  std::cout << Styled(row(" ", "layer", "type", "shape", "can be cut"), Style::kHeading, color)
+            << '\n';
+  for (const LayerInfo& layer : layers) {
+    const std::string line = row(layer.is_default ? "*" : " ", Printable(layer.name),
+                                 Printable(layer.type), ShapeText(layer.shape),
+                                 layer.refusal.empty() ? "yes" : "no: " + OneLine(layer.refusal));
+    std::cout << (layer.is_default ? Styled(line, Style::kHeading, color) : line) << '\n';
+  }
+}
+
+nlohmann::ordered_json LayersToJson(const TorchScriptFile& file, const InputSize& size,
+                                    const std::vector<LayerInfo>& layers) {
+  nlohmann::ordered_json document{{"schema_version", kSchemaVersion},
+                                  {"file", ToUtf8(file.path().filename().string())},
+                                  {"input_size", {size.height, size.width}},
+                                  {"layers", nlohmann::ordered_json::array()}};
+  for (const LayerInfo& layer : layers) {
+    nlohmann::ordered_json entry{{"name", ToUtf8(layer.name)}, {"type", ToUtf8(layer.type)}};
+    if (layer.shape.empty()) {
+      entry["shape"] = nullptr;
+    } else {
+      entry["shape"] = layer.shape;
+    }
+    entry["can_cut"] = layer.refusal.empty();
+    if (layer.refusal.empty()) {
+      entry["reason"] = nullptr;
+    } else {
+      entry["reason"] = ToUtf8(OneLine(layer.refusal));
+    }
+    entry["default"] = layer.is_default;
+    document["layers"].push_back(std::move(entry));
+  }
+  return document;
+}
+
+}  // namespace
+
+ExitCode PrintLayers(const LayersArguments& arguments, const Environment& environment,
+                     const Messages& messages) {
+  const fs::path path = FindModel(
+      arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
+  (void)UseThreads(arguments.threads, environment);
+  const TorchScriptFile file(
+      path, arguments.model.trust_model ? Trust::kEverything : Trust::kAllowListOnly);
+  const std::optional<Card> card = CardOf(arguments, file);
+  const InputSize size = SizeOf(arguments, file, card);
+  messages.PrintDetail("model file '" + path.string() + "', input " + std::to_string(size.height) +
+                       "x" + std::to_string(size.width));
+  std::vector<LayerInfo> layers = ListLayers(file, size.height, size.width);
+  MarkDefault(layers, card);
+  if (arguments.talk.json) {
+    std::cout << JsonText(LayersToJson(file, size, layers));
+  } else {
+    WriteTable(layers, UseColor(arguments.talk.color, STDOUT_FILENO, environment));
+  }
+  return kExitDone;
+}
+
+}  // namespace gradcam

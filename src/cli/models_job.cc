@@ -1,0 +1,153 @@
+#include "cli/models_job.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/model_lookup.h"
+#include "gradcam/card.h"
+#include "gradcam/error.h"
+#include "model/torchscript_file.h"
+#include "report/json_text.h"
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+// What is told of one model.
+struct Row {
+  KnownModel model;
+  std::optional<Card> card;
+  std::optional<std::string> weights;  // where they come from
+  std::optional<std::string> problem;  // why card or file cannot be used
+};
+
+std::string ReadText(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// `weights` is for people and no part of Card.
+std::optional<std::string> WeightsOf(const std::string& card_json) {
+  const nlohmann::json card = nlohmann::json::parse(card_json, nullptr, /*allow_exceptions=*/false);
+  if (!card.is_object() || !card.contains("weights")) return std::nullopt;
+  const nlohmann::json& weights = card["weights"];
+  if (!weights.is_object() || !weights.contains("source") || !weights["source"].is_string()) {
+    return std::nullopt;
+  }
+  return weights["source"].get<std::string>();
+}
+
+// The card inside the exported file is the one that a run uses; the one beside it is for models
+// that are not exported yet. Nothing of the file is run.
+Row Describe(const KnownModel& model) {
+  Row row{.model = model, .card = {}, .weights = {}, .problem = {}};
+  try {
+    std::optional<std::string> text;
+    if (model.file) text = TorchScriptFile(*model.file).card_json();
+    std::string origin = "card in '" + model.file.value_or("").string() + "'";
+    if (!text && model.card) {
+      text = ReadText(*model.card);
+      origin = "card '" + model.card->string() + "'";
+    }
+    if (text) {
+      row.card = ParseCard(*text, origin);
+      row.weights = WeightsOf(*text);
+    }
+  } catch (const Error& error) {
+    row.problem = error.what();
+  }
+  return row;
+}
+
+Json OrNull(const std::optional<std::string>& text) { return text ? Json(ToUtf8(*text)) : Json(); }
+
+Json ToJson(const Row& row) {
+  const std::optional<Card>& card = row.card;
+  Json size;
+  if (card && !card->preprocess.empty()) {
+    size = {card->preprocess.front().height, card->preprocess.front().width};
+  }
+  Json entry{{"name", ToUtf8(row.model.name)}};
+  entry["file"] = row.model.file ? Json(ToUtf8(row.model.file->string())) : Json();
+  entry["card"] = row.model.card ? Json(ToUtf8(row.model.card->string())) : Json();
+  entry["layer"] = card && !card->layer.empty() ? Json(ToUtf8(card->layer)) : Json();
+  entry["input_size"] = size;
+  entry["weights"] = OrNull(row.weights);
+  entry["problem"] = OrNull(row.problem);
+  return entry;
+}
+
+void WriteJson(const std::vector<Row>& rows, const std::vector<fs::path>& places) {
+  Json document{
+      {"schema_version", kSchemaVersion}, {"places", Json::array()}, {"models", Json::array()}};
+  for (const fs::path& place : places) document["places"].push_back(ToUtf8(place.string()));
+  for (const Row& row : rows) document["models"].push_back(ToJson(row));
+  std::cout << JsonText(document);
+}
+
+constexpr std::size_t kColumns = 5;
+using Line = std::array<std::string, kColumns>;
+
+Line LineOf(const Row& row) {
+  std::string size = "-";
+  if (row.card && !row.card->preprocess.empty()) {
+    const Preprocess& first = row.card->preprocess.front();
+    size = std::to_string(first.height) + "x" + std::to_string(first.width);
+  }
+  const bool has_layer = row.card && !row.card->layer.empty();
+  return {Printable(row.model.name),
+          row.model.file ? Printable(row.model.file->string()) : "not exported",
+          has_layer ? Printable(row.card->layer) : "-", size,
+          row.problem ? "problem: " + OneLine(*row.problem) : OneLine(row.weights.value_or("-"))};
+}
+
+void WriteTable(const std::vector<Row>& rows, bool color) {
+  std::vector<Line> lines{{"name", "file", "layer", "input", "weights"}};
+  for (const Row& row : rows) lines.push_back(LineOf(row));
+  std::array<std::size_t, kColumns> widths{};
+  for (const Line& line : lines) {
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      widths.at(i) = std::max(widths.at(i), Columns(line.at(i)));
+    }
+  }
+  bool heading = true;
+  for (const Line& line : lines) {
+    std::string text;
+    for (std::size_t i = 0; i + 1 < kColumns; ++i) text += Padded(line.at(i), widths.at(i)) + "  ";
+    text += line.back();
+    std::cout << Styled(text, Style::kHeading, heading && color) << '\n';
+    heading = false;
+  }
+}
+
+}  // namespace
+
+ExitCode PrintModels(const ModelsArguments& arguments, const Environment& environment) {
+  const std::vector<fs::path> places =
+      ModelPlaces(arguments.models_dir, environment, ProgramPath());
+  std::vector<Row> rows;
+  for (const KnownModel& model : FindKnownModels(places)) rows.push_back(Describe(model));
+  if (arguments.talk.json) {
+    WriteJson(rows, places);
+  } else {
+    WriteTable(rows, UseColor(arguments.talk.color, STDOUT_FILENO, environment));
+  }
+  return kExitDone;
+}
+
+}  // namespace gradcam

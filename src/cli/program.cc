@@ -1,0 +1,74 @@
+#include "cli/program.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <variant>
+
+#include "cli/arguments.h"
+#include "cli/explain_job.h"
+#include "cli/layers_job.h"
+#include "cli/messages.h"
+#include "cli/models_job.h"
+#include "cli/terminal.h"
+#include "gradcam/error.h"
+
+namespace gradcam {
+namespace {
+
+Messages MessagesFor(const Talk& talk, const Environment& environment) {
+  return {talk.verbosity, UseColor(talk.color, STDERR_FILENO, environment)};
+}
+
+ExitCode Perform(const TextRequest& request, const Environment& /*environment*/) {
+  std::cout << request.text;
+  return kExitDone;
+}
+
+ExitCode Perform(const ExplainArguments& arguments, const Environment& environment) {
+  return ExplainPictures(arguments, environment, MessagesFor(arguments.talk, environment));
+}
+
+ExitCode Perform(const LayersArguments& arguments, const Environment& environment) {
+  return PrintLayers(arguments, environment, MessagesFor(arguments.talk, environment));
+}
+
+ExitCode Perform(const ModelsArguments& arguments, const Environment& environment) {
+  return PrintModels(arguments, environment);
+}
+
+ExitCode Perform(const std::vector<std::string>& command_line, const Environment& environment) {
+  const Arguments arguments = ParseArguments(command_line, environment);
+  const ExitCode code =
+      std::visit([&](const auto& command) { return Perform(command, environment); }, arguments);
+  std::cout.flush();
+  if (!std::cout) {
+    throw Error(ErrorKind::kOutput, "cannot write to the standard output",
+                "is the disk full, or its reader gone?");
+  }
+  return code;
+}
+
+}  // namespace
+
+ExitCode RunProgram(const std::vector<std::string>& command_line, const Environment& environment) {
+  // A reader of stdout that goes away must not end the program in the middle of a file.
+  std::signal(SIGPIPE, SIG_IGN);
+  const Messages messages(Verbosity::kNormal,
+                          UseColor(ColorMode::kAuto, STDERR_FILENO, environment));
+  try {
+    return Perform(command_line, environment);
+  } catch (const Error& error) {
+    messages.PrintError(error);
+  } catch (const std::bad_alloc&) {
+    messages.PrintError("not enough memory", "");
+  } catch (const std::exception& error) {
+    messages.PrintError(std::string("unexpected: ") + error.what(), "please report this");
+  }
+  return kExitNothingDone;
+}
+
+}  // namespace gradcam

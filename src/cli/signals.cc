@@ -1,0 +1,45 @@
+#include "cli/signals.h"
+
+#include <pthread.h>
+
+#include <csignal>
+
+namespace gradcam {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
+StopOnSignal::StopOnSignal() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  waiter_ = std::thread([this] { Wait(); });
+}
+
+StopOnSignal::~StopOnSignal() {
+  done_ = true;
+  pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes sigwait
+  waiter_.join();
+}
+
+void StopOnSignal::Wait() {
+  const sigset_t signals = StopSignals();
+  int number = 0;
+  sigwait(&signals, &number);
+  if (done_) return;
+  source_.request_stop();
+  sigwait(&signals, &number);
+  if (done_) return;
+  std::signal(number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  std::raise(number);
+}
+
+}  // namespace gradcam

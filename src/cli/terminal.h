@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/environment.h"
+
+namespace gradcam {
+
+enum class ColorMode { kAuto, kAlways, kNever };
+
+// Whether to write colours to the stream with this file descriptor. kAuto: only to a terminal, and
+// not with NO_COLOR or TERM=dumb.
+[[nodiscard]] bool UseColor(ColorMode mode, int file_descriptor, const Environment& environment);
+
+enum class Style { kError, kWarning, kHint, kHeading };
+
+// `text` in the escape sequences of `style`, or as it is.
+[[nodiscard]] std::string Styled(std::string_view text, Style style, bool color);
+
+// `text` fit for one line of a terminal: line breaks and tabs become one space, the rest as
+// Printable of report/text.h. File names may hold any byte.
+[[nodiscard]] std::string OneLine(std::string_view text);
+
+// The number of columns that `text` takes: its UTF-8 characters.
+[[nodiscard]] std::size_t Columns(std::string_view text);
+
+// `text` followed by spaces up to `columns`.
+[[nodiscard]] std::string Padded(std::string_view text, std::size_t columns);
+
+}  // namespace gradcam

@@ -1,0 +1,147 @@
+#include "cli/values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <system_error>
+
+#include "cli/suggest.h"
+#include "gradcam/error.h"
+
+namespace gradcam {
+namespace {
+
+constexpr std::int64_t kMaxSide = 100'000;  // of a network's input; larger is a slip of the finger
+
+[[noreturn]] void ThrowBadValue(const std::string& option, const std::string& text,
+                                const std::string& expected, const std::string& hint = "") {
+  throw Error(ErrorKind::kUsage, "option " + option + ": '" + text + "' is not " + expected, hint);
+}
+
+bool IsDigits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+template <typename T>
+bool ParseAll(std::string_view text, T& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, value);
+  return failed == std::errc() && stop == end;
+}
+
+std::vector<std::string> SplitAtCommas(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+std::string ListOf(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+}  // namespace
+
+std::int64_t ParseWhole(const std::string& option, const std::string& text, std::int64_t minimum,
+                        std::int64_t maximum) {
+  std::int64_t value = 0;
+  if (!IsDigits(text) || !ParseAll(std::string_view(text), value) || value < minimum ||
+      value > maximum) {
+    std::string expected = "a whole number of at least " + std::to_string(minimum);
+    if (maximum < std::numeric_limits<std::int64_t>::max()) {
+      expected = "a whole number in " + std::to_string(minimum) + "..." + std::to_string(maximum);
+    }
+    ThrowBadValue(option, text, expected);
+  }
+  return value;
+}
+
+double ParseNumber(const std::string& option, const std::string& text) {
+  double value = 0;
+  if (!ParseAll(std::string_view(text), value) || !std::isfinite(value)) {
+    ThrowBadValue(option, text, "a number");
+  }
+  return value;
+}
+
+std::array<double, 3> ParseTriple(const std::string& option, const std::string& text) {
+  const std::vector<std::string> parts = SplitAtCommas(text);
+  if (parts.size() != 3) ThrowBadValue(option, text, "three numbers R,G,B");
+  std::array<double, 3> triple{};
+  for (std::size_t i = 0; i < 3; ++i) triple.at(i) = ParseNumber(option, parts[i]);
+  return triple;
+}
+
+InputSize ParseSize(const std::string& option, const std::string& text) {
+  const std::size_t cross = text.find('x');
+  const std::string height = text.substr(0, cross);
+  const std::string width = cross == std::string::npos ? height : text.substr(cross + 1);
+  if (!IsDigits(height) || !IsDigits(width)) {
+    ThrowBadValue(option, text, "a size: N or HEIGHTxWIDTH, e.g. 224 or 240x320");
+  }
+  return {static_cast<int>(ParseWhole(option, height, 1, kMaxSide)),
+          static_cast<int>(ParseWhole(option, width, 1, kMaxSide))};
+}
+
+ClassTarget ParseClass(const std::string& text) {
+  constexpr std::string_view kLabelPrefix = "label:";
+  if (text.empty() || text == kLabelPrefix) {
+    ThrowBadValue("--class", text, "a class: top, an index, a label or label:TEXT");
+  }
+  ClassTarget target;
+  if (text == "top") return target;
+  if (IsDigits(text)) {
+    constexpr int kMaxIndex = std::numeric_limits<int>::max();
+    target.by = ClassTarget::By::kIndex;
+    target.index = static_cast<int>(ParseWhole("--class", text, 0, kMaxIndex));
+    return target;
+  }
+  target.by = ClassTarget::By::kLabel;
+  target.label = text.starts_with(kLabelPrefix) ? text.substr(kLabelPrefix.size()) : text;
+  return target;
+}
+
+Outputs ParseOutputs(const std::string& text) {
+  std::vector<std::pair<std::string, Output>> choices;
+  for (const Output output :
+       {Output::kGradcam, Output::kSaliency, Output::kGradcamOverlay, Output::kSaliencyOverlay,
+        Output::kPanel, Output::kRaw, Output::kJson}) {
+    choices.emplace_back(NameOf(output), output);
+  }
+  Outputs outputs;
+  for (const std::string& name : SplitAtCommas(text)) {
+    outputs.insert(ParseChoice("--write", name, choices));
+  }
+  return outputs;
+}
+
+void RequireUsableDevice(const std::string& origin, const std::string& device) {
+  if (device == "auto" || device == "cpu") return;
+  const bool is_cuda =
+      device == "cuda" || (device.starts_with("cuda:") && IsDigits(device.substr(5)));
+  if (is_cuda) {
+    throw Error(ErrorKind::kModel, "device '" + device + "': this build has no CUDA support",
+                "use --device cpu");
+  }
+  throw Error(ErrorKind::kUsage, origin + ": unknown device '" + device + "'",
+              "devices are auto, cpu and cuda[:N]");
+}
+
+std::size_t ParseName(const std::string& option, const std::string& text,
+                      const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  ThrowBadValue(option, text, "one of " + ListOf(names), DidYouMean(text, names));
+}
+
+}  // namespace gradcam

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gradcam/explainer.h"
+#include "report/settings.h"
+
+namespace gradcam {
+
+// Values of options as text to values as types. `option` stands in messages ("--top-k"). All throw
+// Error(kUsage) that says what was expected.
+
+// A whole number in minimum...maximum; digits only.
+[[nodiscard]] std::int64_t ParseWhole(const std::string& option, const std::string& text,
+                                      std::int64_t minimum, std::int64_t maximum);
+
+// A finite decimal number ("-0.5", "1e-3").
+[[nodiscard]] double ParseNumber(const std::string& option, const std::string& text);
+
+// Three finite numbers "R,G,B".
+[[nodiscard]] std::array<double, 3> ParseTriple(const std::string& option, const std::string& text);
+
+struct InputSize {
+  int height = 0;
+  int width = 0;
+};
+
+// "N" for a square, or "HxW".
+[[nodiscard]] InputSize ParseSize(const std::string& option, const std::string& text);
+
+// "top", digits for an index, "label:TEXT" or any other text for a label.
+[[nodiscard]] ClassTarget ParseClass(const std::string& text);
+
+// "gradcam,panel,...": at least one.
+[[nodiscard]] Outputs ParseOutputs(const std::string& text);
+
+// Accepts "auto" and "cpu"; this build has nothing else.
+void RequireUsableDevice(const std::string& origin, const std::string& device);
+
+// One of `choices` by its name; an unknown one gets the list and the nearest names.
+template <typename T>
+[[nodiscard]] T ParseChoice(const std::string& option, const std::string& text,
+                            const std::vector<std::pair<std::string, T>>& choices);
+
+// As ParseChoice, for names only: the position of `text` in `names`.
+[[nodiscard]] std::size_t ParseName(const std::string& option, const std::string& text,
+                                    const std::vector<std::string>& names);
+
+template <typename T>
+T ParseChoice(const std::string& option, const std::string& text,
+              const std::vector<std::pair<std::string, T>>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  return choices[ParseName(option, text, names)].second;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,82 @@
+"""Ctrl-C: finished pictures stay, none is half written, exit code 130."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from support import models
+
+
+class SlowNet(models.TinyNet):
+    """Takes a second or so for a picture."""
+
+    def __init__(self):
+        super().__init__()
+        self.slow = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x):
+        big = torch.cat([x] * 4, 2)
+        big = torch.cat([big] * 4, 3)
+        for _ in range(300):
+            big = torch.tanh(self.slow(big))
+        x = x + 0.001 * big[:, :, :224, :224]
+        x = self.pool1(self.relu1(self.conv1(x)))
+        return self.fc(self.pool2(self.relu2(self.conv2(x))).flatten(1))
+
+
+@pytest.fixture(scope="session")
+def slow_model(tmp_path_factory) -> Path:
+    card = models.card()
+    card["preprocess"]["imagenet"]["size"] = [224, 224]
+    return models.save(SlowNet(), tmp_path_factory.mktemp("slow") / "slow.pt", card,
+                       size=(224, 224))
+
+
+def start_and_wait_for_a_report(gradcam, model: Path, out: Path, *args):
+    """A running program that has finished at least one picture."""
+    process = gradcam.start("-m", model, "photos", "-o", out, *args)
+    deadline = time.monotonic() + 120
+    while not list(out.glob("*.json")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_first_signal_stops_behind_a_finished_picture(gradcam, slow_model, picture, tmp_path,
+                                                      number):
+    for i in range(40):
+        picture(f"photos/{i:02}.png")
+    out = tmp_path / "out"
+    process = start_and_wait_for_a_report(gradcam, slow_model, out)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    reports = sorted(path for path in out.glob("*.json") if path.name != "run.json")
+    assert 1 <= len(reports) < 40
+    files = {path.name for path in out.iterdir()} - {"run.json"}
+    promised = {path.name for path in reports}
+    for path in reports:
+        for explained in json.loads(path.read_text())["explanations"]:
+            promised |= set(explained["files"].values())
+    assert files == promised  # nothing half written, no temporary file
+    for line in stderr.splitlines():
+        assert line.startswith("gradcam: "), stderr
+
+
+def test_second_signal_ends_at_once(gradcam, slow_model, picture, tmp_path):
+    for i in range(40):
+        picture(f"photos/{i:02}.png")
+    process = start_and_wait_for_a_report(gradcam, slow_model, tmp_path / "out")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    # Ended by the signal, or already on its way out when the second one came.
+    assert process.returncode in (-signal.SIGTERM, 130)

@@ -1,0 +1,1 @@
+"""Helpers of the Python tests: running the program, small TorchScript models, pictures."""

@@ -1,0 +1,51 @@
+"""pytest fixtures shared by the folders of Python tests."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from support import models, pictures
+from support.program import Program
+
+
+@pytest.fixture
+def gradcam(tmp_path) -> Program:
+    """The program that the environment variable GRADCAM_PROGRAM names, with `tmp_path` as home and
+    working folder."""
+    return Program(os.environ["GRADCAM_PROGRAM"], tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _tiny_model_file(tmp_path_factory) -> Path:
+    return models.save(models.TinyNet(), tmp_path_factory.mktemp("model") / "tiny.pt",
+                       card=models.card())
+
+
+@pytest.fixture
+def tiny_model(_tiny_model_file, tmp_path) -> Path:
+    """A TorchScript file of models.TinyNet with its card inside: `tiny.pt` in `tmp_path`."""
+    return Path(shutil.copy(_tiny_model_file, tmp_path / "tiny.pt"))
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """picture(name="cat.png", width=64, height=48, **options): writes a picture into `tmp_path`."""
+
+    def write(name: str = "cat.png", width: int = 64, height: int = 48, **options) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return pictures.save(path, width, height, **options)
+
+    return write
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every user may enter and write, unlike `tmp_path`."""
+    folder = Path(tempfile.mkdtemp(prefix="gradcam-test-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
