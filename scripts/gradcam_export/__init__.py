@@ -1,0 +1,1 @@
+"""Export of image classifiers to TorchScript files that gradcam reads."""

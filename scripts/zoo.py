@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Compares the program's raw Grad-CAM with captum's on the eager network, over many networks.
+
+  scripts/zoo.py                   every network; prints a line for each
+  scripts/zoo.py --write-docs      and puts the table into docs/models.md
+  scripts/zoo.py timm:dla34        these only
+
+Weights are random but well-conditioned (gradcam_export.weights.randomize). Each network is traced
+and explained at the program's default layer and at the convolution in the middle of the network.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from captum.attr import LayerGradCam
+from PIL import Image
+from skimage import data
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from gradcam_export import networks, trace, weights
+from gradcam_export.cards import Card, input_size, with_labels
+from gradcam_export.errors import ExportError
+
+PROJECT = Path(__file__).resolve().parents[1]
+DOCS = PROJECT / "docs" / "models.md"
+BEGIN, END = "<!-- zoo: written by scripts/zoo.py -->", "<!-- zoo: end -->"
+
+# Of captum's largest value. Float32 sums in another order differ by 1e-6 to 1e-5 in a deep network;
+# a wrong layer, class, pooling or preprocessing shows as 0.1 and more.
+LIMIT = 1e-3
+
+NAMES = [f"torchvision:{name}" for name in (
+    "alexnet vgg16 vgg19_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121 googlenet "
+    "inception_v3 mobilenet_v2 mobilenet_v3_small mnasnet1_0 shufflenet_v2_x1_0 squeezenet1_1 "
+    "efficientnet_b0 efficientnet_v2_s regnet_y_400mf convnext_tiny maxvit_t swin_t").split()]
+NAMES += [f"timm:{name}" for name in (
+    "resnet26d resnest14d res2net50_26w_4s dla34 hrnet_w18_small repvgg_a0 ghostnet_100 cspresnet50 "
+    "dm_nfnet_f0 legacy_xception mobilenetv3_large_100 tf_efficientnet_lite0 selecsls42b "
+    "coatnet_0_rw_224 vovnet39a ese_vovnet19b_dw skresnet18 efficientnet_es").split()]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    layer: str
+    shape: list[int]
+    difference: float  # of captum's largest value
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="LIBRARY:NAME", default=NAMES)
+    parser.add_argument("--program", type=Path, default=PROJECT / "build" / "release" / "gradcam")
+    parser.add_argument("--write-docs", action="store_true", help=f"update {DOCS.name}")
+    return parser.parse_args()
+
+
+def network_input(picture: Path, card: Card) -> torch.Tensor:
+    """[1, 3, H, W], by Pillow, as the card says."""
+    preprocess = card["preprocess"]["imagenet"]
+    height, width = preprocess["size"]
+    filters = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
+    with Image.open(picture) as opened:
+        image = opened.convert("RGB")
+    resized = (width, height)
+    if preprocess["resize"]["mode"] == "shorter":
+        pixels, shorter = preprocess["resize"]["pixels"], min(image.size)
+        resized = tuple(pixels * side // shorter for side in image.size)
+    image = image.resize(resized, filters[preprocess["filter"]])
+    left, top = round((image.width - width) / 2), round((image.height - height) / 2)
+    pixels = np.asarray(image.crop((left, top, left + width, top + height)), dtype=np.float32)
+    values = (pixels / preprocess["scale"] - preprocess["mean"]) / preprocess["std"]
+    return torch.from_numpy(values.transpose(2, 0, 1)[None]).float()
+
+
+class Shielded(nn.Module):
+    """Hands on a copy, so that an in-place operation behind `layer` does not change what captum
+    keeps of its output."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        return self.layer(*inputs).clone()
+
+
+def captum_map(network: nn.Module, path: str, x: torch.Tensor, target: int) -> np.ndarray:
+    """Channel sum before ReLU, [h, w]; of the last call where `path` is called several times."""
+    parent_path, _, child = path.rpartition(".")
+    parent, layer = network.get_submodule(parent_path), network.get_submodule(path)
+    setattr(parent, child, Shielded(layer))
+    try:
+        attribution = LayerGradCam(network, layer).attribute(x, target, relu_attributions=False)
+    finally:
+        setattr(parent, child, layer)
+    return attribution[0, 0].detach().numpy()
+
+
+def middle_convolution(network: nn.Module, x: torch.Tensor) -> str:
+    """The path of the convolution in the middle of those called once with a spatial output."""
+    calls: list[tuple[str, bool]] = []
+    handles = [
+        module.register_forward_hook(
+            lambda _m, _i, output, path=path: calls.append((path, output[0, 0].numel() > 1)))
+        for path, module in network.named_modules() if isinstance(module, nn.Conv2d)]
+    with torch.no_grad():
+        network(x)
+    for handle in handles:
+        handle.remove()
+    paths = [path for path, _ in calls]
+    usable = [path for path, spatial in calls if spatial and paths.count(path) == 1]
+    return usable[len(usable) // 2]
+
+
+def run_program(program: Path, model: Path, picture: Path, layer: str | None,
+                folder: Path) -> tuple[dict, np.ndarray]:
+    """The report and the raw map (channel mean) for the logit of the best class."""
+    command = [program, "--model", model, "--image", picture, "--output", folder / "out",
+               "--score", "logit", "--write", "raw,json", "--device", "cpu"]
+    command += [] if layer is None else ["--layer", layer]
+    finished = subprocess.run([str(part) for part in command], text=True, capture_output=True,
+                              env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+                              check=False)
+    if finished.returncode != 0:
+        raise ExportError(finished.stderr.strip().splitlines()[0])
+    report = json.loads((folder / "out" / "cat.json").read_text())
+    return report, np.load(folder / "out" / "cat.gradcam.npy")
+
+
+def compare(name: str, program: Path, folder: Path) -> list[Comparison]:
+    """Exports the network and compares it at two layers."""
+    entry = networks.resolve(name)
+    card = entry.card(None)
+    network = entry.build(None)
+    for module in network.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False  # the same numbers; captum's hooks need it
+    weights.randomize(network, input_size(card))
+    model, picture = folder / "model.pt", folder / "cat.png"
+    trace.export(network, input_size(card), with_labels(card, [], {"source": "random"}), model)
+    Image.fromarray(data.chelsea()).save(picture)
+    x = network_input(picture, card)
+    return [compare_layer(network, x, run_program(program, model, picture, layer, folder))
+            for layer in (None, middle_convolution(network, x))]
+
+
+def compare_layer(network: nn.Module, x: torch.Tensor,
+                  result: tuple[dict, np.ndarray]) -> Comparison:
+    report, found = result
+    layer, shape = report["model"]["layer"], report["model"]["layer_shape"]
+    target = report["explanations"][0]["class"]["index"]
+    expected = captum_map(network, layer.partition("#")[0], x, target)
+    largest = float(np.abs(expected).max())
+    if expected.shape != found.shape or not largest > 0:
+        raise ExportError(f"nothing to compare at '{layer}': {expected.shape}, {found.shape}, "
+                          f"largest value {largest}")
+    # The program averages over the channels where captum sums.
+    difference = float(np.abs(found * shape[0] - expected).max()) / largest
+    return Comparison(layer, shape, difference)
+
+
+def row(name: str, comparisons: list[Comparison]) -> str:
+    cells = [name]
+    for comparison in comparisons:
+        shape = "×".join(map(str, comparison.shape))
+        cells += [f"`{comparison.layer}` {shape}", f"{comparison.difference:.0e}"]
+    return "| " + " | ".join(cells) + " |"
+
+
+def write_docs(rows: list[str]) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    table = ["| network | default layer | difference | layer in the middle | difference |",
+             "| --- | --- | --- | --- | --- |", *rows]
+    DOCS.write_text(before + BEGIN + "\n" + "\n".join(table) + "\n" + END + after, encoding="utf-8")
+
+
+def main() -> int:
+    options = parse_arguments()
+    if not options.program.is_file():
+        print(f"zoo: error: no program '{options.program}'\nhint: run scripts/setup.sh",
+              file=sys.stderr)
+        return 1
+    warnings.simplefilter("ignore")
+    rows, failures = [], []
+    for name in options.names:
+        with tempfile.TemporaryDirectory(prefix="gradcam-zoo-") as folder:
+            try:
+                comparisons = compare(name, options.program, Path(folder))
+            except (ExportError, AttributeError, RuntimeError) as error:
+                failures.append(name)
+                print(f"{name}: failed: {error}", flush=True)
+                continue
+        rows.append(row(name, comparisons))
+        wrong = not all(comparison.difference <= LIMIT for comparison in comparisons)
+        failures += [name] if wrong else []
+        print(rows[-1] + (" WRONG" if wrong else ""), flush=True)
+    print(f"{len(options.names) - len(failures)} of {len(options.names)} networks agree with "
+          f"captum within {LIMIT:.0e} of its largest value")
+    if options.write_docs:
+        write_docs(rows)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
