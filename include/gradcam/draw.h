@@ -24,11 +24,13 @@ struct IndexedImage {
   std::vector<std::uint8_t> indices;  // height * width
 };
 
-// `map` resized to width x height: bilinear, half-pixel centres, clamped at the border.
+// `map` resized to width x height: bilinear, half-pixel centres, clamped at the border; coordinates
+// in double. Throws Error(kUsage) for an empty map or a size < 1.
 [[nodiscard]] GRADCAM_EXPORT Map Upsample(const Map& map, int width, int height);
 
 // Palette indices min(255, int(256 * v)) of a map in 0...1 that covers `seen` of a picture of
-// width x height; the rest is index 0. `map` is upsampled to `seen` first.
+// width x height; the rest is index 0. The map is upsampled to `seen` row by row: no map of the
+// picture's size is held. Throws Error(kUsage) if `seen` lies outside the picture.
 [[nodiscard]] GRADCAM_EXPORT IndexedImage DrawHeatmap(const Map& normalized, int width, int height,
                                                       const Rect& seen);
 
@@ -39,13 +41,14 @@ struct Point {
 };
 [[nodiscard]] GRADCAM_EXPORT Point FindPeak(const Map& normalized, const Rect& seen);
 
-// The picture with the coloured heatmap over `seen`, opacity `alpha` in 0...1; 8-bit blending. Throws
-// Error(kUsage) if the sizes differ.
+// The picture with the coloured heatmap over `seen`, opacity `alpha` in 0...1; 8-bit blending.
+// Throws Error(kUsage) if the sizes differ.
 [[nodiscard]] GRADCAM_EXPORT Image DrawOverlay(const Image& picture, const IndexedImage& heatmap,
                                                const Palette& palette, double alpha,
                                                const Rect& seen);
 
-// PNG files as bytes.
+// PNG files as bytes: RGB, or indexed with a palette of 256 colours. Throws Error(kUsage) for an
+// empty picture.
 [[nodiscard]] GRADCAM_EXPORT std::vector<std::uint8_t> EncodePng(const Image& image);
 [[nodiscard]] GRADCAM_EXPORT std::vector<std::uint8_t> EncodePng(const IndexedImage& image,
                                                                  const Palette& palette);

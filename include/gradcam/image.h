@@ -25,8 +25,8 @@ struct Rect {
   bool operator==(const Rect&) const = default;
 };
 
-// A decoded picture with the EXIF orientation (1 to 8) that its file asked for. It has been applied:
-// `image` stands upright.
+// A decoded picture with the EXIF orientation (1 to 8) that its file asked for. It has been
+// applied: `image` stands upright.
 struct Picture {
   Image image;
   int exif_orientation = 1;

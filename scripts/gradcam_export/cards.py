@@ -55,12 +55,16 @@ def torchvision_preprocess(transforms: Any) -> Card:
 
 
 def timm_preprocess(config: dict[str, Any]) -> Card:
-    """From timm's data config. Throws for the few crops that a card cannot say."""
+    """From timm's data config. Throws for the few crops that a card cannot say.
+
+    Networks that squash the picture and then crop a margin of at most a tenth (NFNets) get the
+    squash alone.
+    """
     channels, height, width = config["input_size"]
     if channels != 3:
         raise ExportError(f"the network takes {channels} channels, not the 3 of a picture")
     mode, share = config["crop_mode"], config["crop_pct"]
-    if mode == "squash" and share == 1.0:
+    if mode == "squash" and share >= 0.9:
         resize: dict[str, Any] = {"mode": "squash"}
     elif mode == "center" and height == width:
         resize = {"mode": "shorter", "pixels": math.floor(height / share)}

@@ -4,8 +4,8 @@
 
 namespace gradcam {
 
-// Grad-CAM before its ReLU: (1/C) sum_k A_k * mean_{i,j} dS/dA_k (Selvaraju et al. 2017, eq. 1 and 2,
-// with the channel mean in place of the sum). `activations` and `gradients` [N, C, h, w]; result
+// Grad-CAM before its ReLU: (1/C) sum_k A_k * mean_{i,j} dS/dA_k (Selvaraju et al. 2017, eq. 1 and
+// 2, with the channel mean in place of the sum). `activations` and `gradients` [N, C, h, w]; result
 // [N, h, w]. Throws Error(kModel) if the shapes differ.
 [[nodiscard]] at::Tensor GradCam(const at::Tensor& activations, const at::Tensor& gradients);
 

@@ -59,7 +59,7 @@ Image ApplyOrientation(Image image, int orientation) {
             upright.rgb.data() + 3 * (std::ptrdiff_t{y} * upright.width + std::ptrdiff_t{left});
         const std::uint8_t* in = image.rgb.data() + 3 * (walk.start + y * walk.step_y);
         for (int x = left; x < right; ++x, out += 3) {
-          std::copy_n(in + 3 * x * walk.step_x, 3, out);
+          std::copy_n(in + x * walk.step_x * 3, 3, out);
         }
       }
     }

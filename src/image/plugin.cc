@@ -51,7 +51,9 @@ Plugin OpenPlugin(const std::string& name, int version, std::span<const fs::path
     // dlopen knows a library that is already open by its path, so this is cheap the second time.
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
-      return {nullptr, "cannot be loaded: " + std::string(dlerror())};
+      // glibc keeps the message for each thread.
+      const char* reason = dlerror();  // NOLINT(concurrency-mt-unsafe)
+      return {nullptr, "cannot be loaded: " + std::string(reason == nullptr ? "" : reason)};
     }
     using Entry = void* (*)(int);
     const auto entry = reinterpret_cast<Entry>(dlsym(library, "GradcamPlugin"));

@@ -43,8 +43,10 @@ Taps MakeTaps(int pixel, int in, int out, ResizeFilter filter) {
   const double shrink = 1.0 / stretch;
   const double support = (filter == ResizeFilter::kBicubic ? 2.0 : 1.0) * stretch;
   const double centre = (pixel + 0.5) * scale;
-  const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-  const int last = std::min(in, static_cast<int>(centre + support + 0.5));
+  const double begin = centre - support + 0.5;
+  const double end = centre + support + 0.5;
+  const int first = std::max(0, static_cast<int>(begin));
+  const int last = std::min(in, static_cast<int>(end));
   std::vector<double> weights;
   double sum = 0;
   for (int x = first; x < last; ++x) {

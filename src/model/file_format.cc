@@ -238,7 +238,7 @@ Finding FindingOf(std::string_view bytes) {
   if (IsText(bytes)) {
     return TextFinding(bytes);
   }
-  return {"it is not a TorchScript file",
+  return {"it is of an unknown kind",
           "save the network with torch.jit.trace or "
           "torch.jit.script and torch.jit.save"};
 }

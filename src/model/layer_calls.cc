@@ -7,6 +7,7 @@
 #include <torch/csrc/jit/passes/lower_tuples.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include "model/fold_attributes.h"
@@ -135,23 +136,35 @@ void MarkConvolutions(Graph& graph, std::vector<LayerCall>& calls) {
   }
 }
 
-// Calls were numbered from the outermost inwards; users count them in program order.
+// Calls were numbered from the outermost inwards; users count them in program order. A call without
+// marker comes in front of the first marked one that was met after it.
 void SortCallsByPosition(InlinedForward& forward) {
-  std::vector<LayerCall> sorted;
-  std::vector<bool> placed(forward.calls.size(), false);
-  for (Node* marker : Markers(*forward.graph)) {
-    const auto old = static_cast<std::size_t>(MarkedCall(marker));
-    SetMarkedCall(marker, static_cast<std::int64_t>(sorted.size()));
-    sorted.push_back(forward.calls[old]);
-    placed[old] = true;
+  const auto markers = Markers(*forward.graph);
+  const std::size_t count = forward.calls.size();
+  std::vector<std::size_t> position(count, markers.size());
+  for (std::size_t i = 0; i < markers.size(); ++i) {
+    position[static_cast<std::size_t>(MarkedCall(markers[i]))] = i;
   }
-  for (std::size_t i = 0; i < forward.calls.size(); ++i) {
-    if (!placed[i]) {
-      sorted.push_back(forward.calls[i]);
-      if (sorted.back().refusal.empty()) {
-        sorted.back().refusal = "its output is not used in evaluation mode";
-      }
+  std::vector<bool> marked(count);
+  std::size_t next = markers.size();
+  for (std::size_t call = count; call-- > 0;) {
+    marked[call] = position[call] < markers.size();
+    next = std::min(next, position[call]);
+    position[call] = marked[call] ? position[call] : next;
+  }
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(position[a], marked[a]) < std::pair(position[b], marked[b]);
+  });
+  std::vector<LayerCall> sorted;
+  for (const std::size_t call : order) {
+    if (marked[call]) {
+      SetMarkedCall(markers[position[call]], static_cast<std::int64_t>(sorted.size()));
+    } else if (forward.calls[call].refusal.empty()) {
+      forward.calls[call].refusal = "its output is not used in evaluation mode";
     }
+    sorted.push_back(std::move(forward.calls[call]));
   }
   forward.calls = std::move(sorted);
 }

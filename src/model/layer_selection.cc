@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <set>
 
+#include "core/edit_distance.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -30,22 +30,6 @@ NameAndCall ParseName(const std::string& name) {
                 "write NAME#k, k counted from 0, or from -1 at the end");
   }
   return {name.substr(0, mark), call};
-}
-
-// Levenshtein's edit distance.
-std::size_t EditDistance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substituted});
-    }
-  }
-  return row[b.size()];
 }
 
 bool HasModules(const InlinedForward& forward) {

@@ -89,9 +89,6 @@ double BigEndianDouble(std::string_view bytes) {
 
 // Two's complement of up to 8 bytes.
 std::int64_t SignedNumber(std::string_view bytes) {
-  if (bytes.size() > 8) {
-    Damaged("a number has more than 64 bits");
-  }
   std::uint64_t value = LittleEndian(bytes);
   if (!bytes.empty() && bytes.size() < 8 &&
       (static_cast<unsigned char>(bytes.back()) & 0x80U) != 0) {
@@ -143,7 +140,7 @@ PickleToken PickleReader::Next() {
       break;
     case Layout::kCounted:
       token.text = Take(TakeNumber(argument->width));
-      if (token.op == PickleOp::kLong1) {
+      if (token.op == PickleOp::kLong1 && token.text.size() <= 8) {
         token.number = SignedNumber(token.text);
       }
       break;

@@ -49,9 +49,9 @@ enum class PickleOp : unsigned char {
 // One opcode with its argument; views into the pickle.
 struct PickleToken {
   PickleOp op = PickleOp::kStop;
-  std::int64_t number = 0;  // integers, memo indices
+  std::int64_t number = 0;  // integers, memo indices; 0 for a kLong1 of more than 8 bytes
   double real = 0;          // kBinFloat
-  std::string_view text;    // strings; the module of kGlobal
+  std::string_view text;    // strings; the bytes of kLong1; the module of kGlobal
   std::string_view name;    // the name of kGlobal
 };
 

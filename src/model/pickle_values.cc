@@ -497,6 +497,9 @@ bool Machine::StepScalar(const PickleToken& token) {
     case PickleOp::kBinInt1:
     case PickleOp::kBinInt2:
     case PickleOp::kLong1:
+      if (token.text.size() > 8) {
+        Damaged("a number has more than 64 bits");
+      }
       Push(token.number);
       return true;
     case PickleOp::kBinFloat:

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gradcam/error.h"
+#include "model/checked_arithmetic.h"
 #include "model/file_format.h"
 #include "model/mapped_file.h"
 #include "model/module_loader.h"
@@ -36,6 +37,7 @@ TorchScriptFile::TorchScriptFile(const std::filesystem::path& path, Trust trust)
     : impl_(std::make_unique<Impl>()) {
   const std::string where = "model '" + path.string() + "'";
   SendPrintsToStderr();
+  CheckIntegerDivision();
   impl_->path = path;
   try {
     std::error_code unreadable;  // what it is, opening will tell

@@ -49,6 +49,7 @@ def explain(attempt: Attempt, tmp_path: Path) -> Explain:
         return Result(gradcam=np.load(tmp_path / "out" / "cat.gradcam.npy"),
                       saliency=np.load(tmp_path / "out" / "cat.saliency.npy"),
                       logits=np.array([entry["logit"] for entry in by_index]),
-                      layer=report["model"]["layer"], report=report, stderr=finished.stderr)
+                      layer=report["model"]["layer"], report=report,
+                      stdout=finished.stdout, stderr=finished.stderr)
 
     return run

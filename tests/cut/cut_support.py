@@ -33,6 +33,7 @@ class Result:
     logits: np.ndarray  # [K]
     layer: str
     report: dict
+    stdout: str
     stderr: str
 
 

@@ -208,14 +208,25 @@ class Loop(Scorer):
         return self.fc(y.mean((2, 3)))
 
 
-class ViewAlias(Scorer):
-    """Writes into a part of the layer's output and reads the whole under its first name."""
+class FirstChannels(nn.Module):
+    """Returns a view."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        u = self.conv(x)
-        v = u[:, :4]
-        v.relu_()
-        return self.fc(torch.cat([u, v], 1)[:, 4:].mean((2, 3)))
+        return x[:, :4]
+
+
+class ViewAlias(Scorer):
+    """Writes into `part`, a view of `conv`, and then reads the whole under its first name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part = FirstChannels()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        whole = self.conv(x)
+        part = self.part(whole)
+        part.relu_()
+        return self.fc(torch.cat([whole, part], 1)[:, 2:8].mean((2, 3)))
 
 
 class WithIdentity(Scorer):
@@ -227,12 +238,14 @@ class WithIdentity(Scorer):
         return self.fc(self.nothing(torch.tanh(self.conv(x))).mean((2, 3)))
 
 
-class ChannelsLast(Scorer):
+class ChannelsLast(nn.Module):
     """A layer norm over [N, h, w, C] values, as in Swin or ConvNeXt."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(6)
+        self.conv = nn.Conv2d(3, channels, 3, stride=2)
+        self.norm = nn.LayerNorm(channels)
+        self.fc = nn.Linear(channels, CLASSES)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.norm(self.conv(x).permute(0, 2, 3, 1))

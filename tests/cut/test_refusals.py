@@ -41,16 +41,19 @@ def test_a_layer_without_a_map_is_refused_with_its_shape(attempt: Attempt, score
     assert f"[1, {small_nets.CLASSES}]" in message
 
 
+@pytest.mark.parametrize("channels", [6, 96])  # fewer and more than rows and columns
 @pytest.mark.parametrize("how", ["traced", "scripted"])
-def test_channels_last_values_are_refused_by_name(attempt: Attempt, tmp_path: Path, how: str) -> None:
-    file = export(small_nets.ChannelsLast(), how, SIZE, tmp_path / "net.pt")
+def test_channels_last_values_are_refused_by_name(attempt: Attempt, tmp_path: Path, how: str,
+                                                  channels: int) -> None:
+    file = export(small_nets.ChannelsLast(channels), how, SIZE, tmp_path / "net.pt")
     assert "'norm'" in one_error(attempt(file, "norm", SIZE))
 
 
 @pytest.mark.parametrize("how", ["traced", "scripted"])
 def test_a_write_through_a_view_is_refused(attempt: Attempt, tmp_path: Path, how: str) -> None:
+    # Cut at the view, the head has no way to tell `conv`, which crosses the cut, of the write.
     file = export(small_nets.ViewAlias(), how, SIZE, tmp_path / "net.pt")
-    assert "'conv'" in one_error(attempt(file, "conv", SIZE))
+    assert "'part'" in one_error(attempt(file, "part", SIZE))
 
 
 def test_a_traced_identity_is_refused(attempt: Attempt, tmp_path: Path) -> None:

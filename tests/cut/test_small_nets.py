@@ -7,7 +7,7 @@ import pytest
 import torch
 from cut_support import Explain, assert_close, assert_equal, export, network_input, reference
 from gradcam_export.weights import randomize
-from small_nets import NESTED_LAYERS, SIZE, Branch, Loop, Nested, OnDevice, Twice
+from small_nets import NESTED_LAYERS, SIZE, Branch, Loop, Nested, OnDevice, Twice, ViewAlias
 from torch import nn
 
 
@@ -99,6 +99,15 @@ def test_a_layer_inside_control_flow_is_tapped(picture: Path, explain: Explain, 
     file = export(copy.deepcopy(eager), "scripted", SIZE, tmp_path / "net.pt")
     expected = reference(eager, "conv", network_input(picture, SIZE))
     assert_equal(explain(file, "conv", SIZE), expected)
+
+
+@pytest.mark.parametrize("how", ["traced", "scripted"])
+def test_a_write_through_a_view_behind_the_layer_is_kept(picture: Path, explain: Explain,
+                                                         tmp_path: Path, how: str) -> None:
+    network = made(ViewAlias())
+    file = export(network, how, SIZE, tmp_path / "net.pt")
+    assert_equal(explain(file, "conv", SIZE),
+                 reference(network, "conv", network_input(picture, SIZE)))
 
 
 def test_a_file_saved_on_a_gpu_runs_here(picture: Path, explain: Explain, tmp_path: Path) -> None:

@@ -92,5 +92,5 @@ def test_the_default_layer_is_the_last_map(exported: Callable, picture: Path, ex
     file, network = exported(name, how)
     result = explain(file, None, SIZE)
     assert result.layer.partition("#")[0] == NETWORKS[name].default
-    assert result.layer in result.stderr  # it says which
+    assert f"'{result.layer}'" in result.stdout  # it says which
     assert_equal(result, reference(network, result.layer, network_input(picture, SIZE)))

@@ -54,13 +54,14 @@ def test_timm_centre_crop_becomes_a_shorter_side() -> None:
     assert preprocess["size"] == [288, 288]
 
 
-def test_timm_squash_without_crop_becomes_squash() -> None:
-    preprocess = cards.timm_preprocess({**TIMM, "crop_mode": "squash", "crop_pct": 1.0})
+@pytest.mark.parametrize("share", [1.0, 0.9])
+def test_timm_squash_becomes_squash(share: float) -> None:
+    preprocess = cards.timm_preprocess({**TIMM, "crop_mode": "squash", "crop_pct": share})
     assert preprocess["resize"] == {"mode": "squash"}
 
 
 @pytest.mark.parametrize("change", [
-    {"crop_mode": "squash"}, {"crop_mode": "border"}, {"interpolation": "lanczos"},
+    {"crop_mode": "squash", "crop_pct": 0.8}, {"crop_mode": "border"}, {"interpolation": "lanczos"},
     {"input_size": (1, 288, 288)}, {"input_size": (3, 288, 256)}])
 def test_preprocessing_that_a_card_cannot_say_is_refused(change: dict) -> None:
     with pytest.raises(ExportError):

@@ -24,6 +24,16 @@ TEST(Overlay, BlendsInEightBitsWithMatplotlibsRounding) {
   EXPECT_EQ(PixelAt(overlay, 0, 0), (Pixel{193, 80, 100}));
 }
 
+TEST(Overlay, RoundsHalvesAwayFromThePictureInBothDirections) {
+  // Opacity 0.5 is 128. 1 under 0: t = -128 + 128 - 1 = -1, 1 + ((-1 - 1) >> 8) = 0.
+  // 0 under 1: t = 128 + 128 = 256, 0 + ((1 + 256) >> 8) = 1.
+  const Image picture{1, 1, {1, 0, 9}};
+  Palette palette{};
+  palette[0] = {0, 1, 9};
+  const Image overlay = DrawOverlay(picture, {1, 1, {0}}, palette, 0.5, {0, 0, 1, 1});
+  EXPECT_EQ(PixelAt(overlay, 0, 0), (Pixel{0, 1, 9}));
+}
+
 TEST(Overlay, AlphaZeroIsThePictureAndAlphaOneTheHeatmap) {
   const Image picture{1, 1, {100, 200, 50}};
   const auto draw = [&](double alpha) {

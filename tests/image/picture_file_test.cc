@@ -18,13 +18,14 @@ namespace fs = std::filesystem;
 using testing::ErrorOf;
 
 class PictureFile : public ::testing::Test {
- protected:
+ public:
   PictureFile() {
     std::string pattern = (fs::temp_directory_path() / "gradcam-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
   }
   ~PictureFile() override { fs::remove_all(folder_); }
 
+ protected:
   [[nodiscard]] std::string ReasonFor(const fs::path& file, const DecodeOptions& options = {}) {
     const Error error = ErrorOf([&] { (void)ReadPicture(file, options); });
     EXPECT_EQ(error.kind(), ErrorKind::kInput);
@@ -77,11 +78,11 @@ TEST_F(PictureFile, ThatMayNotBeReadIsRefused) {
       {
         constexpr uid_t kNobody = 65534;
         if (geteuid() == 0 && setuid(kNobody) != 0) {
-          std::exit(2);
+          std::_Exit(2);
         }
         const Error error = ErrorOf([&] { (void)ReadPicture(file); });
         const std::string expected = "cannot read image '" + file.string() + "': permission denied";
-        std::exit(error.what() == expected ? 0 : 1);
+        std::_Exit(error.what() == expected ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
 }

@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, PngSize,
 
 TEST(Png, NoiseThatFillsManyChunksIsReadBack) {
   Image image{1500, 1000, {}};
-  image.rgb.resize(1500 * 1000 * 3);
+  image.rgb.resize(std::size_t{1500} * 1000 * 3);
   std::uint64_t state = 1;
   for (std::uint8_t& byte : image.rgb) {
     state = state * 6364136223846793005U + 1442695040888963407U;

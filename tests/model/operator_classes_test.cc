@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "model/checked_arithmetic.h"
 #include "model/operator_policy.h"
 
 namespace gradcam {
@@ -143,11 +144,13 @@ bool IsFolded(const c10::FunctionSchema& schema) {
 }
 
 TEST(OperatorClasses, NothingOutsideTheAllowListRunsWhileCompiling) {
+  CheckIntegerDivision();  // the constants are zeros
   std::vector<std::string> folded;
   int runs = 0;
   for (const auto& op : torch::jit::getAllOperators()) {
     const auto& schema = op->schema();
     const auto found = ClassOf(schema);
+    // Operators with any number of arguments need attributes, which code cannot give.
     if (schema.is_vararg() || schema.is_varret() || !IsFolded(schema)) {
       continue;
     }

@@ -146,6 +146,7 @@ def forward(self, x: Any):
 // A module whose state is written and read by methods of its own, `attack` among them.
 std::filesystem::path FileWithSetState(const std::string& attack) {
   torch::jit::Module module("__torch__.Net");
+  module.register_attribute("training", c10::BoolType::get(), true);
   module.register_attribute("w", c10::TensorType::get(), at::ones({3}));
   module.define(R"(
 def __getstate__(self):

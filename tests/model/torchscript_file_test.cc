@@ -53,6 +53,7 @@ torch::jit::Module GoodModule() {
   torch::jit::Module child("__torch__.Child", module._ivalue()->compilation_unit());
   child.register_parameter("b", at::full({1}, 0.5), /*is_buffer=*/false);
   child.define("def forward(self, x):\n    return torch.sum(x) * self.b\n");
+  module.register_attribute("training", c10::BoolType::get(), true);
   module.register_parameter("w", at::arange(12, at::kFloat).view({4, 3, 1, 1}),
                             /*is_buffer=*/false);
   module.register_module("child", child);
@@ -164,8 +165,8 @@ TEST(TorchScriptFile, MovesModelsOfAGpuToTheCpu) {
   auto parts = GoodParts();
   auto& data = Part(parts, "good/data.pkl");
   Replace(data, "X\x03\0\0\0cpu"s, "X\x06\0\0\0cuda:0"s);
-  Replace(Part(parts, "good/code/__torch__.py"), "torch.mean(y, [2, 3])",
-          "torch.mean(torch.to(y, torch.device(\"cuda:0\"), 6, False, False, None), [2, 3])");
+  Replace(Part(parts, "good/code/__torch__.py"), "torch.mean(y0, [2, 3])",
+          "torch.mean(torch.to(y0, torch.device(\"cuda:0\"), 6, False, False, None), [2, 3])");
   EXPECT_EQ(Refusal(WriteBytes("net.pt", WriteZip(parts)), Trust::kAllowListOnly), "");
 }
 

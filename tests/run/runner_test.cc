@@ -157,7 +157,7 @@ TEST_F(RunnerTest, NeverReplacesAReportThatItDidNotWrite) {
   WritePicture("cat.png");
   folder_.Write("out/cat.json", R"({"shapes": []})");
   const RunReport report = RunOn({"cat.png"});
-  EXPECT_THAT(report.failures, SizeIs(1));
+  ASSERT_THAT(report.failures, SizeIs(1));
   EXPECT_THAT(report.failures[0].error, HasSubstr("cat.json' was not written by gradcam"));
   EXPECT_EQ(Content(folder_ / "out/cat.json"), R"({"shapes": []})");
   EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("cat.json", "run.json"));
@@ -252,6 +252,7 @@ TEST_F(RunnerTest, FailsALaterPictureThatTheModelCannotTake) {
   };
   const RunReport report = RunOn({"photos"});
   EXPECT_EQ(report.counts.done, 1);
+  ASSERT_THAT(report.failures, SizeIs(2));
   EXPECT_EQ(report.failures[0].error, "out of memory");
   EXPECT_THAT(report.failures[1].error, HasSubstr("c.png': something else"));
 }
@@ -306,7 +307,8 @@ TEST_F(RunnerTest, RemovesTheReportOfAnEarlierRunBeforeItWritesAnything) {
 TEST_F(RunnerTest, FailsAPictureWhoseFilesCannotBeWrittenAndLeavesNoneOfThem) {
   WritePicture("cat.png");
   WritePicture("dog.png");
-  fs::create_directories(folder_ / "out/cat.json");  // in the way of the report, the last file
+  fs::create_directories(folder_ /
+                         "out/cat.saliency-overlay.png");  // in the way of the last picture
   const RunReport report = RunOn({"cat.png", "dog.png"});
   EXPECT_EQ(report.counts.done, 1);
   ASSERT_THAT(report.failures, SizeIs(1));
