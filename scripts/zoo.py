@@ -40,14 +40,18 @@ BEGIN, END = "<!-- zoo: written by scripts/zoo.py -->", "<!-- zoo: end -->"
 # a wrong layer, class, pooling or preprocessing shows as 0.1 and more.
 LIMIT = 1e-3
 
-NAMES = [f"torchvision:{name}" for name in (
-    "alexnet vgg16 vgg19_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121 googlenet "
-    "inception_v3 mobilenet_v2 mobilenet_v3_small mnasnet1_0 shufflenet_v2_x1_0 squeezenet1_1 "
-    "efficientnet_b0 efficientnet_v2_s regnet_y_400mf convnext_tiny maxvit_t swin_t").split()]
-NAMES += [f"timm:{name}" for name in (
-    "resnet26d resnest14d res2net50_26w_4s dla34 hrnet_w18_small repvgg_a0 ghostnet_100 cspresnet50 "
-    "dm_nfnet_f0 legacy_xception mobilenetv3_large_100 tf_efficientnet_lite0 selecsls42b "
-    "coatnet_0_rw_224 vovnet39a ese_vovnet19b_dw skresnet18 efficientnet_es").split()]
+TORCHVISION = """
+    alexnet vgg16 vgg19_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121 googlenet
+    inception_v3 mobilenet_v2 mobilenet_v3_small mnasnet1_0 shufflenet_v2_x1_0 squeezenet1_1
+    efficientnet_b0 efficientnet_v2_s regnet_y_400mf convnext_tiny maxvit_t swin_t
+"""
+TIMM = """
+    resnet26d resnest14d res2net50_26w_4s dla34 hrnet_w18_small repvgg_a0 ghostnet_100 cspresnet50
+    dm_nfnet_f0 legacy_xception mobilenetv3_large_100 tf_efficientnet_lite0 selecsls42b
+    coatnet_0_rw_224 vovnet39a ese_vovnet19b_dw skresnet18 efficientnet_es
+"""
+NAMES = ([f"torchvision:{name}" for name in TORCHVISION.split()] +
+         [f"timm:{name}" for name in TIMM.split()])
 
 
 @dataclass(frozen=True)

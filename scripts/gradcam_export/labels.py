@@ -42,7 +42,7 @@ def _label_of(entry: object, path: Path) -> Label:
         return {"id": "", "label": entry}
     if isinstance(entry, dict) and isinstance(entry.get("label"), str):
         return {"id": str(entry.get("id", "")), "label": entry["label"]}
-    raise ExportError(f"labels '{path}' hold {entry!r}, which is neither a name nor an id and label")
+    raise ExportError(f"labels '{path}' hold {entry!r}, which is neither a name nor id and label")
 
 
 def _timm_info_folder() -> Path:

@@ -13,7 +13,7 @@ import torch
 from gradcam_export.cards import (Card, known_card, known_names, timm_preprocess,
                                   torchvision_preprocess)
 from gradcam_export.errors import ExportError, first_line
-from gradcam_export.weights import State, load_state
+from gradcam_export.weights import load_state
 
 DOWNLOAD_HINT = ("download the weights elsewhere and pass them with --weights FILE, or use "
                  "--weights random, or export efficientnet_lite0, which needs no download")

@@ -85,7 +85,7 @@ def randomize(network: torch.nn.Module, size: tuple[int, int]) -> None:
 
 
 def _unwrapped(content: object, path: Path) -> State:
-    """Checkpoints of training scripts keep the state dict under a key, DataParallel adds `module.`"""
+    """Training scripts keep the state dict under a key, and DataParallel adds `module.`"""
     for key in ("state_dict", "model", "model_state_dict"):
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]

@@ -149,31 +149,23 @@ def test_file_without_card_runs_with_options(explain, tmp_path):
     assert any("relu2" in warning for warning in result.warnings) or "relu2" in result.stdout
 
 
-SAVER = '''
-def forward(self, x: Tensor) -> Tensor:
-    torch.save(x, "stolen.bin")
-    y = self.relu(self.conv(x))
-    return torch.mean(y, [2, 3])
-'''
+class Saver(models.TinyNet):
+    """Writes a file when it runs."""
+
+    def forward(self, x):
+        torch.save(x, "stolen.bin")
+        x = self.pool1(self.relu1(self.conv1(x)))
+        x = self.pool2(self.relu2(self.conv2(x)))
+        return self.fc(x.flatten(1))
 
 
-@pytest.fixture
-def saver(tmp_path) -> Path:
-    """A file whose forward writes the file `stolen.bin`."""
-    module = torch.jit.ScriptModule()
-    module.conv = torch.jit.script(nn.Conv2d(3, 5, 3))
-    module.relu = torch.jit.script(nn.ReLU())
-    module.define(SAVER)
-    path = tmp_path / "saver.pt"
-    torch.jit.save(module, str(path))
-    return path
-
-
-def test_file_that_writes_files_is_refused_before_it_runs(explain, out, saver, tmp_path):
-    flags = ["--input-size", "32", "--scale", "255", "--mean", "0,0,0", "--std", "1,1,1"]
-    assert_refused(explain(saver, *flags), out, "aten::save", "--trust-model")
+def test_file_that_writes_files_is_refused_before_it_runs(explain, gradcam, out, tmp_path):
+    saver = models.save(Saver(), tmp_path / "saver.pt", card=models.card(), script=True)
+    assert_refused(explain(saver), out, "aten::save", "--trust-model")
+    refused = gradcam("layers", saver)
+    assert refused.code == 2 and "aten::save" in refused.errors[0]
     assert not (tmp_path / "stolen.bin").exists()
-    result = explain(saver, *flags, "--trust-model", "--layer", "relu")
+    result = explain(saver, "--trust-model")
     assert result.code == 0, result.stderr
     assert (tmp_path / "stolen.bin").exists()
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import small_nets
 import torch
-from cut_support import Explain, assert_close, assert_equal, export, network_input, reference
+from cut_support import (Explain, Reference, assert_close, assert_equal, export, network_input,
+                         reference)
 from gradcam_export.weights import randomize
 from small_nets import SIZE, Scorer
 from torch import nn
@@ -18,7 +19,8 @@ def eager_of(kind: type[nn.Module]) -> nn.Module:
     return network
 
 
-def logits_reference(network: nn.Module, x: torch.Tensor, class_index: int | None = None):
+def logits_reference(network: nn.Module, x: torch.Tensor,
+                     class_index: int | None = None) -> Reference:
     """Eager maps for the scores before any softmax or sigmoid."""
     plain = Plain(network)
     return reference(plain, "network.conv", x, class_index=class_index)

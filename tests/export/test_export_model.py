@@ -109,7 +109,8 @@ def test_random_weights_are_the_same_every_time_and_well_behaved(
 
 def test_other_class_counts_get_no_imagenet_labels(export: Export, tmp_path: Path) -> None:
     path = tmp_path / "ten.pt"
-    finished = export("torchvision:resnet18", "--weights", "random", "--num-classes", 10, "-o", path)
+    finished = export("torchvision:resnet18", "--weights", "random", "--num-classes", 10,
+                      "-o", path)
     assert finished.returncode == 0, finished.stderr
     network, card = load_with_card(path)
     assert network(torch.zeros(1, 3, 224, 224)).shape == (1, 10)
