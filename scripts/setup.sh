@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Installs what is missing and builds build/release/gradcam. Seconds when nothing is missing.
 #
-#   scripts/setup.sh [--no-python]
+#   scripts/setup.sh [--no-python] [--tests]
 #
 # System packages come from apt (Debian 12, Ubuntu 24.04; as root or with sudo), Python packages,
 # LibTorch among them, go to .venv. To use another LibTorch:
 #
 #   CMAKE_PREFIX_PATH=/opt/libtorch scripts/setup.sh [--no-python]
 #
-# --no-python leaves .venv out: enough to build and use the program, not to export or to run tests.
+# (remove build/release first if it was made with another one). --no-python leaves .venv out: enough
+# to build and use the program, not to export or to run tests. --tests builds the tests as well, here
+# and with the sanitizers in build/asan.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -101,9 +103,15 @@ parallel_jobs() {
   printf '%s\n' $((cores < by_memory ? cores : by_memory))
 }
 
+# Tests take half of the compiler's time: built only when asked for, or when they were before.
 build() {
-  local preset=$1
-  cmake --preset "$preset" >"build/.configure-$preset.log" 2>&1 || {
+  local preset=$1 tests=()
+  if [[ $with_tests == yes ]]; then
+    tests=(-DGRADCAM_BUILD_TESTS=ON)
+  elif [[ ! -f build/$preset/CMakeCache.txt ]]; then
+    tests=(-DGRADCAM_BUILD_TESTS=OFF)
+  fi
+  cmake --preset "$preset" "${tests[@]}" >"build/.configure-$preset.log" 2>&1 || {
     cat "build/.configure-$preset.log" >&2
     fail "cmake could not configure build/$preset"
   }
@@ -112,11 +120,11 @@ build() {
 }
 
 with_python=yes
-presets=(release)
+with_tests=no
 for argument in "$@"; do
   case $argument in
     --no-python) with_python=no ;;
-    --asan) presets+=(asan) ;; # what scripts/test.sh needs
+    --tests) with_tests=yes ;;
     -h | --help)
       sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
       exit 0
@@ -128,6 +136,5 @@ done
 mkdir -p build
 install_packages
 [[ $with_python == no ]] || install_python_packages
-for preset in "${presets[@]}"; do
-  build "$preset"
-done
+build release
+[[ $with_tests == no ]] || build asan

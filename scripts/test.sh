@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/setup.sh --asan
+scripts/setup.sh --tests
 
 jobs=$(nproc)
 status=0

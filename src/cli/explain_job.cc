@@ -3,18 +3,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "cli/available_cores.h"
 #include "cli/model_lookup.h"
 #include "cli/signals.h"
+#include "gradcam/error.h"
 #include "gradcam/explainer.h"
 #include "model/threads.h"
 #include "report/json_text.h"
@@ -86,6 +89,18 @@ LoadOptions ResolvedLoad(const ExplainArguments& arguments) {
   return load;
 }
 
+// A run into a folder that nobody may write would fail for every picture alike, after all the work.
+void RequireWritable(const fs::path& output) {
+  std::error_code failed;
+  fs::path folder = fs::absolute(output, failed).lexically_normal();
+  while (!fs::exists(folder, failed) && folder.has_relative_path()) folder = folder.parent_path();
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return;
+  throw Error(
+      ErrorKind::kOutput,
+      "cannot write into '" + output.string() + "': " + std::generic_category().message(errno),
+      "choose another folder with --output");
+}
+
 // Loads the model and runs `plan`, the file's digest on a second thread meanwhile.
 RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptions& options,
                   const Plan& plan, const fs::path& cache_folder, RunObserver& observer,
@@ -110,6 +125,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
       arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
   const LoadOptions load = ResolvedLoad(arguments);
   const Plan plan = MakePlan(arguments.run, std::cin);
+  RequireWritable(arguments.run.output);
   const int threads = UseThreads(arguments.threads, environment);
   messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +
                        " threads, " + std::to_string(plan.jobs.size()) + " pictures");

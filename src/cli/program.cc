@@ -45,11 +45,14 @@ ExitCode Perform(const std::vector<std::string>& command_line, const Environment
   const ExitCode code =
       std::visit([&](const auto& command) { return Perform(command, environment); }, arguments);
   std::cout.flush();
-  if (!std::cout) {
-    throw Error(ErrorKind::kOutput, "cannot write to the standard output",
-                "is the disk full, or its reader gone?");
-  }
-  return code;
+  if (std::cout) return code;
+  const Error error(ErrorKind::kOutput, "cannot write to the standard output",
+                    "is the disk full, or its reader gone?");
+  const auto* const job = std::get_if<ExplainArguments>(&arguments);
+  if (job == nullptr) throw error;
+  // The files are written all the same.
+  MessagesFor(job->talk, environment).PrintError(error);
+  return code == kExitDone ? kExitSomeFailed : code;
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ Picture DecodePicture(std::span<const std::uint8_t> bytes, const std::string& na
 }
 
 Picture ReadPicture(const std::filesystem::path& file, const DecodeOptions& options) {
-  return DecodePicture(ReadPictureFile(file, options), file.string(), options);
+  return DecodePicture(ReadPictureFile(file, file.string(), options), file.string(), options);
 }
 
 }  // namespace gradcam

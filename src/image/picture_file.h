@@ -2,16 +2,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "gradcam/image.h"
 
 namespace gradcam {
 
-// The bytes of a picture file, for DecodePicture and for its hash. Throws Error(kInput) if the path
-// is missing, a folder, not a regular file, not readable, empty, or larger than any picture of
-// `max_pixels` can be.
+// The bytes of a picture file, for DecodePicture and for its hash. `name` stands in messages.
+// Throws Error(kInput) if the path is missing, a folder, not a regular file, not readable, empty,
+// or larger than any picture of `max_pixels` can be.
 [[nodiscard]] std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,
+                                                        const std::string& name,
                                                         const DecodeOptions& options);
 
 }  // namespace gradcam

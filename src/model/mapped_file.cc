@@ -3,45 +3,25 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
 namespace {
 
-class FileDescriptor {
- public:
-  // Without O_NONBLOCK a FIFO would wait for its writer.
-  explicit FileDescriptor(const std::filesystem::path& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 [[noreturn]] void ThrowErrno(int code) {
-  throw Error(ErrorKind::kModel,
-              code == ENOENT ? "no such file" : std::generic_category().message(code));
+  throw Error(ErrorKind::kModel, code == ENOENT ? "no such file" : SystemMessage(code));
 }
 
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const FileDescriptor file(path);
-  if (file.get() < 0) {
+  // Without O_NONBLOCK a FIFO would wait for its writer.
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open()) {
     ThrowErrno(errno);
   }
   struct stat status{};

@@ -63,6 +63,7 @@ class Loader {
         constants_(file, archive, root_ + "constants/"),
         weights_(file, archive, root_ + "data/"),
         unit_(std::make_shared<torch::jit::CompilationUnit>()),
+        source_check_(trust),
         importer_(
             unit_, &constant_table_, [this](const std::string& name) { return Source(name); },
             FormatVersion(archive, root_)) {}
@@ -85,6 +86,7 @@ class Loader {
   MappedTensors weights_;
   std::vector<IValue> constant_table_;
   std::shared_ptr<torch::jit::CompilationUnit> unit_;
+  SourceCheck source_check_;
   torch::jit::SourceImporter importer_;
 };
 
@@ -100,7 +102,7 @@ std::shared_ptr<torch::jit::Source> Loader::Source(const std::string& qualifier)
     Fail("it was written by torch.jit.optimize_for_inference, whose oneDNN weights are not saved",
          "export it again without optimize_for_inference");
   }
-  RequirePlainSource(source, trust_);
+  source_check_.Require(source);
   return source;
 }
 

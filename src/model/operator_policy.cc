@@ -7,7 +7,8 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "gradcam/error.h"
@@ -50,17 +51,31 @@ bool IsSafeCast(const Node& node) {
   return from->isSubtypeOf(*to) || !HasTrustedLayout(*to);
 }
 
-// Every function that `entry` can reach is looked at once.
+// LibTorch recurses over calls; exported networks nest some twenty.
+constexpr int kMaxCalls = 200;
+
+// Every function that is reached is looked at once.
 class Walk {
  public:
-  Walk(Function& entry, const std::string& where) : where_(where) { Reach(entry); }
+  explicit Walk(const std::string& where) : where_(where) {}
 
-  void Run() {
-    while (!waiting_.empty()) {
-      Function* const function = waiting_.back();
-      waiting_.pop_back();
-      Visit(*function);
+  // How deep calls nest below `function`, which is itself `depth` calls below the first. Looks at
+  // all of them.
+  int CallHeight(Function& function, int depth = 0) {
+    if (const auto known = heights_.find(&function); known != heights_.end()) {
+      return known->second;
     }
+    int height = 0;
+    if (depth < kMaxCalls) {
+      for (Function* const callee : Visit(function)) {
+        height = std::max(height, 1 + CallHeight(*callee, depth + 1));
+      }
+    }
+    if (depth + height >= kMaxCalls) {
+      Refuse("nests calls of functions too deeply");
+    }
+    heights_[&function] = height;
+    return height;
   }
 
  private:
@@ -69,19 +84,18 @@ class Walk {
                 "run it anyway with --trust-model, if you trust where the file comes from");
   }
 
-  void Reach(Function& function) {
-    if (seen_.insert(&function).second) {
-      waiting_.push_back(&function);
-    }
-  }
+  void Reach(Function& function) { callees_.push_back(&function); }
 
-  void Visit(Function& function) {
+  // What `function` calls itself.
+  std::vector<Function*> Visit(Function& function) {
     function.ensure_defined();
     auto* const graph_function = torch::jit::tryToGraphFunction(function);
     if (graph_function == nullptr) {
       Refuse("calls '" + function.qualname().qualifiedName() + "', which is not TorchScript");
     }
+    callees_.clear();
     Visit(*graph_function->graph());
+    return std::move(callees_);
   }
 
   void Visit(Graph& graph) {
@@ -188,8 +202,8 @@ class Walk {
   }
 
   const std::string& where_;
-  std::set<Function*> seen_;
-  std::vector<Function*> waiting_;
+  std::map<Function*, int> heights_;
+  std::vector<Function*> callees_;  // of the function being visited
   std::shared_ptr<const torch::jit::CompilationUnit> unit_;
 };
 
@@ -210,6 +224,6 @@ bool RunsWhileCompiling(std::string_view identifier) {
   return std::find(kNames.begin(), kNames.end(), identifier) != kNames.end();
 }
 
-void RequireHarmless(Function& entry, const std::string& where) { Walk(entry, where).Run(); }
+void RequireHarmless(Function& entry, const std::string& where) { Walk(where).CallHeight(entry); }
 
 }  // namespace gradcam

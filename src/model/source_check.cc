@@ -19,8 +19,13 @@ using torch::jit::TreeRef;
 // LibTorch's printer keeps far below these: it gives every longer expression a name of its own.
 constexpr std::size_t kMaxBrackets = 200;
 constexpr std::size_t kMaxIndent = 100;
-constexpr std::size_t kMaxChain = 5'000;  // operators that can nest in one expression
+constexpr std::size_t kMaxChain = 2'000;  // operators that can nest in one expression
 constexpr std::size_t kMaxElif = 500;
+// Compiling a definition compiles what it mentions, so all of them can nest. A nested operator
+// takes some 1 KiB of stack and a definition 8 KiB (measured with LibTorch 2.11); 4 KiB a level are
+// reckoned.
+constexpr std::size_t kMaxLevels = 250'000;
+constexpr std::size_t kLevelsOfDefinition = 4;
 
 [[noreturn]] void TooDeep(const char* what) {
   throw Error(ErrorKind::kModel, std::string("its code has ") + what + " nested too deeply");
@@ -67,13 +72,22 @@ class NestingMeter {
       case torch::jit::TK_NUMBER:
       case torch::jit::TK_STRINGLITERAL:
         break;
+      case torch::jit::TK_DEF:
+      case torch::jit::TK_CLASS_DEF:
+        levels_ += deepest_ + kLevelsOfDefinition;
+        deepest_ = 0;
+        break;
       default:
         Link();
     }
+    deepest_ = std::max(deepest_, total_ + indent_);
     if (total_ > kMaxChain || chains_.size() > kMaxBrackets) {
       TooDeep("expressions");
     }
   }
+
+  // The sum over all definitions so far.
+  [[nodiscard]] std::size_t levels() const { return levels_ + deepest_; }
 
  private:
   void Link() {
@@ -89,6 +103,8 @@ class NestingMeter {
 
   std::vector<std::size_t> chains_{0};  // operators so far, one entry an open bracket
   std::size_t total_ = 0;
+  std::size_t deepest_ = 0;  // in this definition
+  std::size_t levels_ = 0;   // of the definitions before
   std::size_t indent_ = 0;
   std::size_t elifs_ = 0;
 };
@@ -178,7 +194,7 @@ void RequireKnownName(const torch::jit::Token& token) {
   }
 }
 
-void CheckTokens(const std::shared_ptr<torch::jit::Source>& source, Trust trust) {
+std::size_t CheckTokens(const std::shared_ptr<torch::jit::Source>& source, Trust trust) {
   NestingMeter meter;
   for (torch::jit::Lexer lexer(source); lexer.cur().kind != torch::jit::TK_EOF; lexer.next()) {
     meter.Count(lexer.cur().kind);
@@ -186,13 +202,17 @@ void CheckTokens(const std::shared_ptr<torch::jit::Source>& source, Trust trust)
       RequireKnownName(lexer.cur());
     }
   }
+  return meter.levels();
 }
 
 }  // namespace
 
-void RequirePlainSource(const std::shared_ptr<torch::jit::Source>& source, Trust trust) {
-  CheckTokens(source, trust);
-  if (trust == Trust::kEverything) {
+void SourceCheck::Require(const std::shared_ptr<torch::jit::Source>& source) {
+  levels_ += CheckTokens(source, trust_);
+  if (levels_ > kMaxLevels) {
+    TooDeep("definitions");
+  }
+  if (trust_ == Trust::kEverything) {
     return;
   }
   torch::jit::Parser parser(source);

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "run/file_handle.h"
 
 namespace gradcam {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/file_handle.h"
 #include "report/text.h"
-#include "run/file_handle.h"
 
 namespace gradcam {
 namespace {

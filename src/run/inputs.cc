@@ -5,9 +5,9 @@
 #include <system_error>
 #include <unordered_set>
 
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "run/file_handle.h"
 #include "run/folder_walk.h"
 
 namespace gradcam {

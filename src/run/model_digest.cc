@@ -15,10 +15,10 @@
 #include <system_error>
 #include <vector>
 
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
-#include "run/file_handle.h"
 #include "run/sha256.h"
 
 namespace gradcam {

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <vector>
 
+#include "core/read_file.h"
 #include "report/picture_report.h"
-#include "run/read_file.h"
 
 namespace gradcam {
 

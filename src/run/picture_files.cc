@@ -12,46 +12,24 @@
 #include <system_error>
 #include <vector>
 
+#include "core/file_handle.h"
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/decode.h"
 #include "image/panel.h"
+#include "image/picture_file.h"
 #include "report/json_text.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
-#include "run/file_handle.h"
 #include "run/npy.h"
 #include "run/output_names.h"
 #include "run/own_report.h"
-#include "run/read_file.h"
 #include "run/sha256.h"
 
 namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Whatever the format, no picture of so many pixels needs a larger file.
-std::uint64_t FileSizeLimit(const DecodeOptions& options) {
-  constexpr std::uint64_t kBytesAPixel = 16;
-  constexpr std::uint64_t kOverhead = std::uint64_t{64} << 20U;
-  const auto pixels = static_cast<std::uint64_t>(std::max<std::int64_t>(options.max_pixels, 0));
-  return pixels > (UINT64_MAX - kOverhead) / kBytesAPixel ? UINT64_MAX
-                                                          : pixels * kBytesAPixel + kOverhead;
-}
-
-std::string ReadProblem(int error) {
-  switch (error) {
-    case EISDIR:
-      return "it is a folder";
-    case EINVAL:
-      return "it is no regular file";
-    case EFBIG:
-      return "the file is too large for a picture";
-    default:
-      return SystemMessage(error);
-  }
-}
 
 Image Coloured(const IndexedImage& indexed, const Palette& palette) {
   Image image{indexed.width, indexed.height, {}};
@@ -203,15 +181,9 @@ bool HasClass(const std::vector<ClassReport>& reports, int index) {
 }  // namespace
 
 LoadedPicture LoadPicture(const Job& job, const DecodeOptions& options) {
-  const std::string failure = "cannot read image " + Quoted(job.path) + ": ";
-  try {
-    const std::vector<std::uint8_t> bytes = ReadFile(job.path, FileSizeLimit(options));
-    return {DecodePicture(bytes, Printable(job.path.string()), options), Sha256Of(bytes)};
-  } catch (const std::system_error& error) {
-    throw Error(ErrorKind::kInput, failure + ReadProblem(error.code().value()));
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::kInput, failure + "not enough memory");
-  }
+  const std::string name = Printable(job.path.string());
+  const std::vector<std::uint8_t> bytes = ReadPictureFile(job.path, name, options);
+  return {DecodePicture(bytes, name, options), Sha256Of(bytes)};
 }
 
 PictureReport WritePicture(const Job& job, const LoadedPicture& loaded,

@@ -8,9 +8,9 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "run/file_handle.h"
 #include "run/file_identity.h"
 #include "run/inputs.h"
 #include "run/output_names.h"

@@ -104,6 +104,19 @@ def outer(x):
               HasSubstr("aten::save"));
 }
 
+TEST(OperatorPolicy, RefusesCallsNestedTooDeeply) {
+  const auto chain = [](int length) {
+    std::string functions = "def f0(x):\n    return x\n";
+    for (int i = 1; i <= length; ++i) {
+      functions +=
+          "def f" + std::to_string(i) + "(x):\n    return f" + std::to_string(i - 1) + "(x)\n";
+    }
+    return RefusalOfFunction(functions, "f" + std::to_string(length));
+  };
+  EXPECT_EQ(chain(100), "");
+  EXPECT_THAT(chain(300), HasSubstr("too deeply"));
+}
+
 TEST(OperatorPolicy, IgnoresMethodsThatForwardCannotReach) {
   EXPECT_EQ(RefusalOf(R"(
 def dump(self, x):

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 
 std::string Refusal(const std::string& code, Trust trust = Trust::kAllowListOnly) {
   try {
-    RequirePlainSource(std::make_shared<torch::jit::Source>(code), trust);
+    SourceCheck(trust).Require(std::make_shared<torch::jit::Source>(code));
   } catch (const Error& error) {
     return error.what();
   }
@@ -88,6 +88,29 @@ TEST(SourceCheck, RefusesDeepNesting) {
   EXPECT_THAT(Refusal(blocks + indent + "pass\n"), HasSubstr("nested too deeply"));
   EXPECT_THAT(Refusal("def f(x):\n  if x:\n    pass\n" + Repeat("  elif x:\n    pass\n", 10'000)),
               HasSubstr("nested too deeply"));
+}
+
+TEST(SourceCheck, RefusesMoreDefinitionsThanCanNest) {
+  const std::string nested = "  return " + Repeat("f(", 150) + "x" + Repeat(")", 150) + "\n";
+  SourceCheck check(Trust::kEverything);
+  const auto require = [&](int definitions) {
+    check.Require(
+        std::make_shared<torch::jit::Source>(Repeat("def f(x):\n" + nested, definitions)));
+  };
+  require(800);
+  EXPECT_THROW(require(2'000), Error);
+}
+
+TEST(SourceCheck, TakesAsManyDefinitionsAsLargeNetworksHave) {
+  EXPECT_EQ(
+      Refusal(Repeat("class Conv2d(Module):\n"
+                     "  weight : Tensor\n"
+                     "  def forward(self: __torch__.torch.nn.modules.conv.Conv2d,\n"
+                     "    x: Tensor) -> Tensor:\n"
+                     "    weight = self.weight\n"
+                     "    return torch._convolution(x, weight, None, [1, 1], [0, 0], [1, 1])\n",
+                     4'000)),
+      "");
 }
 
 TEST(SourceCheck, TakesLongListsAndManyLines) {

@@ -1,4 +1,4 @@
-#include "run/file_handle.h"
+#include "core/file_handle.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "run/read_file.h"
+#include "core/read_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <span>
 #include <system_error>
 
-#include "run/file_handle.h"
+#include "core/file_handle.h"
 
 namespace gradcam {
 namespace {
