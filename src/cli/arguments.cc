@@ -19,7 +19,7 @@ constexpr int kMaxTopK = 1'000'000;
 }
 
 std::string NonEmpty(const CommandLine& line, const std::string& option) {
-  std::string value = *line.Value(option);
+  std::string value = line.Value(option);
   if (value.empty()) ThrowUsage("option " + option + ": the value is empty", "");
   return value;
 }
@@ -29,28 +29,29 @@ std::optional<T> Named(const CommandLine& line, const std::string& option,
                        const std::vector<T>& choices) {
   if (!line.Has(option)) return std::nullopt;
   std::vector<std::pair<std::string, T>> named;
+  named.reserve(choices.size());
   for (const T choice : choices) named.emplace_back(NameOf(choice), choice);
-  return ParseChoice(option, *line.Value(option), named);
+  return ParseChoice(option, line.Value(option), named);
 }
 
 std::optional<double> Number(const CommandLine& line, const std::string& option) {
   if (!line.Has(option)) return std::nullopt;
-  return ParseNumber(option, *line.Value(option));
+  return ParseNumber(option, line.Value(option));
 }
 
 std::optional<std::array<double, 3>> Triple(const CommandLine& line, const std::string& option) {
   if (!line.Has(option)) return std::nullopt;
-  return ParseTriple(option, *line.Value(option));
+  return ParseTriple(option, line.Value(option));
 }
 
 std::optional<int> Threads(const CommandLine& line) {
   if (!line.Has("--threads")) return std::nullopt;
-  return static_cast<int>(ParseWhole("--threads", *line.Value("--threads"), 1, kMaxThreads));
+  return static_cast<int>(ParseWhole("--threads", line.Value("--threads"), 1, kMaxThreads));
 }
 
 std::optional<InputSize> Size(const CommandLine& line) {
   if (!line.Has("--input-size")) return std::nullopt;
-  return ParseSize("--input-size", *line.Value("--input-size"));
+  return ParseSize("--input-size", line.Value("--input-size"));
 }
 
 std::optional<std::string> ModelsDir(const CommandLine& line) {
@@ -67,7 +68,7 @@ Talk ReadTalk(const CommandLine& line) {
   if (line.Has("--verbose")) talk.verbosity = Verbosity::kVerbose;
   if (line.Has("--color")) {
     talk.color = ParseChoice<ColorMode>(
-        "--color", *line.Value("--color"),
+        "--color", line.Value("--color"),
         {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
   }
   return talk;
@@ -136,7 +137,7 @@ ExplainOptions ReadExplain(const CommandLine& line) {
     if (!known) explain.classes.push_back(target);
   }
   if (line.Has("--top-k")) {
-    explain.top_k = static_cast<int>(ParseWhole("--top-k", *line.Value("--top-k"), 1, kMaxTopK));
+    explain.top_k = static_cast<int>(ParseWhole("--top-k", line.Value("--top-k"), 1, kMaxTopK));
   }
   explain.score =
       Named<Score>(line, "--score",
@@ -154,7 +155,7 @@ RenderOptions ReadRender(const CommandLine& line) {
   render.alpha = Number(line, "--alpha").value_or(render.alpha);
   if (render.alpha < 0 || render.alpha > 1) ThrowUsage("option --alpha: must be in 0...1", "");
   // There is one way to enlarge a map so far; its name is checked all the same.
-  if (line.Has("--upsample")) (void)ParseName("--upsample", *line.Value("--upsample"), {"edge"});
+  if (line.Has("--upsample")) (void)ParseName("--upsample", line.Value("--upsample"), {"edge"});
   return render;
 }
 
@@ -188,9 +189,9 @@ RunOptions ReadRun(const CommandLine& line) {
   if (line.Has("--output")) run.output = NonEmpty(line, "--output");
   run.settings.explain = ReadExplain(line);
   run.settings.render = ReadRender(line);
-  if (line.Has("--write")) run.settings.outputs = ParseOutputs(*line.Value("--write"));
+  if (line.Has("--write")) run.settings.outputs = ParseOutputs(line.Value("--write"));
   if (line.Has("--max-pixels")) {
-    run.decode.max_pixels = ParseWhole("--max-pixels", *line.Value("--max-pixels"), 1,
+    run.decode.max_pixels = ParseWhole("--max-pixels", line.Value("--max-pixels"), 1,
                                        std::numeric_limits<std::int64_t>::max());
   }
   run.self_check = ReadSelfCheck(line);
@@ -202,7 +203,7 @@ RunOptions ReadRun(const CommandLine& line) {
 
 void CheckDevice(const CommandLine& line, const Environment& environment) {
   if (line.Has("--device")) {
-    RequireUsableDevice("option --device", *line.Value("--device"));
+    RequireUsableDevice("option --device", line.Value("--device"));
   } else if (environment.device) {
     RequireUsableDevice("variable GRADCAM_DEVICE", *environment.device);
   }

@@ -177,10 +177,9 @@ CommandLine::CommandLine(const CommandSpec& spec, const std::vector<std::string>
 
 bool CommandLine::Has(const std::string& option) const { return values_.contains(option); }
 
-std::optional<std::string> CommandLine::Value(const std::string& option) const {
+std::string CommandLine::Value(const std::string& option) const {
   const auto found = values_.find(option);
-  if (found == values_.end()) return std::nullopt;
-  return found->second.front();
+  return found == values_.end() ? "" : found->second.front();
 }
 
 std::vector<std::string> CommandLine::Values(const std::string& option) const {
@@ -189,12 +188,13 @@ std::vector<std::string> CommandLine::Values(const std::string& option) const {
 }
 
 std::string HelpText(const CommandSpec& spec) {
-  std::string text = spec.usage + "\n" + spec.description + "\n";
+  std::string text = spec.usage;
+  text.append("\n").append(spec.description).append("\n");
   for (const OptionGroup& group : spec.groups) {
-    text += "\n" + group.title + ":\n";
+    text.append("\n").append(group.title).append(":\n");
     for (const OptionSpec& option : group.options) text += OptionHelp(option);
   }
-  if (!spec.footer.empty()) text += "\n" + spec.footer;
+  if (!spec.footer.empty()) text.append("\n").append(spec.footer);
   return text;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,7 +45,8 @@ class CommandLine {
   CommandLine(const CommandSpec& spec, const std::vector<std::string>& arguments);
 
   [[nodiscard]] bool Has(const std::string& option) const;
-  [[nodiscard]] std::optional<std::string> Value(const std::string& option) const;
+  // The (first) value; "" for an option that is not given.
+  [[nodiscard]] std::string Value(const std::string& option) const;
   [[nodiscard]] std::vector<std::string> Values(const std::string& option) const;
   [[nodiscard]] const std::vector<std::string>& positionals() const { return positionals_; }
 

@@ -30,8 +30,8 @@ constexpr int kSchemaVersion = 1;
 
 std::optional<Card> CardOf(const LayersArguments& arguments, const TorchScriptFile& file) {
   if (arguments.model.card) return ReadCard(*arguments.model.card);
-  if (file.card_json()) {
-    return ParseCard(*file.card_json(), "card in '" + file.path().string() + "'");
+  if (const std::optional<std::string>& json = file.card_json()) {
+    return ParseCard(*json, "card in '" + file.path().string() + "'");
   }
   return std::nullopt;
 }

@@ -87,6 +87,7 @@ std::vector<KnownModel> FindKnownModels(const std::vector<fs::path>& places) {
     }
   }
   std::vector<KnownModel> sorted;
+  sorted.reserve(models.size());
   for (auto& [name, model] : models) sorted.push_back(std::move(model));
   return sorted;
 }

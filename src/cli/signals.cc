@@ -25,7 +25,8 @@ StopOnSignal::StopOnSignal() {
 
 StopOnSignal::~StopOnSignal() {
   done_ = true;
-  pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes sigwait
+  // Blocked in every thread, the signal only ends sigwait.
+  pthread_kill(waiter_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
   waiter_.join();
 }
 

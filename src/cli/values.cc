@@ -26,7 +26,7 @@ bool IsDigits(std::string_view text) {
 }
 
 template <typename T>
-bool ParseAll(std::string_view text, T& value) {
+bool ParseAll(const std::string& text, T& value) {
   const char* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data(), end, value);
   return failed == std::errc() && stop == end;
@@ -55,8 +55,7 @@ std::string ListOf(const std::vector<std::string>& names) {
 std::int64_t ParseWhole(const std::string& option, const std::string& text, std::int64_t minimum,
                         std::int64_t maximum) {
   std::int64_t value = 0;
-  if (!IsDigits(text) || !ParseAll(std::string_view(text), value) || value < minimum ||
-      value > maximum) {
+  if (!IsDigits(text) || !ParseAll(text, value) || value < minimum || value > maximum) {
     std::string expected = "a whole number of at least " + std::to_string(minimum);
     if (maximum < std::numeric_limits<std::int64_t>::max()) {
       expected = "a whole number in " + std::to_string(minimum) + "..." + std::to_string(maximum);
@@ -68,7 +67,7 @@ std::int64_t ParseWhole(const std::string& option, const std::string& text, std:
 
 double ParseNumber(const std::string& option, const std::string& text) {
   double value = 0;
-  if (!ParseAll(std::string_view(text), value) || !std::isfinite(value)) {
+  if (!ParseAll(text, value) || !std::isfinite(value)) {
     ThrowBadValue(option, text, "a number");
   }
   return value;

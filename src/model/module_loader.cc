@@ -16,6 +16,7 @@
 #include "gradcam/error.h"
 #include "model/big_stack.h"
 #include "model/device_rewrite.h"
+#include "model/float_weights.h"
 #include "model/mapped_tensors.h"
 #include "model/operator_policy.h"
 #include "model/pickle_values.h"
@@ -221,7 +222,9 @@ LoadedModule Loader::Load() {
   LoadedModule loaded{torch::jit::Module(data.toObject()), TracedInputSize()};
   for (torch::jit::Function* const function : unit_->get_functions()) {
     MoveToCpu(*function);
+    ConvertToFloat(*function);
   }
+  ConvertToFloat(loaded.module);
   loaded.module.eval();
   const auto forward = loaded.module.find_method("forward");
   if (!forward) {

@@ -131,7 +131,7 @@ def test_the_same_class_named_twice_is_one(gradcam, tiny_model, picture, out):
                      "--write", "gradcam", "--json")
     assert result.code == 0, result.stderr
     assert [e["class"]["index"] for e in result.json()["results"][0]["explanations"]] == [1]
-    assert names_in(out) == ["cat.gradcam.png", "run.json"]
+    assert names_in(out) == ["cat.1.gradcam.png", "run.json"]  # names follow what was asked for
 
 
 def test_labels_option_replaces_the_labels(gradcam, tiny_model, picture, tmp_path):
