@@ -74,6 +74,25 @@ void Parse(CLI::App& app, const std::vector<std::string>& arguments) {
   }
 }
 
+void CheckValues(const OptionSpec& option, const std::vector<std::string>& values,
+                 const std::map<std::string, CLI::Option*>& options) {
+  const std::string name = LongName(option);
+  if (option.value.empty()) {
+    if (std::any_of(values.begin(), values.end(), [](auto& value) { return value != "true"; })) {
+      ThrowUsage(name + " takes no value");
+    }
+    return;
+  }
+  if (values.size() > 1 && !option.repeatable) {
+    ThrowUsage("option " + name + " is given twice: '" + values[0] + "' and '" + values[1] + "'");
+  }
+  const auto swallowed = std::find_if(values.begin(), values.end(),
+                                      [&](auto& value) { return options.contains(value); });
+  if (swallowed != values.end()) {
+    ThrowUsage("option " + name + " needs a value, found option " + *swallowed);
+  }
+}
+
 std::vector<std::string> Words(const std::string& text) {
   std::istringstream in(text);
   return {std::istream_iterator<std::string>(in), {}};
@@ -162,15 +181,7 @@ CommandLine::CommandLine(const CommandSpec& spec, const std::vector<std::string>
     const std::string name = LongName(option);
     std::vector<std::string> values = options.at(name)->results();
     if (values.empty()) continue;
-    if (option.value.empty() && values.front() != "true") ThrowUsage(name + " takes no value");
-    if (!option.value.empty() && values.size() > 1 && !option.repeatable) {
-      ThrowUsage("option " + name + " is given twice: '" + values[0] + "' and '" + values[1] + "'");
-    }
-    for (const std::string& value : values) {
-      if (options.contains(value)) {
-        ThrowUsage("option " + name + " needs a value, found option " + value);
-      }
-    }
+    CheckValues(option, values, options);
     values_[name] = std::move(values);
   }
 }

@@ -41,7 +41,7 @@ std::shared_ptr<Graph> PreparedGraph(const InlinedForward& forward,
 
 class TwoGraphs final : public CutEngine {
  public:
-  TwoGraphs(const torch::jit::Module& module, CutGraphs graphs) : CutEngine(module) {
+  TwoGraphs(const torch::jit::Module& module, const CutGraphs& graphs) : CutEngine(module) {
     outputs_ = ExposeScores(*graphs.head);
     features_ = std::make_unique<GraphRunner>(graphs.features, "features");
     head_ = std::make_unique<GraphRunner>(graphs.head, "head");

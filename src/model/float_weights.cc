@@ -14,7 +14,7 @@ bool NeedsConversion(const at::Tensor& tensor) {
          tensor.scalar_type() != at::kFloat && tensor.dim() > 0;
 }
 
-void ConvertInPlace(at::Tensor tensor) {
+void ConvertInPlace(const at::Tensor& tensor) {
   if (NeedsConversion(tensor)) {
     tensor.set_data(tensor.detach().to(at::kFloat));
   }

@@ -36,6 +36,7 @@ std::string RefusalOfShape(const std::vector<std::int64_t>& shape,
   }
   switch (ClassifyShape(shape, input_shape)) {
     case FeatureShape::kChannelsFirst:
+    case FeatureShape::kOddRatio:
       return "";
     case FeatureShape::kChannelsLast:
       return "its output is [N, h, w, C]";

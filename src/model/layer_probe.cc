@@ -70,9 +70,11 @@ FeatureShape ClassifyShape(const std::vector<std::int64_t>& shape,
   }
   const double channels_first = RatioError(shape[2], shape[3], input_shape);
   const double channels_last = RatioError(shape[1], shape[2], input_shape);
-  return channels_first > kLargestRatioError && channels_last < channels_first
-             ? FeatureShape::kChannelsLast
-             : FeatureShape::kChannelsFirst;
+  if (channels_first <= kLargestRatioError) {
+    return FeatureShape::kChannelsFirst;
+  }
+  return channels_last <= kLargestRatioError ? FeatureShape::kChannelsLast
+                                             : FeatureShape::kOddRatio;
 }
 
 std::string ShapeText(const std::vector<std::int64_t>& shape) {

@@ -19,9 +19,13 @@ namespace gradcam {
                                                                  const torch::jit::Module& module,
                                                                  const at::Tensor& input);
 
-// Whether `shape` is that of a feature map of `input`: [N, C, h, w] with the input's aspect ratio.
-// [N, h, w, C] is told from it by the side ratio.
-enum class FeatureShape { kChannelsFirst, kChannelsLast, kOther };
+// What an output shape is, told by comparing side ratios with those of the input [N, 3, H, W].
+enum class FeatureShape {
+  kChannelsFirst,  // [N, C, h, w] with the input's side ratio
+  kChannelsLast,   // [N, h, w, C]
+  kOddRatio,       // four dimensions, but no two of them have the input's side ratio
+  kOther,          // not four dimensions, or another batch
+};
 [[nodiscard]] FeatureShape ClassifyShape(const std::vector<std::int64_t>& shape,
                                          const std::vector<std::int64_t>& input_shape);
 

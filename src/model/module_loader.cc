@@ -247,7 +247,11 @@ LoadedModule LoadModule(const std::shared_ptr<MappedFile>& file, const ZipArchiv
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {
-      Fail("LibTorch does not take it: " + TorchMessage(error));
+      const std::string message = TorchMessage(error);
+      if (message.find("INTERNAL ASSERT FAILED") != std::string::npos) {
+        Fail("the code in it is damaged");
+      }
+      Fail("LibTorch does not take it: " + message);
     }
   });
   return *std::move(loaded);

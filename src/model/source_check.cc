@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/frontend/tree_views.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -194,6 +195,52 @@ void RequireKnownName(const torch::jit::Token& token) {
   }
 }
 
+// LibTorch looks every hook up among the methods behind the list that names it, and takes for
+// granted that it is there.
+class HookCheck {
+ public:
+  void See(const torch::jit::Stmt& statement) {
+    if (statement.kind() == torch::jit::TK_DEF) {
+      const std::string name = torch::jit::Def(statement.get()).name().name();
+      // One method cannot stand in both lists: LibTorch files it under the first.
+      if (missing_pre_hooks_.erase(name) == 0) {
+        missing_hooks_.erase(name);
+      }
+    } else if (statement.kind() == torch::jit::TK_ASSIGN) {
+      const torch::jit::Assign assign(statement.get());
+      if (IsName(assign.lhs().get(), "__forward_hooks__")) {
+        Expect(assign, missing_hooks_);
+      } else if (IsName(assign.lhs().get(), "__forward_pre_hooks__")) {
+        Expect(assign, missing_pre_hooks_);
+      }
+    }
+  }
+
+  void RequireAllFound() const {
+    if (!missing_hooks_.empty() || !missing_pre_hooks_.empty()) {
+      throw Error(ErrorKind::kModel, "its code names a hook that does not exist");
+    }
+  }
+
+ private:
+  static void Expect(const torch::jit::Assign& assign, std::set<std::string>& names) {
+    for (const auto& name : torch::jit::ListLiteral(assign.rhs().get().get()).inputs()) {
+      names.insert(torch::jit::StringLiteral(name.get()).text());
+    }
+  }
+
+  std::set<std::string> missing_hooks_;
+  std::set<std::string> missing_pre_hooks_;
+};
+
+void RequireHooks(const TreeRef& class_tree) {
+  HookCheck hooks;
+  for (const auto& statement : torch::jit::ClassDef(class_tree).body()) {
+    hooks.See(statement);
+  }
+  hooks.RequireAllFound();
+}
+
 std::size_t CheckTokens(const std::shared_ptr<torch::jit::Source>& source, Trust trust) {
   NestingMeter meter;
   for (torch::jit::Lexer lexer(source); lexer.cur().kind != torch::jit::TK_EOF; lexer.next()) {
@@ -205,6 +252,20 @@ std::size_t CheckTokens(const std::shared_ptr<torch::jit::Source>& source, Trust
   return meter.levels();
 }
 
+void CheckFunction(const TreeRef& tree, Trust trust) {
+  if (trust == Trust::kAllowListOnly) {
+    RequireLiteralDefaults(tree);
+  }
+}
+
+void CheckClass(const TreeRef& tree, Trust trust) {
+  RequireHooks(tree);
+  if (trust == Trust::kAllowListOnly) {
+    RequireLiteralConstants(tree);
+    RequireLiteralDefaults(tree);
+  }
+}
+
 }  // namespace
 
 void SourceCheck::Require(const std::shared_ptr<torch::jit::Source>& source) {
@@ -212,21 +273,19 @@ void SourceCheck::Require(const std::shared_ptr<torch::jit::Source>& source) {
   if (levels_ > kMaxLevels) {
     TooDeep("definitions");
   }
-  if (trust_ == Trust::kEverything) {
-    return;
-  }
   torch::jit::Parser parser(source);
   auto& lexer = parser.lexer();
   while (lexer.cur().kind != torch::jit::TK_EOF) {
     const int kind = lexer.cur().kind;
     if (kind == torch::jit::TK_CLASS_DEF) {
-      const TreeRef tree = parser.parseClass();
-      RequireLiteralConstants(tree);
-      RequireLiteralDefaults(tree);
+      CheckClass(parser.parseClass(), trust_);
     } else if (kind == torch::jit::TK_DEF) {
-      RequireLiteralDefaults(parser.parseFunction(/*is_method=*/false));
+      CheckFunction(parser.parseFunction(/*is_method=*/false), trust_);
+    } else if (kind == torch::jit::TK_IMPORT) {
+      throw Error(ErrorKind::kModel, "its code imports other code, as no current PyTorch writes it",
+                  "export it again with a newer PyTorch");
     } else {
-      // `import x` and `op_version_set = 1` of old exports, newlines between definitions.
+      // `op_version_set = 1` of old exports, newlines between definitions.
       lexer.next();
     }
   }

@@ -5,6 +5,9 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "gradcam/error.h"
@@ -50,6 +53,7 @@ void RequireFeatureMap(const std::string& layer, const at::Tensor& activations,
   }
   switch (ClassifyShape(shape, input.sizes().vec())) {
     case FeatureShape::kChannelsFirst:
+    case FeatureShape::kOddRatio:
       return;
     case FeatureShape::kChannelsLast:
       throw Error(ErrorKind::kUsage,
@@ -57,6 +61,34 @@ void RequireFeatureMap(const std::string& layer, const at::Tensor& activations,
     case FeatureShape::kOther:
       throw Error(ErrorKind::kUsage, gave + ", expected feature maps [N, C, h, w]", hint);
   }
+}
+
+// The largest difference of two score tensors as a fraction of the largest score. Scores that are
+// not finite agree if they are the same.
+double LargestDifference(const at::Tensor& cut, const at::Tensor& plain) {
+  if (cut.sizes() != plain.sizes()) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const auto same = cut.eq(plain).logical_or(cut.isnan().logical_and(plain.isnan()));
+  if (same.all().item<bool>()) {
+    return 0;
+  }
+  const auto largest = plain.masked_fill(same, 0).abs().max().item<double>();
+  const auto difference = (cut - plain).masked_fill(same, 0).abs().max().item<double>();
+  const auto ratio =
+      difference / std::max(largest, plain.nan_to_num(0, 0, 0).abs().max().item<double>());
+  return std::isnan(ratio) ? std::numeric_limits<double>::infinity() : ratio;
+}
+
+// The last layer that gives [N, h, w, C], or -1.
+std::int64_t LastChannelsLast(const std::vector<std::vector<std::int64_t>>& shapes,
+                              const std::vector<std::int64_t>& input_shape) {
+  for (std::size_t i = shapes.size(); i-- > 0;) {
+    if (ClassifyShape(shapes[i], input_shape) == FeatureShape::kChannelsLast) {
+      return static_cast<std::int64_t>(i);
+    }
+  }
+  return -1;
 }
 
 }  // namespace
@@ -130,12 +162,7 @@ class SplitModel::Impl {
       const auto cut = ScoreReader(engine_->outputs(), declared_)
                            .Returned(engine_->Run(input).output, input.size(0));
       const auto plain = ScoreReader({}, declared_).Returned(Forward(input), input.size(0));
-      if (cut.sizes() != plain.sizes()) {
-        return std::numeric_limits<double>::infinity();
-      }
-      const auto largest = plain.abs().max().item<double>();
-      const auto difference = (cut - plain).abs().max().item<double>();
-      return difference == 0 ? 0.0 : difference / largest;
+      return LargestDifference(cut, plain);
     });
   }
 
@@ -156,25 +183,32 @@ class SplitModel::Impl {
     reader_ = ScoreReader(engine_->outputs(), declared_);
   }
 
-  std::string DefaultLayer(const at::Tensor& input) const {
+  std::string DefaultLayer(const at::Tensor& input) {
     const auto input_shape = input.sizes().vec();
     const auto shapes = ProbeShapes(forward_, module_, input);
     const auto call = DefaultCall(forward_, shapes, input_shape);
-    if (call >= 0) {
-      return NameOfCall(forward_, call);
+    const auto channels_last = LastChannelsLast(shapes, input_shape);
+    const std::string hint =
+        "name a layer with --layer; 'gradcam layers' lists them with their shapes";
+    if (call < 0 && channels_last < 0) {
+      throw Error(ErrorKind::kUsage,
+                  "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps", hint);
     }
-    for (std::size_t i = shapes.size(); i-- > 0;) {
-      if (ClassifyShape(shapes[i], input_shape) == FeatureShape::kChannelsLast) {
-        throw Error(ErrorKind::kUsage,
-                    "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps; '" +
-                        forward_.calls[i].path + "' gives " + ShapeText(shapes[i]) +
-                        ", which is [N, h, w, C]",
-                    "name a layer with --layer; 'gradcam layers' lists them with their shapes");
+    const std::string name = call < 0 ? "" : NameOfCall(forward_, call);
+    if (channels_last > call) {
+      const auto i = static_cast<std::size_t>(channels_last);
+      const std::string skipped = "'" + forward_.calls[i].path + "' gives " + ShapeText(shapes[i]) +
+                                  ", which is [N, h, w, C] and cannot be explained";
+      if (call < 0) {
+        throw Error(
+            ErrorKind::kUsage,
+            "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps; " + skipped,
+            hint);
       }
+      warnings_.push_back("layer " + skipped + "; the last one in front that can is '" + name +
+                          "'");
     }
-    throw Error(ErrorKind::kUsage,
-                "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps",
-                "name a layer with --layer; 'gradcam layers' lists them with their shapes");
+    return name;
   }
 
   // The file's own forward. One that was exported in training mode would not repeat itself: there

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <variant>
 #include <vector>
@@ -87,8 +88,8 @@ TEST(ParseArguments, ReadsPreprocessing) {
   EXPECT_EQ(preprocess.height, 240);
   EXPECT_EQ(preprocess.width, 320);
   EXPECT_EQ(preprocess.scale, 255);
-  EXPECT_THAT(preprocess.mean.value(), ElementsAre(-1, 0, 1));
-  EXPECT_THAT(preprocess.std.value(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(preprocess.mean, (std::array<double, 3>{-1, 0, 1}));
+  EXPECT_EQ(preprocess.std, (std::array<double, 3>{1, 2, 3}));
   EXPECT_EQ(preprocess.bgr, true);
   EXPECT_EQ(preprocess.filter, ResizeFilter::kBilinear);
   EXPECT_EQ(preprocess.crop, 0.875);
@@ -212,7 +213,7 @@ TEST(ParseArguments, ReadsLayersOptions) {
   EXPECT_EQ(arguments.model.model, "m.pt");
   EXPECT_EQ(arguments.model.card, "c.json");
   EXPECT_TRUE(arguments.model.trust_model);
-  EXPECT_EQ(arguments.input_size.value().width, 64);
+  EXPECT_EQ(arguments.input_size.value_or(InputSize{}).width, 64);
   EXPECT_TRUE(arguments.talk.json);
 }
 

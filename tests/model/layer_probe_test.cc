@@ -20,6 +20,10 @@ TEST(ClassifyShape, TellsChannelsFirstFromChannelsLastByTheSideRatio) {
   EXPECT_EQ(ClassifyShape({1, 14, 28, 512}, {1, 3, 224, 448}), FeatureShape::kChannelsLast);
 }
 
+TEST(ClassifyShape, TellsTokensFromFeatureMaps) {
+  EXPECT_EQ(ClassifyShape({1, 1, 49, 512}, kSquare), FeatureShape::kOddRatio);
+}
+
 TEST(ClassifyShape, AcceptsMapsWhoseSidesWereRounded) {
   EXPECT_EQ(ClassifyShape({1, 512, 3, 2}, kSquare), FeatureShape::kChannelsFirst);
 }

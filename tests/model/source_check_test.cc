@@ -63,6 +63,20 @@ TEST(SourceCheck, RefusesClassConstantsThatRunWhileLoading) {
   EXPECT_NE(Refusal("class A(NamedTuple):\n  c : int = torch.add(3, 4)\n"), "");
 }
 
+TEST(SourceCheck, RefusesHooksThatDoNotExist) {
+  // LibTorch would follow a dangling pointer.
+  const std::string head = "class A(Module):\n";
+  const std::string lists =
+      "  __forward_pre_hooks__ = [\"a\", ]\n  __forward_hooks__ = [\"b\", ]\n";
+  const auto def = [](const std::string& name) {
+    return "  def " + name + "(self, x):\n    return x\n";
+  };
+  EXPECT_EQ(Refusal(head + lists + def("a") + def("b"), Trust::kEverything), "");
+  EXPECT_THAT(Refusal(head + lists + def("a"), Trust::kEverything), HasSubstr("hook"));
+  EXPECT_THAT(Refusal(head + lists + def("b"), Trust::kEverything), HasSubstr("hook"));
+  EXPECT_THAT(Refusal(head + def("a") + def("b") + lists, Trust::kEverything), HasSubstr("hook"));
+}
+
 TEST(SourceCheck, RefusesNamesThatRunWhileCompiling) {
   EXPECT_THAT(Refusal("def f():\n  torch._print(\"a\")\n"), HasSubstr("_print"));
   EXPECT_THAT(Refusal("def f():\n  getattr(torch, \"_print\")(\"a\")\n"), HasSubstr("_print"));

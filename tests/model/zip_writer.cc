@@ -12,7 +12,8 @@ namespace {
 std::string Little(std::uint64_t value, std::size_t width) {
   std::string bytes;
   for (std::size_t i = 0; i < width; ++i) {
-    bytes.push_back(static_cast<char>(value >> (8 * i) & 0xFFU));
+    bytes.push_back(static_cast<char>(value & 0xFFU));
+    value >>= 8U;
   }
   return bytes;
 }
