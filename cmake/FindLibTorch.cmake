@@ -16,17 +16,22 @@ set(_libtorch_hints "")
 if(Torch_DIR)
   list(APPEND _libtorch_hints "${Torch_DIR}/../../..")
 endif()
+# What CMAKE_PREFIX_PATH names goes before the wheel, the wheel before the system's folders.
+set(_libtorch_prefixes ${CMAKE_PREFIX_PATH})
+if(DEFINED ENV{CMAKE_PREFIX_PATH})
+  string(REPLACE ":" ";" _libtorch_environment "$ENV{CMAKE_PREFIX_PATH}")
+  list(APPEND _libtorch_prefixes ${_libtorch_environment})
+endif()
 file(GLOB _libtorch_wheels LIST_DIRECTORIES true
      "${CMAKE_CURRENT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch")
 
 find_path(LibTorch_INCLUDE_DIR torch/script.h
-          HINTS ${_libtorch_hints}
-          PATHS ${_libtorch_wheels}
+          HINTS ${_libtorch_hints} ${_libtorch_prefixes} ${_libtorch_wheels}
           PATH_SUFFIXES include)
-find_library(LibTorch_CPU_LIBRARY torch_cpu
-             HINTS ${_libtorch_hints} PATHS ${_libtorch_wheels} PATH_SUFFIXES lib)
-find_library(LibTorch_C10_LIBRARY c10
-             HINTS ${_libtorch_hints} PATHS ${_libtorch_wheels} PATH_SUFFIXES lib)
+get_filename_component(_libtorch_root "${LibTorch_INCLUDE_DIR}/.." ABSOLUTE)
+# Beside the headers and nowhere else: a LibTorch of another version may be in the system's folders.
+find_library(LibTorch_CPU_LIBRARY torch_cpu HINTS "${_libtorch_root}/lib" NO_DEFAULT_PATH)
+find_library(LibTorch_C10_LIBRARY c10 HINTS "${_libtorch_root}/lib" NO_DEFAULT_PATH)
 
 if(LibTorch_INCLUDE_DIR AND EXISTS "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h")
   set(_libtorch_version_file "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h")

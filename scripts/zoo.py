@@ -64,10 +64,14 @@ class Comparison:
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="LIBRARY:NAME", default=NAMES)
+    parser.add_argument("names", nargs="*", metavar="LIBRARY:NAME")
     parser.add_argument("--program", type=Path, default=PROJECT / "build" / "release" / "gradcam")
     parser.add_argument("--write-docs", action="store_true", help=f"update {DOCS.name}")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.write_docs and options.names:
+        parser.error("--write-docs writes the table of every network: give no names")
+    options.names = options.names or NAMES
+    return options
 
 
 def network_input(picture: Path, card: Card) -> torch.Tensor:

@@ -55,8 +55,7 @@ std::map<std::string, CLI::Option*> AddOptions(CLI::App& app, const CommandSpec&
   for (const OptionSpec& option : AllOptions(spec)) {
     CLI::Option* handle =
         option.value.empty() ? app.add_flag(option.names) : app.add_option(option.names);
-    // Without the second setting CLI11 splits a value like "[a,b]".
-    handle->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    handle->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     added[LongName(option)] = handle;
   }
   return added;

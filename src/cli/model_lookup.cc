@@ -31,17 +31,21 @@ std::string Quoted(const std::vector<fs::path>& paths) {
 }
 
 [[noreturn]] void ThrowNotFound(const std::string& model, const std::vector<fs::path>& places) {
+  const std::string list = "'gradcam models' lists what is known";
+  if (model.ends_with(".pt")) {
+    throw Error(ErrorKind::kModel, "no model file '" + model + "'",
+                "give the path of a TorchScript file, or the name of a model; " + list);
+  }
   std::vector<std::string> names;
   for (const KnownModel& known : FindKnownModels(places)) names.push_back(known.name);
-  std::string hint = DidYouMean(model, names);
+  const bool is_known = std::find(names.begin(), names.end(), model) != names.end();
+  std::string hint = is_known ? "" : DidYouMean(model, names);
   if (!hint.empty()) hint += " ";
-  if (std::find(names.begin(), names.end(), model) != names.end()) hint.clear();
-  throw Error(
-      ErrorKind::kModel,
-      "no model '" + model + "': there is no such file, and no '" + model + ".pt' in " +
-          Quoted(places),
-      hint + "export it with 'scripts/export_model.py " + model +
-          "', or give the path of a TorchScript file; 'gradcam models' lists what is known");
+  throw Error(ErrorKind::kModel,
+              "no model '" + model + "': there is no such file, and no '" + model + ".pt' in " +
+                  Quoted(places),
+              hint + "export it with 'scripts/export_model.py " + model +
+                  "', or give the path of a TorchScript file; " + list);
 }
 
 }  // namespace

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -32,41 +30,26 @@ constexpr int kSchemaVersion = 1;
 struct Row {
   KnownModel model;
   std::optional<Card> card;
-  std::optional<std::string> weights;  // where they come from
   std::optional<std::string> problem;  // why card or file cannot be used
 };
 
-std::string ReadText(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// `weights` is for people and no part of Card.
-std::optional<std::string> WeightsOf(const std::string& card_json) {
-  const nlohmann::json card = nlohmann::json::parse(card_json, nullptr, /*allow_exceptions=*/false);
-  if (!card.is_object() || !card.contains("weights")) return std::nullopt;
-  const nlohmann::json& weights = card["weights"];
-  if (!weights.is_object() || !weights.contains("source") || !weights["source"].is_string()) {
-    return std::nullopt;
-  }
-  return weights["source"].get<std::string>();
+// Where the weights come from, if the card says so.
+std::optional<std::string> WeightsOf(const Row& row) {
+  if (!row.card || row.card->weights.source.empty()) return std::nullopt;
+  return row.card->weights.source;
 }
 
 // The card inside the exported file is the one that a run uses; the one beside it is for models
-// that are not exported yet. Nothing of the file is run.
+// that are not exported yet.
 Row Describe(const KnownModel& model) {
-  Row row{.model = model, .card = {}, .weights = {}, .problem = {}};
+  Row row{.model = model, .card = {}, .problem = {}};
   try {
-    std::optional<std::string> text;
-    if (model.file) text = TorchScriptFile(*model.file).card_json();
-    std::string origin = "card in '" + model.file.value_or("").string() + "'";
-    if (!text && model.card) {
-      text = ReadText(*model.card);
-      origin = "card '" + model.card->string() + "'";
-    }
+    const auto text =
+        model.file ? TorchScriptFile(*model.file).card_json() : std::optional<std::string>();
     if (text) {
-      row.card = ParseCard(*text, origin);
-      row.weights = WeightsOf(*text);
+      row.card = ParseCard(*text, "card in '" + model.file->string() + "'");
+    } else if (model.card) {
+      row.card = ReadCard(*model.card);
     }
   } catch (const Error& error) {
     row.problem = error.what();
@@ -87,7 +70,7 @@ Json ToJson(const Row& row) {
   entry["card"] = row.model.card ? Json(ToUtf8(row.model.card->string())) : Json();
   entry["layer"] = card && !card->layer.empty() ? Json(ToUtf8(card->layer)) : Json();
   entry["input_size"] = size;
-  entry["weights"] = OrNull(row.weights);
+  entry["weights"] = OrNull(WeightsOf(row));
   entry["problem"] = OrNull(row.problem);
   return entry;
 }
@@ -110,10 +93,11 @@ Line LineOf(const Row& row) {
     size = std::to_string(first.height) + "x" + std::to_string(first.width);
   }
   const bool has_layer = row.card && !row.card->layer.empty();
-  return {Printable(row.model.name),
-          row.model.file ? Printable(row.model.file->string()) : "not exported",
-          has_layer ? Printable(row.card->layer) : "-", size,
-          row.problem ? "problem: " + OneLine(*row.problem) : OneLine(row.weights.value_or("-"))};
+  return {
+      Printable(row.model.name),
+      row.model.file ? Printable(row.model.file->string()) : "not exported",
+      has_layer ? Printable(row.card->layer) : "-", size,
+      row.problem ? "problem: " + OneLine(*row.problem) : OneLine(WeightsOf(row).value_or("-"))};
 }
 
 void WriteTable(const std::vector<Row>& rows, bool color) {

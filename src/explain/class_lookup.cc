@@ -96,7 +96,7 @@ int ResolveClass(const ClassTarget& target, int top, int classes,
 void RequireLabelPerClass(const std::vector<Label>& labels, int classes) {
   if (!labels.empty() && labels.size() != static_cast<std::size_t>(classes)) {
     throw Error(ErrorKind::kUsage,
-                "card has " + std::to_string(labels.size()) + " labels, model has " +
+                "there are " + std::to_string(labels.size()) + " labels, but the model has " +
                     std::to_string(classes) + " classes",
                 "give the labels of this model with --labels, or another card with --card");
   }

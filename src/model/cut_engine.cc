@@ -57,6 +57,8 @@ class TwoGraphs final : public CutEngine {
     return {.activations = leaf, .output = head_->Run(std::move(inputs))};
   }
 
+  bool needs_check() const override { return false; }
+
  private:
   c10::IValue RunFeatures(const at::Tensor& input) const {
     const at::NoGradGuard no_gradient;
@@ -90,6 +92,10 @@ class TappedGraph final : public CutEngine {
     return {.activations = taps.get(CallIndex(selection_, taps.size())),
             .output = std::move(output)};
   }
+
+  // A tap puts a clone where the layer's own memory was, which another part of the network may
+  // read.
+  bool needs_check() const override { return true; }
 
  private:
   LayerSelection selection_;

@@ -28,6 +28,10 @@ class CutEngine {
   // Throws what LibTorch throws.
   [[nodiscard]] virtual Result Run(const at::Tensor& input) const = 0;
 
+  // Whether the engine may change what in-place operations see, so that its scores must be compared
+  // with those of a plain forward once.
+  [[nodiscard]] virtual bool needs_check() const = 0;
+
   // What Result::output holds.
   [[nodiscard]] const std::vector<OutputTensor>& outputs() const { return outputs_; }
 

@@ -34,22 +34,27 @@ bool HasWeights(const Node* node) {
 }
 
 // Whether an operator with weights works on `value` or on what becomes of it.
-bool WeightsFollow(const Value* value, std::set<const Value*>& seen) {
-  if (!seen.insert(value).second) {
-    return false;
-  }
-  return std::any_of(value->uses().begin(), value->uses().end(), [&](const torch::jit::Use& use) {
-    const Node* user = use.user;
-    if (HasWeights(user)) {
-      return true;
+bool WeightsFollow(const Value* value) {
+  std::set<const Value*> seen = {value};
+  std::vector<const Value*> open = {value};
+  while (!open.empty()) {
+    const Value* next = open.back();
+    open.pop_back();
+    for (const torch::jit::Use& use : next->uses()) {
+      if (HasWeights(use.user)) {
+        return true;
+      }
+      for (const Value* output : use.user->outputs()) {
+        if (seen.insert(output).second) {
+          open.push_back(output);
+        }
+      }
     }
-    const auto outputs = user->outputs();
-    return std::any_of(outputs.begin(), outputs.end(),
-                       [&](const Value* output) { return WeightsFollow(output, seen); });
-  });
+  }
+  return false;
 }
 
-// The operator that made the value in front of a marker, and whether the marker is the first on it.
+// The operator that made the value in front of a marker.
 const Node* MakerOf(const Node* marker) {
   const Node* node = marker->input()->node();
   while (MarkedCall(node) >= 0) {
@@ -84,10 +89,8 @@ std::int64_t DefaultCall(const InlinedForward& forward,
       }
       continue;
     }
-    std::set<const Value*> seen;
     if (ClassifyShape(shapes[call], input_shape) == FeatureShape::kChannelsFirst &&
-        Cells(shapes[call]) > 1 && !PassesFeaturesOn(maker) &&
-        WeightsFollow(marker->output(), seen)) {
+        Cells(shapes[call]) > 1 && !PassesFeaturesOn(maker) && WeightsFollow(marker->output())) {
       chosen = static_cast<std::int64_t>(call);
       chosen_maker = maker;
     }

@@ -34,20 +34,6 @@ bool IsPlain(const c10::IValue& value) {
   return value.isBool() || value.isInt() || value.isDouble() || value.isNone() || value.isString();
 }
 
-std::set<std::string> WrittenAttributes(Graph& graph) {
-  std::set<std::string> written;
-  ForEachNode(graph.block(), [&](Node* node) {
-    if (node->kind() != c10::prim::SetAttr) {
-      return;
-    }
-    if (const auto path = AttributePath(graph, node->input(0))) {
-      const auto& name = node->s(c10::attr::name);
-      written.insert(path->empty() ? name : *path + "." + name);
-    }
-  });
-  return written;
-}
-
 // The position of the train flag among the inputs, or nothing.
 std::optional<std::size_t> TrainFlagInput(const Node* node) {
   static const std::set<c10::Symbol> kDropouts = {c10::aten::dropout,
@@ -68,6 +54,20 @@ std::optional<std::size_t> TrainFlagInput(const Node* node) {
 }
 
 }  // namespace
+
+std::set<std::string> WrittenAttributes(Graph& graph) {
+  std::set<std::string> written;
+  ForEachNode(graph.block(), [&](Node* node) {
+    if (node->kind() != c10::prim::SetAttr) {
+      return;
+    }
+    if (const auto path = AttributePath(graph, node->input(0))) {
+      const auto& name = node->s(c10::attr::name);
+      written.insert(path->empty() ? name : *path + "." + name);
+    }
+  });
+  return written;
+}
 
 void FoldAttributes(Graph& graph, const torch::jit::Module& module) {
   const auto written = WrittenAttributes(graph);

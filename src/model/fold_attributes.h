@@ -3,7 +3,13 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <set>
+#include <string>
+
 namespace gradcam {
+
+// The paths of the attributes that `graph` writes: their value depends on when they are read.
+[[nodiscard]] std::set<std::string> WrittenAttributes(torch::jit::Graph& graph);
 
 // Replaces attributes of `module` that are plain values (training, None biases, numbers, strings)
 // by constants, so that branches on them can be resolved. Attributes that the graph writes stay.

@@ -4,10 +4,12 @@
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
 #include "gradcam/error.h"
+#include "model/fold_attributes.h"
 #include "model/graph_walk.h"
 
 namespace gradcam {
@@ -31,8 +33,11 @@ std::vector<Node*> NodesBehind(Node* marker) {
 // Builds the head from the nodes behind the marker.
 class HeadBuilder {
  public:
-  HeadBuilder(const Graph& source, Node* marker, const std::string& layer)
-      : source_(source), layer_(layer), head_(std::make_shared<Graph>()) {
+  HeadBuilder(Graph& source, Node* marker, const std::string& layer)
+      : source_(source),
+        layer_(layer),
+        written_attributes_(WrittenAttributes(source)),
+        head_(std::make_shared<Graph>()) {
     const Value* self = source.inputs().at(0);
     copies_[self] = head_->addInput("self")->setType(self->type());
     Carry(marker->output(), "activations");
@@ -87,7 +92,7 @@ class HeadBuilder {
       head_->block()->prependNode(copy);
       return copies_[value] = copy->output();
     }
-    if (node->kind() == c10::prim::GetAttr && AttributePath(source_, value)) {
+    if (IsFixedAttribute(value)) {
       Value* object = CopyOf(node->input());
       Node* copy = head_->createClone(node, [object](Value*) { return object; });
       head_->block()->appendNode(copy);
@@ -100,8 +105,15 @@ class HeadBuilder {
     return Carry(value, "");
   }
 
+  // An attribute of self that has the same value whenever it is read.
+  bool IsFixedAttribute(const Value* value) const {
+    const auto path = AttributePath(source_, value);
+    return path && !written_attributes_.contains(*path);
+  }
+
   const Graph& source_;
   const std::string& layer_;
+  std::set<std::string> written_attributes_;
   std::shared_ptr<Graph> head_;
   std::unordered_map<const Value*, Value*> copies_;
   std::vector<Value*> carried_;
@@ -119,30 +131,40 @@ bool WritesTo(const torch::jit::AliasDb& aliases, const std::vector<Node*>& node
   return writes;
 }
 
-// A leaf of autograd may not be written in place, and the features' tensors must survive the head.
-void ProtectCarried(HeadBuilder& head, const torch::jit::AliasDb& aliases,
-                    const std::vector<Node*>& behind, const std::string& layer) {
-  const auto carried = head.carried();
-  for (Value* value : carried) {
-    if (!IsTensor(value) || !WritesTo(aliases, behind, value)) {
-      continue;
+[[noreturn]] void RefuseSecondName(const std::string& layer) {
+  throw Error(ErrorKind::kUsage,
+              "cannot cut behind layer '" + layer +
+                  "': the network also reads the same memory under another name",
+              "choose a layer further back or in front; 'gradcam layers' lists them");
+}
+
+// Whether `other` is, or may hold, the memory of the tensor `value`.
+bool IsSecondName(const torch::jit::AliasDb& aliases, Value* other, Value* value) {
+  return other != value &&
+         (IsTensor(other) ? aliases.mayAlias(other, value) : aliases.mayContainAlias(other, value));
+}
+
+// What crosses the cut, as the features return it, must not share memory where that matters: the
+// activations become a leaf, which a second name would bypass, and what the head writes is cloned,
+// which a second name would not see.
+void RequireOneName(const std::shared_ptr<Graph>& features, const std::vector<Value*>& outputs,
+                    const std::vector<Value*>& written, const std::string& layer) {
+  const torch::jit::AliasDb aliases(features);
+  std::vector<Value*> delicate = written;
+  delicate.push_back(outputs.at(0));
+  for (Value* value : delicate) {
+    for (Value* other : outputs) {
+      if (IsSecondName(aliases, other, value)) {
+        RefuseSecondName(layer);
+      }
     }
-    const bool has_second_name = std::any_of(carried.begin(), carried.end(), [&](Value* other) {
-      return other != value && IsTensor(other) && aliases.mayAlias(other, value);
-    });
-    if (has_second_name) {
-      throw Error(ErrorKind::kUsage,
-                  "cannot cut behind layer '" + layer +
-                      "': an in-place operation behind it writes memory that the network also "
-                      "reads under another name",
-                  "choose a layer further back or in front; 'gradcam layers' lists them");
-    }
-    head.CloneOnEntry(value);
   }
 }
 
-void KeepFeaturesOnly(Graph& graph, Node* marker, const std::vector<Value*>& carried,
-                      const std::vector<Node*>& behind) {
+// Leaves the nodes in front of the marker. Returns what the features hand over: `carried` with the
+// marker's input in its first place.
+std::vector<Value*> KeepFeaturesOnly(Graph& graph, Node* marker, const std::vector<Value*>& carried,
+                                     const std::vector<Node*>& behind) {
   std::vector<Value*> outputs = carried;
   outputs.at(0) = marker->input();
   while (!graph.outputs().empty()) {
@@ -154,6 +176,21 @@ void KeepFeaturesOnly(Graph& graph, Node* marker, const std::vector<Value*>& car
   Node* tuple = graph.createTuple(outputs);
   graph.appendNode(tuple);
   graph.registerOutput(tuple->output());
+  return outputs;
+}
+
+// The carried tensors that the nodes of the head write in place, as positions.
+std::vector<std::size_t> WrittenPositions(const std::shared_ptr<Graph>& graph,
+                                          const std::vector<Value*>& carried,
+                                          const std::vector<Node*>& behind) {
+  const torch::jit::AliasDb aliases(graph);
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < carried.size(); ++i) {
+    if (IsTensor(carried[i]) && WritesTo(aliases, behind, carried[i])) {
+      positions.push_back(i);
+    }
+  }
+  return positions;
 }
 
 }  // namespace
@@ -167,8 +204,15 @@ CutGraphs CutBehind(std::shared_ptr<Graph> graph, Node* marker, const std::strin
   for (Value* output : graph->outputs()) {
     head.CopyOutput(output);
   }
-  ProtectCarried(head, torch::jit::AliasDb(graph), behind, layer);
-  KeepFeaturesOnly(*graph, marker, head.carried(), behind);
+  const auto carried = head.carried();
+  const auto written = WrittenPositions(graph, carried, behind);
+  const auto outputs = KeepFeaturesOnly(*graph, marker, carried, behind);
+  std::vector<Value*> written_outputs;
+  for (const std::size_t position : written) {
+    head.CloneOnEntry(carried[position]);
+    written_outputs.push_back(outputs[position]);
+  }
+  RequireOneName(graph, outputs, written_outputs, layer);
   torch::jit::EliminateDeadCode(graph);
   graph->lint();
   return {.features = std::move(graph), .head = head.Take()};

@@ -2,10 +2,14 @@
 
 #include <ATen/core/List.h>
 
+#include "model/big_stack.h"
+
 namespace gradcam {
 
-GraphRunner::GraphRunner(const std::shared_ptr<torch::jit::Graph>& graph, const std::string& name)
-    : code_(graph, name) {}
+GraphRunner::GraphRunner(const std::shared_ptr<torch::jit::Graph>& graph, const std::string& name) {
+  // The compiler recurses along chains of operators.
+  RunOnBigStack([&] { code_ = torch::jit::Code(graph, name); });
+}
 
 c10::IValue GraphRunner::Run(std::vector<c10::IValue> inputs) const {
   for (auto& input : inputs) {

@@ -1,15 +1,15 @@
 #include "model/labels.h"
 
-#include <array>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "core/file_handle.h"
+#include "core/read_file.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -106,27 +106,33 @@ std::vector<Label> LabelsFromJson(const JsonField& field) {
   return labels;
 }
 
+namespace {
+
+std::string ReasonFor(int error) {
+  switch (error) {
+    case ENOENT:
+      return "no such file";
+    case EISDIR:
+      return "it is a directory";
+    case EINVAL:
+      return "it is not a regular file";
+    case EFBIG:
+      return "the file is too large";
+    default:
+      return SystemMessage(error);
+  }
+}
+
+}  // namespace
+
 std::string ReadSmallFile(const std::filesystem::path& file, const std::string& what) {
-  const std::string cannot = "cannot read " + what + " '" + file.string() + "': ";
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (std::filesystem::is_directory(status)) {
-    throw Error(ErrorKind::kUsage, cannot + "it is a directory");
-  }
-  if (!std::filesystem::exists(status)) {
-    throw Error(ErrorKind::kUsage, cannot + "no such file");
-  }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    throw Error(ErrorKind::kUsage, cannot + std::generic_category().message(errno));
-  }
   std::string text;
-  std::array<char, 65536> chunk{};
-  while (stream.read(chunk.data(), chunk.size()), stream.gcount() > 0) {
-    text.append(chunk.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > kMaxFileSize) {
-      throw Error(ErrorKind::kUsage, cannot + "too large for a " + what + " file");
-    }
+  try {
+    const auto bytes = ReadFile(file, kMaxFileSize);
+    text.assign(bytes.begin(), bytes.end());
+  } catch (const std::system_error& error) {
+    throw Error(ErrorKind::kUsage, "cannot read " + what + " '" + file.string() +
+                                       "': " + ReasonFor(error.code().value()));
   }
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;

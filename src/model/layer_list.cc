@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gradcam/error.h"
+#include "model/big_stack.h"
 #include "model/default_layer.h"
 #include "model/layer_calls.h"
 #include "model/layer_probe.h"
@@ -15,19 +16,6 @@
 
 namespace gradcam {
 namespace {
-
-std::vector<std::vector<std::int64_t>> Shapes(const InlinedForward& forward,
-                                              const TorchScriptFile& file,
-                                              const at::Tensor& input) {
-  try {
-    return ProbeShapes(forward, file.module(), input);
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel,
-                "model '" + file.path().filename().string() + "' cannot run on an input of " +
-                    ShapeText(input.sizes().vec()) + ": " + TorchMessage(error),
-                "the network may want another size: --input-size");
-  }
-}
 
 std::string RefusalOfShape(const std::vector<std::int64_t>& shape,
                            const std::vector<std::int64_t>& input_shape) {
@@ -46,14 +34,12 @@ std::string RefusalOfShape(const std::vector<std::int64_t>& shape,
   return "its output is no [N, C, h, w]";
 }
 
-}  // namespace
-
-std::vector<LayerInfo> ListLayers(const TorchScriptFile& file, int height, int width) {
-  RequireOneTensorInput(file.module());
-  const auto forward = InlineForward(file.module());
-  const auto input = at::full({1, 3, height, width}, 0.5);
+std::vector<LayerInfo> ListOf(const torch::jit::Module& module, const at::Tensor& input) {
+  RequireOneTensorInput(module);
+  InlinedForward forward;
+  RunOnBigStack([&] { forward = InlineForward(module); });
   const auto input_shape = input.sizes().vec();
-  const auto shapes = Shapes(forward, file, input);
+  const auto shapes = ProbeShapes(forward, module, input);
   const auto default_call = DefaultCall(forward, shapes, input_shape);
   const bool has_modules = std::any_of(forward.calls.begin(), forward.calls.end(),
                                        [](const LayerCall& call) { return !call.by_position; });
@@ -78,6 +64,22 @@ std::vector<LayerInfo> ListLayers(const TorchScriptFile& file, int height, int w
     layers.push_back(std::move(layer));
   }
   return layers;
+}
+
+}  // namespace
+
+std::vector<LayerInfo> ListLayers(const TorchScriptFile& file, int height, int width) {
+  const std::vector<std::int64_t> input_shape = {1, 3, height, width};
+  try {
+    return ListOf(file.module(), at::full(input_shape, 0.5));
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel,
+                "model '" + file.path().filename().string() + "' cannot run on an input of " +
+                    ShapeText(input_shape) + ": " + TorchMessage(error),
+                "the network may want another size: --input-size");
+  }
 }
 
 }  // namespace gradcam

@@ -17,9 +17,14 @@ using torch::jit::Graph;
 using torch::jit::Node;
 using torch::jit::Value;
 
-// Real feature maps differ from the input's aspect ratio by rounding only, but maps of a few cells
-// round much: 3x2 cells of a square input are still taken for [N, C, h, w].
-constexpr double kLargestRatioError = 1.6;
+// Convolutions without padding lose cells on both sides: 5x3 cells of a square input are still
+// taken for [N, C, h, w].
+constexpr double kLargestRatioError = 1.7;
+
+// How far rounding each side by up to one cell moves their ratio.
+double RoundingError(std::int64_t height, std::int64_t width) {
+  return (1 + 1 / static_cast<double>(height)) * (1 + 1 / static_cast<double>(width));
+}
 
 double RatioError(std::int64_t height, std::int64_t width, const std::vector<std::int64_t>& input) {
   const double ratio = (static_cast<double>(height) / static_cast<double>(width)) /
@@ -70,11 +75,14 @@ FeatureShape ClassifyShape(const std::vector<std::int64_t>& shape,
   }
   const double channels_first = RatioError(shape[2], shape[3], input_shape);
   const double channels_last = RatioError(shape[1], shape[2], input_shape);
-  if (channels_first <= kLargestRatioError) {
+  if (channels_first <= RoundingError(shape[2], shape[3])) {
     return FeatureShape::kChannelsFirst;
   }
-  return channels_last <= kLargestRatioError ? FeatureShape::kChannelsLast
-                                             : FeatureShape::kOddRatio;
+  if (channels_last <= RoundingError(shape[1], shape[2])) {
+    return FeatureShape::kChannelsLast;
+  }
+  return channels_first <= kLargestRatioError ? FeatureShape::kChannelsFirst
+                                              : FeatureShape::kOddRatio;
 }
 
 std::string ShapeText(const std::vector<std::int64_t>& shape) {

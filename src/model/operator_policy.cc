@@ -59,6 +59,17 @@ class Walk {
  public:
   explicit Walk(const std::string& where) : where_(where) {}
 
+  // Looks at everything that `entry` can reach.
+  void Run(Function& entry) {
+    CallHeight(entry);
+    while (!through_interfaces_.empty()) {
+      Function* const function = through_interfaces_.back();
+      through_interfaces_.pop_back();
+      CallHeight(*function);
+    }
+  }
+
+ private:
   // How deep calls nest below `function`, which is itself `depth` calls below the first. Looks at
   // all of them.
   int CallHeight(Function& function, int depth = 0) {
@@ -78,7 +89,6 @@ class Walk {
     return height;
   }
 
- private:
   [[noreturn]] void Refuse(const std::string& what) const {
     throw Error(ErrorKind::kModel, where_ + " " + what,
                 "run it anyway with --trust-model, if you trust where the file comes from");
@@ -177,7 +187,7 @@ class Walk {
     if (type->kind() == c10::TypeKind::InterfaceType && unit_ != nullptr) {
       for (Function* const function : unit_->get_functions()) {
         if (function->name() == name) {
-          Reach(*function);
+          through_interfaces_.push_back(function);
         }
       }
       return;
@@ -204,6 +214,8 @@ class Walk {
   const std::string& where_;
   std::map<Function*, int> heights_;
   std::vector<Function*> callees_;  // of the function being visited
+  // Every method of a fitting name: some of them may call this one in turn, so they count apart.
+  std::vector<Function*> through_interfaces_;
   std::shared_ptr<const torch::jit::CompilationUnit> unit_;
 };
 
@@ -224,6 +236,6 @@ bool RunsWhileCompiling(std::string_view identifier) {
   return std::find(kNames.begin(), kNames.end(), identifier) != kNames.end();
 }
 
-void RequireHarmless(Function& entry, const std::string& where) { Walk(where).CallHeight(entry); }
+void RequireHarmless(Function& entry, const std::string& where) { Walk(where).Run(entry); }
 
 }  // namespace gradcam

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gradcam/error.h"
+#include "model/big_stack.h"
 #include "model/cut_engine.h"
 #include "model/default_layer.h"
 #include "model/graph_runner.h"
@@ -23,6 +24,9 @@
 
 namespace gradcam {
 namespace {
+
+// Relative to the largest score: float32 sums in another order differ by about 1e-6.
+constexpr double kTapLimit = 1e-4;
 
 // Runs `work` and turns what LibTorch throws into an Error about `file` and its input.
 template <typename Work>
@@ -129,7 +133,19 @@ class SplitModel::Impl {
         declared_(declared),
         reader_({}, declared) {
     RequireOneTensorInput(module_);
-    forward_ = InlineForward(module_);
+    try {
+      Prepare();
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::kModel,
+                  "cannot prepare model '" + file_name_ + "': " + TorchMessage(error));
+    }
+  }
+
+  // Inlines and cuts.
+  void Prepare() {
+    RunOnBigStack([&] { forward_ = InlineForward(module_); });
     if (forward_.train_mode_operators > 0) {
       warnings_.push_back("the file was exported in training mode: " +
                           std::to_string(forward_.train_mode_operators) +
@@ -146,6 +162,7 @@ class SplitModel::Impl {
         layer_ = DefaultLayer(input);
         CutAt(SelectLayer(forward_, layer_));
       }
+      CheckTap(input);
       const auto result = engine_->Run(input);
       RequireFeatureMap(layer_, result.activations, input);
       const at::AutoGradMode with_gradient(true);
@@ -158,11 +175,7 @@ class SplitModel::Impl {
       if (!engine_) {
         static_cast<void>(Run(input));
       }
-      const at::NoGradGuard no_gradient;
-      const auto cut = ScoreReader(engine_->outputs(), declared_)
-                           .Returned(engine_->Run(input).output, input.size(0));
-      const auto plain = ScoreReader({}, declared_).Returned(Forward(input), input.size(0));
-      return LargestDifference(cut, plain);
+      return DifferenceFromForward(input);
     });
   }
 
@@ -178,8 +191,32 @@ class SplitModel::Impl {
   }
 
  private:
+  double DifferenceFromForward(const at::Tensor& input) {
+    const at::NoGradGuard no_gradient;
+    const auto cut = ScoreReader(engine_->outputs(), declared_)
+                         .Returned(engine_->Run(input).output, input.size(0));
+    const auto plain = ScoreReader({}, declared_).Returned(Forward(input), input.size(0));
+    return LargestDifference(cut.detach(), plain.detach());
+  }
+
+  // Once a layer, on the first input.
+  void CheckTap(const at::Tensor& input) {
+    if (checked_ || !engine_->needs_check()) {
+      return;
+    }
+    if (DifferenceFromForward(input) > kTapLimit) {
+      throw Error(
+          ErrorKind::kUsage,
+          "cannot explain layer '" + layer_ +
+              "': it stands in a branch or loop, and the network also reads its memory under "
+              "another name",
+          "choose a layer further back or in front; 'gradcam layers' lists them");
+    }
+    checked_ = true;
+  }
+
   void CutAt(const LayerSelection& selection) {
-    engine_ = MakeCutEngine(forward_, module_, selection);
+    RunOnBigStack([&] { engine_ = MakeCutEngine(forward_, module_, selection); });
     reader_ = ScoreReader(engine_->outputs(), declared_);
   }
 
@@ -228,6 +265,7 @@ class SplitModel::Impl {
   InlinedForward forward_;
   std::unique_ptr<CutEngine> engine_;
   ScoreReader reader_;
+  bool checked_ = false;
   std::vector<std::string> warnings_;
 };
 

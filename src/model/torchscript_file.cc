@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "gradcam/error.h"
-#include "model/checked_arithmetic.h"
+#include "model/checked_operators.h"
 #include "model/file_format.h"
 #include "model/mapped_file.h"
 #include "model/module_loader.h"
@@ -37,7 +37,7 @@ TorchScriptFile::TorchScriptFile(const std::filesystem::path& path, Trust trust)
     : impl_(std::make_unique<Impl>()) {
   const std::string where = "model '" + path.string() + "'";
   SendPrintsToStderr();
-  CheckIntegerDivision();
+  CheckOperatorArguments();
   impl_->path = path;
   try {
     std::error_code unreadable;  // what it is, opening will tell

@@ -74,7 +74,7 @@ TEST(RequireLabelPerClass, NamesBothCounts) {
                 RequireLabelPerClass(Labels(), 10);
                 return 0;
               }),
-              HasSubstr("card has 6 labels, model has 10 classes"));
+              HasSubstr("there are 6 labels, but the model has 10 classes"));
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ TEST_F(ExplainerTest, RefusesUnknownClassesAndForeignLabels) {
   EXPECT_THAT(ErrorOf({}, {.classes = {{By::kLabel, 0, "rod"}}}), HasSubstr("'rod'"));
   LoadOptions options;
   options.labels = {{"", "only one"}};
-  EXPECT_THAT(ErrorOf(options), HasSubstr("card has 1 labels, model has 4 classes"));
+  EXPECT_THAT(ErrorOf(options), HasSubstr("there are 1 labels, but the model has 4 classes"));
 }
 
 TEST_F(ExplainerTest, SaysWhichOptionsAreMissingWithoutACard) {

@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "gradcam/error.h"
+#include "model/big_stack.h"
 #include "model/score_reader.h"
 #include "model/small_modules.h"
 
@@ -100,6 +101,57 @@ TEST(CutEngine, RefusesAnInPlaceOperationOnMemoryWithTwoNames) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
     EXPECT_THAT(error.what(), HasSubstr("under another name"));
   }
+}
+
+TEST(CutEngine, RefusesActivationsThatAListCarriesPastTheCut) {
+  // The layer hands its output out twice: as its value, and in the list it was given.
+  auto module = SmallModule({}, "return x");
+  torch::jit::Module net("__torch__.Net");
+  net.register_parameter("w", module.attr("w").toTensor(), /*is_buffer=*/true);
+  torch::jit::Module leak("__torch__.Leak");
+  leak.register_parameter("v", module.attr("v").toTensor(), /*is_buffer=*/true);
+  leak.define(
+      "def forward(self, kept: List[Tensor]) -> Tensor:\n"
+      "    a = torch.conv2d(kept[0], self.v, None, 1, 1)\n"
+      "    kept.append(a)\n"
+      "    return a\n");
+  net.register_module("leak", leak);
+  net.define(
+      "def forward(self, x):\n"
+      "    kept = [torch.conv2d(x, self.w, None, 1, 1)]\n"
+      "    a = self.leak.forward(kept)\n"
+      "    return a.mean([2, 3]) + kept[1].mean([2, 3])\n");
+  EXPECT_THROW(static_cast<void>(RunCut(net, "leak", Picture())), Error);
+}
+
+TEST(CutEngine, ReadsAnAttributeThatTheFeaturesWriteBeforeTheyWriteIt) {
+  auto module = SmallModule(kLayers, "return x");
+  torch::jit::Module stateful("__torch__.Stateful");
+  stateful.register_attribute("seen", c10::TensorType::get(), at::zeros({1}));
+  stateful.register_module("second", module.attr("second").toModule());
+  stateful.register_parameter("w", module.attr("w").toTensor(), /*is_buffer=*/true);
+  stateful.define(
+      "def forward(self, x):\n"
+      "    old = self.seen\n"
+      "    self.seen = x.mean().reshape(1)\n"
+      "    a = self.second.forward(torch.conv2d(x, self.w, None, 1, 1))\n"
+      "    return a.mean([2, 3]) + old\n");
+  const auto expected = stateful.copy().forward({Picture()}).toTensor();
+  EXPECT_TRUE(at::equal(Scores(RunCut(stateful, "second", Picture()).output), expected));
+}
+
+TEST(CutEngine, CompilesALongChainOfOperators) {
+  std::string source = "a = self.first(x)\n";
+  for (int i = 0; i < 60000; ++i) {
+    source += "a = a.relu()\n";
+  }
+  const auto module =
+      SmallModule(kLayers, source + "return torch.matmul(a.mean([2, 3]), self.fc.t())");
+  InlinedForward forward;
+  RunOnBigStack([&] { forward = InlineForward(module); });
+  std::unique_ptr<CutEngine> engine;
+  RunOnBigStack([&] { engine = MakeCutEngine(forward, module, SelectLayer(forward, "first")); });
+  EXPECT_EQ(Scores(engine->Run(Picture()).output).size(1), 5);
 }
 
 TEST(CutEngine, ListsThatTheHeadAppendsToSurviveTheFirstRun) {

@@ -20,12 +20,18 @@ TEST(ClassifyShape, TellsChannelsFirstFromChannelsLastByTheSideRatio) {
   EXPECT_EQ(ClassifyShape({1, 14, 28, 512}, {1, 3, 224, 448}), FeatureShape::kChannelsLast);
 }
 
+TEST(ClassifyShape, TellsChannelsLastWhereChannelsAreAsManyAsColumns) {
+  EXPECT_EQ(ClassifyShape({1, 15, 11, 6}, {1, 3, 32, 24}), FeatureShape::kChannelsLast);
+  EXPECT_EQ(ClassifyShape({1, 56, 56, 64}, kSquare), FeatureShape::kChannelsLast);
+  EXPECT_EQ(ClassifyShape({1, 64, 56, 56}, kSquare), FeatureShape::kChannelsFirst);
+}
+
 TEST(ClassifyShape, TellsTokensFromFeatureMaps) {
   EXPECT_EQ(ClassifyShape({1, 1, 49, 512}, kSquare), FeatureShape::kOddRatio);
 }
 
 TEST(ClassifyShape, AcceptsMapsWhoseSidesWereRounded) {
-  EXPECT_EQ(ClassifyShape({1, 512, 3, 2}, kSquare), FeatureShape::kChannelsFirst);
+  EXPECT_EQ(ClassifyShape({1, 512, 5, 3}, kSquare), FeatureShape::kChannelsFirst);
 }
 
 TEST(ClassifyShape, RefusesOtherRanksAndAnotherBatch) {

@@ -7,9 +7,12 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "gradcam/error.h"
 #include "model/torchscript_file.h"
+#include "model/zip_writer.h"
 
 namespace gradcam {
 namespace {
@@ -154,6 +157,62 @@ def forward(self, x: Any):
     return x + 1
 )"),
             "");
+}
+
+// What is said of a file whose code is `code`; its class is Net with a sub-module `child` of the
+// class Child.
+std::string RefusalOfCode(const std::string& code) {
+  torch::jit::Module module("__torch__.Net");
+  torch::jit::Module child("__torch__.Child", module._ivalue()->compilation_unit());
+  child.define("def forward(self, x):\n    return x\n");
+  module.register_module("child", child);
+  module.define("def forward(self, x):\n    return self.child.forward(x)\n");
+  const auto path = TempFile("net.pt");
+  module.save(path.string());
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  auto parts = ReadZip(bytes.str());
+  Part(parts, "net/code/__torch__.py").content = code;
+  std::ofstream(path, std::ios::binary) << WriteZip(parts);
+  try {
+    const TorchScriptFile file(path);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// Classes Net and Child, whose forward have these bodies.
+std::string Classes(const std::string& child_type, const std::string& net,
+                    const std::string& child) {
+  return "class Net(Module):\n  __parameters__ = []\n  __buffers__ = []\n  child : __torch__." +
+         child_type + "\n  def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n" + net +
+         "class Child(Module):\n  __parameters__ = []\n  __buffers__ = []\n" +
+         "  def forward(self: __torch__.Child, x: Tensor) -> Tensor:\n" + child +
+         "class Layer(ModuleInterface):\n  def forward(self, x: Tensor) -> Tensor:\n    pass\n" +
+         "def helper(x: Tensor) -> Tensor:\n  torch.save(x, \"a\")\n  return x\n";
+}
+
+constexpr const char* kCallChild = "    return (self.child).forward(x, )\n";
+constexpr const char* kReturn = "    return x\n";
+constexpr const char* kSave = "    torch.save(x, \"a\")\n    return x\n";
+
+TEST(OperatorPolicy, FollowsCallsThroughInterfaces) {
+  EXPECT_EQ(RefusalOfCode(Classes("Layer", kCallChild, kReturn)), "");
+  EXPECT_THAT(RefusalOfCode(Classes("Layer", kCallChild, kSave)), HasSubstr("aten::save"));
+  EXPECT_THAT(RefusalOfCode(Classes("Child", kCallChild, kSave)), HasSubstr("aten::save"));
+}
+
+TEST(OperatorPolicy, FollowsForkedCalls) {
+  constexpr const char* kFork =
+      "    later = fork(__torch__.helper, x)\n    return torch.wait(later)\n";
+  EXPECT_THAT(RefusalOfCode(Classes("Child", kFork, kReturn)), HasSubstr("aten::save"));
+}
+
+TEST(OperatorPolicy, RefusesDefaultsThatRunWhileLoading) {
+  std::string code = Classes("Child", kReturn, kReturn);
+  code += "def trap(x: Tensor=__torch__.helper(torch.ones([1]))) -> Tensor:\n  return x\n";
+  EXPECT_THAT(RefusalOfCode(code), HasSubstr("default value"));
 }
 
 // A module whose state is written and read by methods of its own, `attack` among them.

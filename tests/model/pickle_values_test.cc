@@ -124,6 +124,23 @@ TEST(PickleValues, RefusesToFillAListThatIsPartOfAnother) {
   EXPECT_THAT(Refusal("]q\0]h\0ah\0K\1a\x86"s), HasSubstr("changed after its use"));
 }
 
+TEST(PickleValues, RefusesToChangeTheTypeOfAListThatIsPartOfAnother) {
+  // A tuple holds the list while its type is still open; later a type is stated.
+  const std::string type = "X\x09\0\0\0List[int]"s;
+  EXPECT_THAT(Refusal("](K\1"
+                      "eq\0\x85"
+                      "ctorch.jit._pickle\nrestore_type_tag\nh\0"s +
+                      type + "\x86R\x86"),
+              HasSubstr("after its use"));
+  // The pair itself is held by something before it is called.
+  EXPECT_THAT(Refusal("](K\1"
+                      "e"s +
+                      type +
+                      "\x86q\0\x85"
+                      "ctorch.jit._pickle\nrestore_type_tag\nh\0R\x86"s),
+              HasSubstr("after its use"));
+}
+
 TEST(PickleValues, RefusesDeepNesting) {
   std::string deep = ")";
   for (int i = 0; i < 100'000; ++i) {

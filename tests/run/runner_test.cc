@@ -173,9 +173,8 @@ TEST_F(RunnerTest, GoesOnAfterABadPicture) {
   EXPECT_EQ(report.counts.failed, 3);
   ASSERT_THAT(listener_.failures, SizeIs(3));
   EXPECT_EQ(listener_.failures[0].file, "a.png");
-  EXPECT_EQ(
-      listener_.failures[2].error,
-      "cannot read image '" + (folder_ / "missing.png").string() + "': no such file");
+  EXPECT_EQ(listener_.failures[2].error,
+            "cannot read image '" + (folder_ / "missing.png").string() + "': no such file");
   const auto json = Json("out/run.json");
   EXPECT_EQ(json["counts"]["failed"], 3);
   EXPECT_EQ(json["failures"][1]["file"], "b.png");
