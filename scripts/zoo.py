@@ -43,7 +43,7 @@ LIMIT = 1e-3
 TORCHVISION = """
     alexnet vgg16 vgg19_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121 googlenet
     inception_v3 mobilenet_v2 mobilenet_v3_small mnasnet1_0 shufflenet_v2_x1_0 squeezenet1_1
-    efficientnet_b0 efficientnet_v2_s regnet_y_400mf convnext_tiny maxvit_t swin_t
+    efficientnet_b0 efficientnet_v2_s regnet_y_400mf convnext_tiny
 """
 TIMM = """
     resnet26d resnest14d res2net50_26w_4s dla34 hrnet_w18_small repvgg_a0 ghostnet_100 cspresnet50

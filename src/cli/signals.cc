@@ -3,6 +3,9 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <cstdlib>
+
+#include "cli/exit_code.h"
 
 namespace gradcam {
 namespace {
@@ -38,9 +41,7 @@ void StopOnSignal::Wait() {
   source_.request_stop();
   sigwait(&signals, &number);
   if (done_) return;
-  std::signal(number, SIG_DFL);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  std::raise(number);
+  std::_Exit(kExitInterrupted);
 }
 
 }  // namespace gradcam

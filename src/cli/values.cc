@@ -13,7 +13,7 @@
 namespace gradcam {
 namespace {
 
-constexpr std::int64_t kMaxSide = 100'000;  // of a network's input; larger is a slip of the finger
+constexpr std::int64_t kMaxSide = 16'384;  // of a network's input; larger is a slip of the finger
 
 [[noreturn]] void ThrowBadValue(const std::string& option, const std::string& text,
                                 const std::string& expected, const std::string& hint = "") {

@@ -1,3 +1,5 @@
+#include "image/png.h"
+
 // PNG files: chunks framed here, pixels deflated by ISA-L, which is several times as fast as zlib.
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
@@ -46,6 +48,8 @@ void AppendStart(Bytes& file, int width, int height, ColourType colour_type) {
   // Bit depth, colour type, deflate, adaptive filters, not interlaced.
   header.insert(header.end(), {8, colour_type, 0, 0, 0});
   AppendChunk(file, "IHDR", header);
+  AppendChunk(file, "tEXt",
+              {reinterpret_cast<const std::uint8_t*>(kPngSoftware.data()), kPngSoftware.size()});
 }
 
 // Deflates what it is given into IDAT chunks of a bounded size.

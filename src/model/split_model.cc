@@ -224,28 +224,40 @@ class SplitModel::Impl {
     const auto input_shape = input.sizes().vec();
     const auto shapes = ProbeShapes(forward_, module_, input);
     const auto call = DefaultCall(forward_, shapes, input_shape);
-    const auto channels_last = LastChannelsLast(shapes, input_shape);
-    const std::string hint =
-        "name a layer with --layer; 'gradcam layers' lists them with their shapes";
-    if (call < 0 && channels_last < 0) {
-      throw Error(ErrorKind::kUsage,
-                  "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps", hint);
-    }
     const std::string name = call < 0 ? "" : NameOfCall(forward_, call);
-    if (channels_last > call) {
-      const auto i = static_cast<std::size_t>(channels_last);
-      const std::string skipped = "'" + forward_.calls[i].path + "' gives " + ShapeText(shapes[i]) +
-                                  ", which is [N, h, w, C] and cannot be explained";
-      if (call < 0) {
-        throw Error(
-            ErrorKind::kUsage,
-            "no layer of model '" + file_name_ + "' gives [N, C, h, w] feature maps; " + skipped,
-            hint);
-      }
-      warnings_.push_back("layer " + skipped + "; the last one in front that can is '" + name +
-                          "'");
+    const std::string hint =
+        "name a layer with --layer; 'gradcam layers' lists them" +
+        (call < 0 ? std::string() : ", the last one that can be explained is '" + name + "'");
+    if (const auto last = LastChannelsLast(shapes, input_shape); last > call) {
+      const auto i = static_cast<std::size_t>(last);
+      throw Error(ErrorKind::kUsage,
+                  "the last feature map of model '" + file_name_ + "' is that of layer '" +
+                      forward_.calls[i].path + "', " + ShapeText(shapes[i]) +
+                      ", which is [N, h, w, C]: only [N, C, h, w] can be explained",
+                  hint);
     }
+    if (call < 0) {
+      throw Error(ErrorKind::kUsage,
+                  "no layer of model '" + file_name_ +
+                      "' gives [N, C, h, w] feature maps of more than one cell",
+                  hint + "; layers inside an if or loop must be named");
+    }
+    WarnOfBranchesBehind(call, shapes);
     return name;
+  }
+
+  // Layers inside an `if` or loop have no shape before they run and are never chosen.
+  void WarnOfBranchesBehind(std::int64_t call,
+                            const std::vector<std::vector<std::int64_t>>& shapes) {
+    for (auto i = static_cast<std::size_t>(call) + 1; i < shapes.size(); ++i) {
+      const auto& later = forward_.calls[i];
+      if (shapes[i].empty() && later.refusal.empty() && !later.by_position) {
+        warnings_.push_back("layer '" + later.path +
+                            "' stands in a branch or loop and was passed over as default; name it "
+                            "with --layer to explain it");
+        return;
+      }
+    }
   }
 
   // The file's own forward. One that was exported in training mode would not repeat itself: there

@@ -8,4 +8,7 @@ namespace gradcam {
 // removed. An empty file is nobody's.
 [[nodiscard]] bool IsForeignReport(const std::filesystem::path& file);
 
+// Whether `file` exists and is no PNG picture that gradcam made.
+[[nodiscard]] bool IsForeignPicture(const std::filesystem::path& file);
+
 }  // namespace gradcam

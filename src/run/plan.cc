@@ -146,11 +146,24 @@ void CheckFolder(const fs::path& folder, const std::set<FileIdentity>& walked) {
   }
 }
 
+// Throws if `output`, or the nearest of its parents that exists, is no folder.
 void CheckOutputFolder(const fs::path& output) {
   std::error_code ignored;
-  const fs::file_status status = fs::status(output, ignored);
-  if (output.empty() || (fs::exists(status) && !fs::is_directory(status))) {
-    throw Error(ErrorKind::kUsage, "output " + Quoted(output) + " is not a folder",
+  fs::path existing = output;
+  while (!existing.empty() && !fs::exists(fs::status(existing, ignored))) {
+    existing = existing.parent_path();
+  }
+  if (output.empty() || (!existing.empty() && !fs::is_directory(existing, ignored))) {
+    throw Error(ErrorKind::kUsage,
+                "output " + Quoted(output) + ": " + Quoted(existing) + " is not a folder",
+                "give another --output");
+  }
+}
+
+// A picture of the user may be called like an output: "cat.gradcam.png".
+void RequireOwnPicture(const fs::path& file) {
+  if (file.extension() == ".png" && IsForeignPicture(file)) {
+    throw Error(ErrorKind::kUsage, Quoted(file) + " was not written by gradcam; not replaced",
                 "give another --output");
   }
 }
@@ -166,7 +179,10 @@ void FindOldFiles(const std::map<fs::path, JobsByStem>& folders, const RunOption
       const OldFile old = Judge(name, jobs, names, several_classes);
       if (old.owner == nullptr) continue;
       guard.Check(folder / name);
-      if (old.is_stale) old.owner->stale.push_back(name);
+      if (old.is_stale) {
+        RequireOwnPicture(folder / name);
+        old.owner->stale.push_back(name);
+      }
     }
   }
 }

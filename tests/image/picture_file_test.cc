@@ -64,8 +64,7 @@ TEST_F(PictureFile, ThatIsAPipeIsRefusedWithoutWaiting) {
 TEST_F(PictureFile, ThatIsTooLargeForAnyPictureIsRefusedUnread) {
   std::ofstream(folder_ / "huge.png").put('x');
   fs::resize_file(folder_ / "huge.png", std::uintmax_t{1} << 40);  // a hole, no real bytes
-  EXPECT_EQ(ReasonFor(folder_ / "huge.png"),
-            "it is larger than a picture of 200000000 pixels");
+  EXPECT_EQ(ReasonFor(folder_ / "huge.png"), "it is larger than a picture of 200000000 pixels");
 }
 
 TEST_F(PictureFile, ThatMayNotBeReadIsRefused) {

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "run/temporary_folder.h"
 
@@ -18,6 +19,12 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 constexpr const char* kOwnReport = R"({"tool": {"name": "gradcam"}})";
+
+// The head of a PNG file of gradcam.
+std::string OwnPicture() {
+  const auto png = EncodePng(Image{1, 1, {0, 0, 0}});
+  return {png.begin(), png.end()};
+}
 
 class PlanTest : public testing::Test {
  protected:
@@ -100,11 +107,17 @@ TEST_F(PlanTest, RefusesToWriteIntoAFolderThatItReadsThroughALinkInTheOutputFold
 
 TEST_F(PlanTest, TakesAnOutputFolderInsideAnInputFolder) {
   folder_.Write("photos/cat.jpg", "x");
-  folder_.Write("photos/out/cat.panel.png", "x");
+  folder_.Write("photos/out/cat.panel.png", OwnPicture());
   options_.output = folder_ / "photos/out";
   const Plan plan = PlanOf({"photos"});
   ASSERT_EQ(plan.jobs.size(), 1U);
   EXPECT_THAT(plan.jobs[0].stale, ElementsAre("cat.panel.png"));
+}
+
+TEST_F(PlanTest, NeverReplacesAPictureThatGradcamDidNotMake) {
+  folder_.Write("out/cat.gradcam.png", "a photo of the user");
+  EXPECT_THAT(UsageError({"cat.jpg"}),
+              HasSubstr("out/cat.gradcam.png' was not written by gradcam"));
 }
 
 TEST_F(PlanTest, NeedsAPicture) {
@@ -124,7 +137,7 @@ TEST_F(PlanTest, NeverReplacesAnInput) {
 }
 
 TEST_F(PlanTest, NeverReplacesAnInputThatIsReachedThroughALink) {
-  folder_.Write("out/cat.281.gradcam.png", "x");
+  folder_.Write("out/cat.281.gradcam.png", "");
   fs::create_symlink("out/cat.281.gradcam.png", folder_ / "other.png");
   ExplainSeveralClasses();
   EXPECT_THAT(UsageError({"other.png", "cat.jpg"}), HasSubstr("replace its own input"));
@@ -135,7 +148,7 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
        {"cat.json", "cat.gradcam.png", "cat.281.gradcam.png", "cat.7.saliency.npy",
         "cat.281.panel.png", "cat.png", "cat.x.gradcam.png", "cats.json", "dog.gradcam.png",
         "cat.281.json", "cat.7.gradcam.jpg"}) {
-    folder_.Write(std::string("out/") + name, "x");
+    folder_.Write(std::string("out/") + name, OwnPicture());
   }
   // cat.281.json says that the files of cat.281 belong to another picture.
   EXPECT_THAT(PlanOf({"cat.jpg"}).jobs[0].stale,
@@ -147,7 +160,7 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
 }
 
 TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
-  folder_.Write("out/cat.1.gradcam.png", "x");
+  folder_.Write("out/cat.1.gradcam.png", "");
   folder_.Write("out/cat.1.json", kOwnReport);
   Plan plan = PlanOf({"cat.jpg", "cat.1.jpg"});
   EXPECT_THAT(plan.jobs[0].stale, IsEmpty());
