@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <new>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "gradcam/error.h"
@@ -70,6 +71,8 @@ class Runner {
       if (report_.interrupted || (options_->fail_fast && has_failed_)) break;
       RunJob(job, stop);
     }
+    if (suspect_ && !report_.interrupted) throw suspect_->error;
+    FailSuspect();
     RemoveOldFilesOfFailures();
     report_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -78,6 +81,11 @@ class Runner {
   }
 
  private:
+  struct Suspect {
+    const Job* job;
+    Error error;
+  };
+
   void RunJob(const Job& job, const std::stop_token& stop) {
     try {
       const LoadedPicture loaded = LoadPicture(job, options_->decode);
@@ -88,14 +96,30 @@ class Runner {
       Finish(job, WritePicture(job, loaded, explanation, Context()));
     } catch (const Error& error) {
       PassOnWarnings();
-      const bool whole_run = error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kModel;
-      // Wrong for every picture as far as anybody knows: nothing has been explained yet.
-      if (whole_run && !has_explained_) throw;
-      Fail(job, error.what(), error.hint());
+      HandleError(job, error);
     } catch (const std::bad_alloc&) {
       Fail(job, "cannot explain image " + Quoted(job.path) + ": not enough memory", "");
     } catch (const std::exception& error) {
       Fail(job, "cannot explain image " + Quoted(job.path) + ": " + error.what(), "");
+    }
+  }
+
+  void HandleError(const Job& job, const Error& error) {
+    const bool of_run = error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kModel;
+    if (!of_run || has_explained_) {
+      Fail(job, error.what(), error.hint());
+    } else if (error.kind() == ErrorKind::kModel && !suspect_) {
+      // One picture may upset a model; two, and none explained yet, show that it cannot work.
+      suspect_ = {&job, error};
+    } else {
+      throw suspect_ ? suspect_->error : error;
+    }
+  }
+
+  // The model works: what it refused before was that picture's own failure.
+  void FailSuspect() {
+    if (const auto suspect = std::exchange(suspect_, std::nullopt)) {
+      Fail(*suspect->job, suspect->error.what(), suspect->error.hint());
     }
   }
 
@@ -114,6 +138,7 @@ class Runner {
     }
     static_cast<void>(Context());  // waits for the model's digest: without it no report
     has_explained_ = true;
+    FailSuspect();
     return explanation;
   }
 
@@ -126,16 +151,15 @@ class Runner {
       return;
     }
     AddFailure({job.name, "image " + Quoted(job.path) + ": " + problem, ""});
-    has_failed_ = true;
   }
 
   void Fail(const Job& job, const std::string& error, const std::string& hint) {
     AddFailure({job.name, error, hint});
     failed_jobs_.push_back(&job);
-    has_failed_ = true;
   }
 
   void AddFailure(const Failure& failure) {
+    has_failed_ = true;
     ++report_.counts.failed;
     report_.failures.push_back(failure);
     observer_->OnFailure(failure);
@@ -194,6 +218,7 @@ class Runner {
   RunReport report_;
   std::optional<RunContext> context_;
   std::vector<const Job*> failed_jobs_;  // without results
+  std::optional<Suspect> suspect_;       // a model error before anything was explained
   bool has_explained_ = false;
   bool has_written_ = false;
   bool has_failed_ = false;

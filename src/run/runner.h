@@ -34,11 +34,11 @@ struct ModelFile {
 };
 
 // Explains the pictures of `plan` one after the other and writes their files and, last of all,
-// run.json. A picture that cannot be read or written is a failure; the others go on. Errors of kind
-// kUsage and kModel are thrown while nothing has been written yet; afterwards they are failures of
-// their picture too. After a stop request the picture in work is dropped or finished, never half
-// written, and `interrupted` is set. Nothing is written, no folder made, before the first picture
-// is ready.
+// run.json. A picture that cannot be read or written is a failure; the others go on. While nothing
+// has been explained yet, errors of kind kUsage are thrown, and so is the first of kind kModel when
+// the model fails at a second picture too or at the only one; otherwise they are failures of their
+// picture. After a stop request the picture in work is dropped or finished, never half written, and
+// `interrupted` is set. Nothing is written, no folder made, before the first picture is ready.
 //
 //   Plan plan = MakePlan(options, std::cin);
 //   ModelDigest digest(model_path, cache_folder);

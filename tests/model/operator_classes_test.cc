@@ -134,6 +134,10 @@ bool IsFolded(const c10::FunctionSchema& schema) {
   if (node->maybeOperator() == nullptr) {
     return false;
   }
+  if (schema.returns().empty()) {
+    // Folding runs it, but has no value to put in its place.
+    return !node->hasSideEffects() && !node->isNondeterministic();
+  }
   torch::jit::ConstantPropagationImmutableTypes(graph);
   for (const torch::jit::Node* left : graph->nodes()) {
     if (left->kind().toQualString() == schema.name()) {

@@ -243,6 +243,33 @@ TEST_F(RunnerTest, EndsWithAnErrorIfTheFirstPictureShowsThatTheRunCannotWork) {
   EXPECT_EQ(explainer_.explained, 1);
 }
 
+TEST_F(RunnerTest, GoesOnIfOnlyTheFirstPictureUpsetsTheModel) {
+  WritePicture("photos/a.png");
+  WritePicture("photos/b.png");
+  explainer_.on_explain = [](int call) {
+    if (call == 1) throw Error(ErrorKind::kModel, "custom error of the model");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done, 1);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].error, "custom error of the model");
+}
+
+TEST_F(RunnerTest, EndsWithTheFirstErrorIfTheModelFailsAtTwoPictures) {
+  for (const char* name : {"photos/a.png", "photos/b.png", "photos/c.png"}) WritePicture(name);
+  explainer_.on_explain = [](int call) {
+    throw Error(ErrorKind::kModel, "failure " + std::to_string(call));
+  };
+  try {
+    static_cast<void>(RunOn({"photos"}));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "failure 1");
+  }
+  EXPECT_EQ(explainer_.explained, 2);
+  EXPECT_FALSE(fs::exists(options_.output));
+}
+
 TEST_F(RunnerTest, FailsALaterPictureThatTheModelCannotTake) {
   for (const char* name : {"photos/a.png", "photos/b.png", "photos/c.png"}) WritePicture(name);
   explainer_.on_explain = [](int call) {
