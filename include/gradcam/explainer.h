@@ -96,6 +96,9 @@ struct ModelInfo {
 
 // An image classifier, cut at one layer, that explains its predictions. Not for use by two threads
 // at once. All members throw Error: kModel for the file, kUsage for an unknown layer or class.
+//
+// The first one changes LibTorch for the whole process: what a model prints goes to stderr, and a
+// few integer operators and the LSTM check their arguments instead of ending the process.
 class GRADCAM_EXPORT Explainer {
  public:
   // Loads a TorchScript file onto the CPU and cuts it.

@@ -63,7 +63,8 @@ TEST(FileFormat, TellsWeightsFromWholeNetworks) {
 
 TEST(FileFormat, TellsOldTorchSaveFiles) {
   const std::string head =
-      "\x80\x02\x8a\x0al\xfc\x9c" "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}."s;
+      "\x80\x02\x8a\x0al\xfc\x9c"
+      "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}."s;
   EXPECT_THAT(Said(head + kStateDict), HasSubstr("state dict"));
   EXPECT_THAT(Said(head + kNetwork), HasSubstr("pickled Python object"));
 }
