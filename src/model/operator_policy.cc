@@ -222,12 +222,13 @@ class Walk {
 }  // namespace
 
 bool RunsWhileCompiling(std::string_view identifier) {
-  constexpr std::array<std::string_view, 9> kNames{
+  constexpr std::array<std::string_view, 10> kNames{
       "Generator",
       "_cufft_clear_plan_cache",
       "_cufft_get_plan_cache_max_size",
       "_cufft_get_plan_cache_size",
       "_cufft_set_plan_cache_max_size",
+      "_is_tracing",  // of LibTorch 2.15
       "_nnpack_available",
       "_print",
       "_use_cudnn_rnn_flatten_weight",
