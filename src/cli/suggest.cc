@@ -7,6 +7,7 @@
 #include "core/edit_distance.h"
 
 namespace gradcam {
+
 std::vector<std::string> Nearest(std::string_view word,
                                  const std::vector<std::string>& candidates) {
   const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);

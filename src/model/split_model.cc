@@ -143,19 +143,6 @@ class SplitModel::Impl {
     }
   }
 
-  // Inlines and cuts.
-  void Prepare() {
-    RunOnBigStack([&] { forward_ = InlineForward(module_); });
-    if (forward_.train_mode_operators > 0) {
-      warnings_.push_back("the file was exported in training mode: " +
-                          std::to_string(forward_.train_mode_operators) +
-                          " dropout and batch norm operators were switched to evaluation");
-    }
-    if (!layer_.empty()) {
-      CutAt(SelectLayer(forward_, layer_));
-    }
-  }
-
   HeadPass Run(const at::Tensor& input) {
     return Translated(file_name_, input, [&] {
       if (!engine_) {
@@ -191,6 +178,19 @@ class SplitModel::Impl {
   }
 
  private:
+  // Inlines and cuts.
+  void Prepare() {
+    RunOnBigStack([&] { forward_ = InlineForward(module_); });
+    if (forward_.train_mode_operators > 0) {
+      warnings_.push_back("the file was exported in training mode: " +
+                          std::to_string(forward_.train_mode_operators) +
+                          " dropout and batch norm operators were switched to evaluation");
+    }
+    if (!layer_.empty()) {
+      CutAt(SelectLayer(forward_, layer_));
+    }
+  }
+
   double DifferenceFromForward(const at::Tensor& input) {
     const at::NoGradGuard no_gradient;
     const auto cut = ScoreReader(engine_->outputs(), declared_)

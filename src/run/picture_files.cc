@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <new>
 #include <optional>
 #include <system_error>
 #include <vector>

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "gradcam/error.h"
+#include "model/temp_file.h"
 #include "model/torchscript_file.h"
 #include "model/zip_writer.h"
 
@@ -18,13 +19,6 @@ namespace gradcam {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::filesystem::path TempFile(const std::string& name) {
-  const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const auto folder = std::filesystem::path(::testing::TempDir()) / test->name();
-  std::filesystem::create_directories(folder);
-  return folder / name;
-}
 
 // What RequireHarmless says of the method `forward` in a module with these methods.
 std::string RefusalOf(const std::string& methods) {

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "gradcam/error.h"
+#include "model/temp_file.h"
 #include "model/zip_writer.h"
 
 namespace gradcam {
@@ -18,13 +19,6 @@ namespace {
 
 using std::string_literals::operator""s;
 using ::testing::HasSubstr;
-
-std::filesystem::path TempFile(const std::string& name) {
-  const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const auto folder = std::filesystem::path(::testing::TempDir()) / test->name();
-  std::filesystem::create_directories(folder);
-  return folder / name;
-}
 
 std::string ReadBytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
