@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
+#include "core/big_stack.h"
 #include "gradcam/error.h"
-#include "model/big_stack.h"
-#include "model/default_layer.h"
-#include "model/layer_calls.h"
-#include "model/layer_probe.h"
-#include "model/layer_selection.h"
-#include "model/model_inputs.h"
+#include "model/graph/default_layer.h"
+#include "model/graph/layer_calls.h"
+#include "model/graph/layer_probe.h"
+#include "model/graph/layer_selection.h"
+#include "model/graph/model_inputs.h"
 #include "model/torch_error.h"
 
 namespace gradcam {

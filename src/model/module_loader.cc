@@ -13,14 +13,14 @@
 #include <utility>
 #include <vector>
 
+#include "core/big_stack.h"
 #include "gradcam/error.h"
-#include "model/big_stack.h"
-#include "model/device_rewrite.h"
-#include "model/float_weights.h"
-#include "model/mapped_tensors.h"
-#include "model/operator_policy.h"
-#include "model/pickle_values.h"
-#include "model/source_check.h"
+#include "model/archive/mapped_tensors.h"
+#include "model/archive/pickle_values.h"
+#include "model/graph/device_rewrite.h"
+#include "model/graph/float_weights.h"
+#include "model/policy/operator_policy.h"
+#include "model/policy/source_check.h"
 #include "model/torch_error.h"
 
 namespace gradcam {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "model/mapped_file.h"
+#include "model/archive/mapped_file.h"
+#include "model/archive/zip_archive.h"
 #include "model/torchscript_file.h"
-#include "model/zip_archive.h"
 
 namespace gradcam {
 

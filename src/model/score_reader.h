@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gradcam/card.h"
-#include "model/final_activation.h"
+#include "model/graph/final_activation.h"
 
 namespace gradcam {
 

@@ -10,15 +10,15 @@
 #include <limits>
 #include <utility>
 
+#include "core/big_stack.h"
 #include "gradcam/error.h"
-#include "model/big_stack.h"
-#include "model/cut_engine.h"
-#include "model/default_layer.h"
-#include "model/graph_runner.h"
-#include "model/layer_calls.h"
-#include "model/layer_probe.h"
-#include "model/layer_selection.h"
-#include "model/model_inputs.h"
+#include "model/graph/cut_engine.h"
+#include "model/graph/default_layer.h"
+#include "model/graph/graph_runner.h"
+#include "model/graph/layer_calls.h"
+#include "model/graph/layer_probe.h"
+#include "model/graph/layer_selection.h"
+#include "model/graph/model_inputs.h"
 #include "model/score_reader.h"
 #include "model/torch_error.h"
 

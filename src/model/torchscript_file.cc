@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "gradcam/error.h"
-#include "model/checked_operators.h"
-#include "model/file_format.h"
-#include "model/mapped_file.h"
+#include "model/archive/file_format.h"
+#include "model/archive/mapped_file.h"
+#include "model/archive/zip_archive.h"
 #include "model/module_loader.h"
-#include "model/zip_archive.h"
+#include "model/policy/checked_operators.h"
 
 namespace gradcam {
 

@@ -6,16 +6,13 @@
 #include <optional>
 #include <string>
 
+#include "model/policy/trust.h"
+
 namespace torch::jit {
 struct Module;
 }  // namespace torch::jit
 
 namespace gradcam {
-
-enum class Trust {
-  kAllowListOnly,  // refuse a file with operators outside the allow-list (model/operator_policy.h)
-  kEverything,
-};
 
 // A TorchScript file, loaded onto the CPU with its weights mapped, not copied; in eval mode, its
 // parameters without gradient, devices in its graph rewritten to the CPU. Nothing of it has run but

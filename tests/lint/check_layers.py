@@ -18,6 +18,14 @@ LAYERS = {
     "cli": {"core", "image", "cam", "model", "explain", "report", "run"},
 }
 
+# What each folder inside a layer may include of that layer; what stands above them may include all.
+SUBFOLDERS = {
+    "model/archive": set(),
+    "model/card": set(),
+    "model/graph": set(),
+    "model/policy": {"model/graph"},
+}
+
 # Which layers may include headers that begin with these names.
 THIRD_PARTY = {
     "torch/": {"model"},
@@ -45,7 +53,17 @@ def third_party_violation(header: str, layer: str) -> str | None:
     return None
 
 
-def violations(path: Path, layer: str) -> list[str]:
+def subfolder_violation(header: str, folder: str) -> str | None:
+    """`folder` is that of the file, below src/: model/graph."""
+    if folder not in SUBFOLDERS or header.split("/")[0] != folder.split("/")[0]:
+        return None
+    target = header.rsplit("/", 1)[0]
+    if target == folder or target in SUBFOLDERS[folder]:
+        return None
+    return f"folder {folder} may not include {header}"
+
+
+def violations(path: Path, layer: str, folder: str) -> list[str]:
     found = []
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         match = INCLUDE.match(line)
@@ -59,6 +77,7 @@ def violations(path: Path, layer: str) -> list[str]:
                 continue
             if target in LAYERS and target != layer and target not in LAYERS.get(layer, set()):
                 reason = f"layer {layer} may not include layer {target}"
+            reason = reason or subfolder_violation(header, folder)
         if reason:
             found.append(f"{path}:{number}: {reason}")
     return found
@@ -86,7 +105,10 @@ def main() -> int:
             if layer not in LAYERS:
                 found.append(f"{path}: folder {layer} is not in the table of layers")
                 continue
-            found += violations(path, layer)
+            folder = path.parent.relative_to(root / "src").as_posix()
+            if "/" in folder and folder not in SUBFOLDERS:
+                found.append(f"{path}: folder {folder} is not in the table of folders")
+            found += violations(path, layer, folder)
     for path in sorted((root / "include").rglob("*.h")):
         checked += 1
         found += public_header_violations(path)

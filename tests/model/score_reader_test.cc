@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "gradcam/error.h"
-#include "model/cut_engine.h"
-#include "model/layer_calls.h"
+#include "model/graph/cut_engine.h"
+#include "model/graph/layer_calls.h"
 #include "model/small_modules.h"
 
 namespace gradcam {

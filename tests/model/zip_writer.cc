@@ -4,7 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "model/zip_archive.h"
+#include "model/archive/zip_archive.h"
 
 namespace gradcam {
 namespace {

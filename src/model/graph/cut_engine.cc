@@ -1,0 +1,131 @@
+#include "model/graph/cut_engine.h"
+
+#include <ATen/core/List.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/passes/remove_mutation.h>
+
+#include <algorithm>
+
+#include "gradcam/error.h"
+#include "model/graph/graph_cut.h"
+#include "model/graph/graph_runner.h"
+#include "model/graph/graph_tap.h"
+#include "model/graph/model_inputs.h"
+
+namespace gradcam {
+namespace {
+
+using torch::jit::Graph;
+using torch::jit::Node;
+
+// The markers of `calls` in `graph`.
+std::vector<Node*> MarkersOf(Graph& graph, const std::vector<std::int64_t>& calls) {
+  std::vector<Node*> markers;
+  for (Node* marker : Markers(graph)) {
+    if (std::find(calls.begin(), calls.end(), MarkedCall(marker)) != calls.end()) {
+      markers.push_back(marker);
+    }
+  }
+  return markers;
+}
+
+// A copy of the graph with the markers of `calls` only and as few in-place operations as possible.
+std::shared_ptr<Graph> PreparedGraph(const InlinedForward& forward,
+                                     const std::vector<std::int64_t>& calls) {
+  auto graph = forward.graph->copy();
+  RemoveMarkersExcept(*graph, MarkersOf(*graph, calls));
+  torch::jit::RemoveListMutation(graph);
+  torch::jit::RemoveTensorMutation(graph);
+  return graph;
+}
+
+class TwoGraphs final : public CutEngine {
+ public:
+  TwoGraphs(const torch::jit::Module& module, const CutGraphs& graphs) : CutEngine(module) {
+    outputs_ = ExposeScores(*graphs.head);
+    features_ = std::make_unique<GraphRunner>(graphs.features, "features");
+    head_ = std::make_unique<GraphRunner>(graphs.head, "head");
+  }
+
+  Result Run(const at::Tensor& input) const override {
+    const auto features = RunFeatures(input);
+    const auto& carried = features.toTupleRef().elements();
+    const auto leaf = carried.at(0).toTensor().detach().requires_grad_(true);
+    std::vector<c10::IValue> inputs = {module_._ivalue(), leaf};
+    inputs.insert(inputs.end(), carried.begin() + 1, carried.end());
+    const at::AutoGradMode with_gradient(true);
+    return {.activations = leaf, .output = head_->Run(std::move(inputs))};
+  }
+
+  bool needs_check() const override { return false; }
+
+ private:
+  c10::IValue RunFeatures(const at::Tensor& input) const {
+    const at::NoGradGuard no_gradient;
+    return features_->Run(ModelInputs(module_, input));
+  }
+
+  std::unique_ptr<GraphRunner> features_;
+  std::unique_ptr<GraphRunner> head_;
+};
+
+class TappedGraph final : public CutEngine {
+ public:
+  TappedGraph(const torch::jit::Module& module, const std::shared_ptr<Graph>& graph,
+              LayerSelection selection)
+      : CutEngine(module), selection_(std::move(selection)) {
+    TapMarkers(*graph, MarkersOf(*graph, selection_.calls));
+    outputs_ = ExposeScores(*graph);
+    runner_ = std::make_unique<GraphRunner>(graph, "tapped");
+  }
+
+  Result Run(const at::Tensor& input) const override {
+    const c10::List<at::Tensor> taps;
+    auto inputs = ModelInputs(module_, input);
+    inputs.emplace_back(taps);
+    const at::AutoGradMode with_gradient(true);
+    auto output = runner_->RunSharingLists(std::move(inputs));
+    if (taps.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  "layer '" + selection_.name + "' stands in a branch that is not taken");
+    }
+    return {.activations = taps.get(CallIndex(selection_, taps.size())),
+            .output = std::move(output)};
+  }
+
+  // A tap puts a clone where the layer's own memory was, which another part of the network may
+  // read.
+  bool needs_check() const override { return true; }
+
+ private:
+  LayerSelection selection_;
+  std::unique_ptr<GraphRunner> runner_;
+};
+
+bool AreOnTopLevel(Graph& graph, const std::vector<Node*>& markers) {
+  return std::all_of(markers.begin(), markers.end(),
+                     [&](const Node* node) { return node->owningBlock() == graph.block(); });
+}
+
+}  // namespace
+
+std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
+                                         const torch::jit::Module& module,
+                                         const LayerSelection& selection) {
+  Graph& marked = *forward.graph;
+  if (!AreOnTopLevel(marked, MarkersOf(marked, selection.calls))) {
+    auto tapped = selection;
+    // Convolutions by position are counted in the file's text, not by how often they run.
+    if (forward.calls[static_cast<std::size_t>(selection.calls.front())].by_position) {
+      tapped.calls = {TheCall(selection)};
+      tapped.call.reset();
+    }
+    return std::make_unique<TappedGraph>(module, PreparedGraph(forward, tapped.calls), tapped);
+  }
+  const std::vector<std::int64_t> calls = {TheCall(selection)};
+  auto graph = PreparedGraph(forward, calls);
+  Node* marker = MarkersOf(*graph, calls).at(0);
+  return std::make_unique<TwoGraphs>(module, CutBehind(std::move(graph), marker, selection.name));
+}
+
+}  // namespace gradcam
