@@ -4,6 +4,7 @@
   export_model.py efficientnet_lite0
   export_model.py torchvision:resnet50 --weights imagenet -o resnet50.pt
   export_model.py timm:mobilenetv3_large_100 --weights my_state_dict.safetensors
+  export_model.py xception --weights my_keras_model.keras
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 if __name__ == "__main__":  # the package lies beside this file, wherever it is called from
     sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from gradcam_export.cards import CARDS_FOLDER, Card, input_size, known_names, with_labels
+from gradcam_export.cards import CARDS_FOLDER, input_size, known_names, with_labels
 from gradcam_export.errors import ExportError
 from gradcam_export.labels import Label, imagenet_labels, read_labels
 
@@ -27,29 +28,16 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
                         help="a known name, torchvision:NAME or timm:NAME")
     parser.add_argument("--weights", default="imagenet", metavar="imagenet|random|FILE",
                         help="the library's ImageNet weights (default), seeded random ones, or a "
-                             "state dict (.pt, .pth, .safetensors)")
+                             "file: a state dict (.pt, .pth, .safetensors), for the Keras networks "
+                             "(xception, vgg16, efficientnet_b0) Keras' .h5 or .keras")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE",
                         help="default: models/NAME.pt, for torchvision:X models/X_torchvision.pt")
     parser.add_argument("--num-classes", type=int, metavar="N",
-                        help="for weights that were fine-tuned on other classes")
+                        help="for state dicts that were fine-tuned on other classes; Keras' files "
+                             "tell it")
     parser.add_argument("--labels", type=Path, metavar="FILE",
                         help="class names: JSON or one a line (default: ImageNet's for 1000)")
     return parser.parse_args(arguments)
-
-
-def load_weights(wanted: str, network: object, module: object, card: Card) -> dict[str, str]:
-    """Fills `module` and returns the card's entry on where the weights come from."""
-    from gradcam_export import weights
-    if wanted == "imagenet":
-        network.load_pretrained(module)
-        return card["weights"]
-    if wanted == "random":
-        weights.randomize(module, input_size(card))
-        return {"source": f"random numbers, seed {weights.RANDOM_SEED}", "licence": "none"}
-    path = Path(wanted)
-    weights.load_state(module, weights.read_state(path), wanted)
-    return {"source": f"file {path.name}", "licence": "that of the file",
-            "digest": f"sha256:{weights.sha256_of(path)}"}
 
 
 def labels_for(classes: int, options: argparse.Namespace) -> list[Label]:
@@ -67,18 +55,17 @@ def export_model(options: argparse.Namespace) -> None:
     import torch
 
     from gradcam_export import networks, trace
+    from gradcam_export.classifier import with_weights
     network = networks.resolve(options.name)
-    weights_file = None if options.weights in ("imagenet", "random") else Path(options.weights)
-    card = network.card(weights_file)
-    module = network.build(options.num_classes)
-    origin = load_weights(options.weights, network, module, card)
+    classifier = with_weights(network, options.weights, options.num_classes)
+    module, card = classifier.module, classifier.card
     with torch.no_grad():
         classes = module(torch.zeros(1, 3, *input_size(card))).shape[-1]
     labels = labels_for(classes, options)
     output = options.output or CARDS_FOLDER / f"{network.name}.pt"
-    difference = trace.export(module, input_size(card), with_labels(card, labels, origin), output)
+    difference = trace.export(module, input_size(card), with_labels(card, labels, card["weights"]), output)
     print(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB): {classes} classes, "
-          f"{'with' if labels else 'no'} labels, weights: {origin['source']}; "
+          f"{'with' if labels else 'no'} labels, weights: {card['weights']['source']}; "
           f"equal to the network within {difference:.0e} of its largest score")
     if "layer" not in card:
         print("note: the card names no layer, so gradcam picks the last one with a spatial map; "

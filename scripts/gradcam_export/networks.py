@@ -6,32 +6,19 @@ import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
 from gradcam_export.cards import (Card, known_card, known_names, timm_preprocess,
                                   torchvision_preprocess)
+from gradcam_export.classifier import LibraryNetwork, Network
 from gradcam_export.errors import ExportError, first_line
+from gradcam_export.keras.network import NETWORKS as KERAS_NETWORKS
 from gradcam_export.weights import load_state
 
 DOWNLOAD_HINT = ("download the weights elsewhere and pass them with --weights FILE, or use "
                  "--weights random, or export efficientnet_lite0, which needs no download")
-
-
-class Network(Protocol):
-    """A classifier that can be built."""
-
-    name: str  # of the card and of the default output file
-
-    def card(self, weights_file: Path | None) -> Card:
-        """Without labels; `weights` tells the origin of the library's own weights."""
-
-    def build(self, num_classes: int | None) -> torch.nn.Module:
-        """In eval mode with the library's untrained weights; None: as many classes as usual."""
-
-    def load_pretrained(self, network: torch.nn.Module) -> None:
-        """Loads the ImageNet weights, by a download where they are not installed."""
 
 
 def resolve(name: str) -> Network:
@@ -43,6 +30,8 @@ def resolve(name: str) -> Network:
         return TimmNetwork.named(short)
     if library:
         raise ExportError(f"unknown library '{library}'", "use torchvision:NAME or timm:NAME")
+    if name in KERAS_NETWORKS:
+        return KERAS_NETWORKS[name]
     if name == "efficientnet_lite0":
         return LiteNetwork()
     if name in known_names() and name.endswith("_torchvision"):
@@ -60,7 +49,7 @@ def _other_names(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class TorchvisionNetwork:
+class TorchvisionNetwork(LibraryNetwork):
     short_name: str
     name: str
     full_name: str
@@ -114,7 +103,7 @@ class TorchvisionNetwork:
 
 
 @dataclass(frozen=True)
-class TimmNetwork:
+class TimmNetwork(LibraryNetwork):
     short_name: str
     name: str
     full_name: str
@@ -165,7 +154,7 @@ class TimmNetwork:
             models.PretrainedCfg()
 
 
-class LiteNetwork:
+class LiteNetwork(LibraryNetwork):
     """EfficientNet-Lite0; its ImageNet weights come inside a Python package."""
 
     name = "efficientnet_lite0"

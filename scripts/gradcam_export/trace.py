@@ -1,13 +1,12 @@
 """From a network to a TorchScript file, and the proof that the file computes the same."""
 
 import json
-import os
-import tempfile
 import warnings
 from pathlib import Path
 
 import torch
 
+from gradcam_export.atomic import complete_file
 from gradcam_export.cards import Card
 from gradcam_export.errors import ExportError, first_line
 
@@ -22,22 +21,9 @@ def export(network: torch.nn.Module, size: tuple[int, int], card: Card, output: 
     Returns the largest difference found, as a share of the largest score.
     """
     traced = _traced(network, size)
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
-    except OSError as error:
-        raise ExportError(f"cannot write '{output}': {error.strerror}") from error
-    os.close(handle)
-    try:
-        text = json.dumps(card, ensure_ascii=False)
-        _save(traced, Path(temporary), text, output)
-        difference = verify(Path(temporary), network, size)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes it private
-        os.replace(temporary, output)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with complete_file(output) as temporary:
+        _save(traced, temporary, json.dumps(card, ensure_ascii=False), output)
+        difference = verify(temporary, network, size)
     return difference
 
 

@@ -58,8 +58,8 @@ def load_state(network: torch.nn.Module, state: State, origin: str) -> None:
     network.load_state_dict(state, strict=False)
 
 
-def randomize(network: torch.nn.Module, size: tuple[int, int]) -> None:
-    """Seeded random weights of usual magnitude.
+def randomize(network: torch.nn.Module, size: tuple[int, int], input_std: float = 1.0) -> None:
+    """Seeded random weights of usual magnitude, for inputs of the standard deviation `input_std`.
 
     Default initialisations shrink or blow up the numbers of an untrained deep network until they
     are denormal or saturated; gains of zero switch whole branches off. Here convolutions keep the
@@ -77,10 +77,13 @@ def randomize(network: torch.nn.Module, size: tuple[int, int]) -> None:
                 torch.nn.init.uniform_(module.weight, 0.8, 1.2)
                 torch.nn.init.uniform_(module.bias, -0.1, 0.1)
     with torch.no_grad():
+        first = next(module for module in network.modules()
+                     if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)))
+        first.weight /= input_std
         for name, parameter in network.named_parameters():
             if "bias" not in name and parameter.dim() <= 1 and not parameter.any():
                 parameter.fill_(0.5)
-        network.train()(torch.randn(4, 3, *size))
+        network.train()(torch.randn(4, 3, *size) * input_std)
     network.eval()
 
 

@@ -1,0 +1,1 @@
+"""The classifiers of Keras, layer by layer under Keras' names, with weights from Keras' files."""
