@@ -24,31 +24,59 @@ struct IndexedImage {
   std::vector<std::uint8_t> indices;  // height * width
 };
 
-// `map` resized to width x height: bilinear, half-pixel centres, clamped at the border; coordinates
-// in double. Throws Error(kUsage) for an empty map or a size < 1.
-[[nodiscard]] GRADCAM_EXPORT Map Upsample(const Map& map, int width, int height);
+// What a bilinear, half-pixel-centred enlargement takes for the cells beyond a map's border.
+enum class Upsampling {
+  kEdge,     // the outermost cell again
+  kSkimage,  // the map mirrored about its outermost cell: skimage.transform.resize(order=1) with
+             // its default mode "reflect"
+};
 
-// Palette indices min(255, int(256 * v)) of a map in 0...1 that covers `seen` of a picture of
-// width x height; the rest is index 0. The map is upsampled to `seen` row by row: no map of the
-// picture's size is held. Throws Error(kUsage) if `seen` lies outside the picture.
+// Which values of a map in 0...1 are the first and the last colour.
+enum class Normalization {
+  kMax,     // 0 and 1
+  kMinMax,  // the smallest and the largest drawn value, as matplotlib's imshow does
+};
+
+struct MapDrawing {
+  Upsampling upsampling = Upsampling::kEdge;
+  Normalization normalization = Normalization::kMax;
+};
+
+// `map` resized to width x height; coordinates in double. Throws Error(kUsage) for an empty map or
+// a size < 1.
+[[nodiscard]] GRADCAM_EXPORT Map Upsample(const Map& map, int width, int height,
+                                          Upsampling upsampling = Upsampling::kEdge);
+
+// A map that covers `seen` of a picture of width x height, upsampled; 0 elsewhere. Throws
+// Error(kUsage) if `seen` lies outside the picture.
+[[nodiscard]] GRADCAM_EXPORT Map DrawMap(const Map& normalized, int width, int height,
+                                         const Rect& seen,
+                                         Upsampling upsampling = Upsampling::kEdge);
+
+// Palette indices min(255, int(256 * v)) of the values v of DrawMap; outside of `seen` index 0. The
+// map is upsampled row by row: none of the picture's size is held. With kMinMax, v is
+// (value - min) / (max - min) over `seen`; a map of one value keeps it. Throws Error(kUsage) if
+// `seen` lies outside the picture.
 [[nodiscard]] GRADCAM_EXPORT IndexedImage DrawHeatmap(const Map& normalized, int width, int height,
-                                                      const Rect& seen);
+                                                      const Rect& seen,
+                                                      const MapDrawing& drawing = {});
 
 // The position of the largest drawn value in picture pixels, ties row by row from the top left.
 struct Point {
   int x = 0;
   int y = 0;
 };
-[[nodiscard]] GRADCAM_EXPORT Point FindPeak(const Map& normalized, const Rect& seen);
+[[nodiscard]] GRADCAM_EXPORT Point FindPeak(const Map& normalized, const Rect& seen,
+                                            Upsampling upsampling = Upsampling::kEdge);
 
-// The picture with the coloured heatmap over `seen`, opacity `alpha` in 0...1; 8-bit blending.
-// Throws Error(kUsage) if the sizes differ.
+// The picture with the coloured heatmap over `seen`, opacity `alpha` in 0...1; 8-bit blending. A
+// transparent picture lies over white. Throws Error(kUsage) if the sizes differ.
 [[nodiscard]] GRADCAM_EXPORT Image DrawOverlay(const Image& picture, const IndexedImage& heatmap,
                                                const Palette& palette, double alpha,
                                                const Rect& seen);
 
-// PNG files as bytes: RGB, or indexed with a palette of 256 colours. Throws Error(kUsage) for an
-// empty picture.
+// PNG files as bytes: RGB (an alpha channel is left out), or indexed with a palette of 256 colours.
+// Throws Error(kUsage) for an empty picture.
 [[nodiscard]] GRADCAM_EXPORT std::vector<std::uint8_t> EncodePng(const Image& image);
 [[nodiscard]] GRADCAM_EXPORT std::vector<std::uint8_t> EncodePng(const IndexedImage& image,
                                                                  const Palette& palette);

@@ -79,7 +79,8 @@ struct ClassExplanation {
 struct Explanation {
   std::vector<Prediction> top;  // most probable first
   std::vector<ClassExplanation> classes;
-  Rect seen;  // the part of the picture that the network saw
+  Rect seen;    // the part of the picture that the network saw
+  Image input;  // that part at the network's size, in R, G, B and before scale, mean and std
 };
 
 // What is known of a loaded model. layer_shape and classes are empty and 0 before the first

@@ -6,6 +6,7 @@
 
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/preset.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -113,10 +114,11 @@ PreprocessOverrides ReadPreprocess(const CommandLine& line) {
   return preprocess;
 }
 
-LoadOptions ReadLoad(const CommandLine& line) {
+LoadOptions ReadLoad(const CommandLine& line, const Preset& preset) {
   LoadOptions load;
   if (line.Has("--layer")) load.layer = NonEmpty(line, "--layer");
-  if (line.Has("--preprocess")) load.preprocess_name = NonEmpty(line, "--preprocess");
+  load.preprocess_name =
+      line.Has("--preprocess") ? NonEmpty(line, "--preprocess") : preset.preprocess_name;
   load.preprocess = ReadPreprocess(line);
   load.output_kind = Named<OutputKind>(
       line, "--output-kind", {OutputKind::kSoftmax, OutputKind::kLogits, OutputKind::kSigmoid});
@@ -124,7 +126,7 @@ LoadOptions ReadLoad(const CommandLine& line) {
   return load;
 }
 
-ExplainOptions ReadExplain(const CommandLine& line) {
+ExplainOptions ReadExplain(const CommandLine& line, const Preset& preset) {
   ExplainOptions explain;
   if (line.Has("--class")) explain.classes.clear();
   for (const std::string& text : line.Values("--class")) {
@@ -142,20 +144,43 @@ ExplainOptions ReadExplain(const CommandLine& line) {
   explain.score =
       Named<Score>(line, "--score",
                    {Score::kLogOdds, Score::kLogit, Score::kProbability, Score::kLogProbability})
-          .value_or(explain.score);
+          .value_or(preset.score);
   return explain;
 }
 
-RenderOptions ReadRender(const CommandLine& line) {
-  RenderOptions render;
+DecodeOptions ReadDecode(const CommandLine& line, const Preset& preset) {
+  DecodeOptions decode = preset.decode;
+  if (line.Has("--max-pixels")) {
+    decode.max_pixels = ParseWhole("--max-pixels", line.Value("--max-pixels"), 1,
+                                   std::numeric_limits<std::int64_t>::max());
+  }
+  decode.exif =
+      Named<ExifOrientation>(line, "--exif", {ExifOrientation::kApply, ExifOrientation::kIgnore})
+          .value_or(decode.exif);
+  decode.alpha_channel =
+      Named<AlphaChannel>(line, "--alpha-channel",
+                          {AlphaChannel::kDrop, AlphaChannel::kWhite, AlphaChannel::kPremultiply})
+          .value_or(decode.alpha_channel);
+  return decode;
+}
+
+RenderOptions ReadRender(const CommandLine& line, const Preset& preset) {
+  RenderOptions render = preset.render;
   render.colormap = Named<Colormap>(line, "--colormap",
                                     {Colormap::kJet, Colormap::kTurbo, Colormap::kViridis,
                                      Colormap::kInferno, Colormap::kGrey})
                         .value_or(render.colormap);
   render.alpha = Number(line, "--alpha").value_or(render.alpha);
   if (render.alpha < 0 || render.alpha > 1) ThrowUsage("option --alpha: must be in 0...1", "");
-  // There is one way to enlarge a map so far; its name is checked all the same.
-  if (line.Has("--upsample")) (void)ParseName("--upsample", line.Value("--upsample"), {"edge"});
+  render.map.upsampling =
+      Named<Upsampling>(line, "--upsample", {Upsampling::kEdge, Upsampling::kSkimage})
+          .value_or(render.map.upsampling);
+  render.map.normalization =
+      Named<Normalization>(line, "--normalize", {Normalization::kMax, Normalization::kMinMax})
+          .value_or(render.map.normalization);
+  render.output_size =
+      Named<OutputSize>(line, "--output-size", {OutputSize::kPicture, OutputSize::kInput})
+          .value_or(render.output_size);
   return render;
 }
 
@@ -183,17 +208,14 @@ std::vector<std::string> ReadInputs(const CommandLine& line) {
   return inputs;
 }
 
-RunOptions ReadRun(const CommandLine& line) {
+RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   RunOptions run;
   run.inputs = ReadInputs(line);
   if (line.Has("--output")) run.output = NonEmpty(line, "--output");
-  run.settings.explain = ReadExplain(line);
-  run.settings.render = ReadRender(line);
+  run.settings.decode = ReadDecode(line, preset);
+  run.settings.explain = ReadExplain(line, preset);
+  run.settings.render = ReadRender(line, preset);
   if (line.Has("--write")) run.settings.outputs = ParseOutputs(line.Value("--write"));
-  if (line.Has("--max-pixels")) {
-    run.decode.max_pixels = ParseWhole("--max-pixels", line.Value("--max-pixels"), 1,
-                                       std::numeric_limits<std::int64_t>::max());
-  }
   run.self_check = ReadSelfCheck(line);
   run.keep_extension = line.Has("--keep-ext");
   run.fail_fast = line.Has("--fail-fast");
@@ -213,8 +235,10 @@ ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment
   CheckDevice(line, environment);
   ExplainArguments arguments;
   arguments.talk = ReadTalk(line);
-  arguments.load = ReadLoad(line);
-  arguments.run = ReadRun(line);
+  const Preset preset =
+      PresetNamed(line.Has("--preset") ? NonEmpty(line, "--preset") : std::string());
+  arguments.load = ReadLoad(line, preset);
+  arguments.run = ReadRun(line, preset);
   arguments.threads = Threads(line);
   if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
   std::string model =

@@ -45,12 +45,21 @@ OptionGroup PictureOptions() {
                   "a picture, a folder (with its subfolders), @list.txt, or @- for a list "
                   "on stdin; repeatable; plain arguments mean the same")
                .Repeatable(),
+           Option("--exif", "MODE", "EXIF orientation: apply or ignore").Default("apply"),
+           Option("--alpha-channel", "MODE",
+                  "transparent pictures: drop (stored colours), white (over white), or premultiply "
+                  "(weighted when resized, drawn over white)")
+               .Default("drop"),
            Option("--max-pixels", "N", "refuse larger pictures").Default("200000000")}};
 }
 
 OptionGroup ExplanationOptions() {
   return {"Explanation",
-          {Option("--class", "CLASS",
+          {Option("--preset", "NAME",
+                  "a set of options; notebook stands for --preprocess notebook --exif ignore "
+                  "--alpha-channel premultiply --score prob --colormap jet --alpha 0.6 --upsample "
+                  "skimage --normalize minmax --output-size input; options given beside it win"),
+           Option("--class", "CLASS",
                   "class to explain: top, an index, or a label (label:7 for a label of "
                   "digits); repeatable")
                .Default("top")
@@ -82,12 +91,21 @@ OptionGroup FileOptions() {
            .Default("gradcam-out"),
        Option("--write", "LIST",
               "comma-separated: gradcam, saliency, gradcam-overlay, "
-              "saliency-overlay, panel, raw, json")
+              "saliency-overlay, panel, input (what the network saw), raw, map (as drawn), json")
            .Default("gradcam,saliency,gradcam-overlay,saliency-overlay,json"),
        Option("--colormap", "NAME", "jet, turbo, viridis, inferno, grey").Default("jet"),
        Option("--alpha", "A", "opacity of the map in overlays, 0...1").Default("0.5"),
-       Option("--upsample", "MODE", "how maps are enlarged: edge (bilinear, clamped at the border)")
+       Option("--upsample", "MODE",
+              "how maps are enlarged, bilinear in both: edge (clamped at the border) or skimage "
+              "(mirrored)")
            .Default("edge"),
+       Option(
+           "--normalize", "MODE",
+           "first and last colour: max (0 and the largest value) or minmax (the smallest and the "
+           "largest drawn value)")
+           .Default("max"),
+       Option("--output-size", "SIZE", "drawings have the size of the picture or of the input")
+           .Default("picture"),
        Flag("--keep-ext", "output names keep the input's extension")}};
 }
 

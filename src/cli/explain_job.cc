@@ -104,7 +104,7 @@ void RequireWritable(const fs::path& output) {
 // Loads the model and runs `plan`, the file's digest on a second thread meanwhile.
 RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptions& options,
                   const Plan& plan, const fs::path& cache_folder, RunObserver& observer,
-                  const std::stop_token& stop) {
+                  StopOnSignal& signals) {
   std::optional<ModelDigest> digest;
   // For anything else (a folder, a FIFO) the loader has the better words.
   if (std::error_code ignored; fs::is_regular_file(model, ignored)) {
@@ -113,14 +113,15 @@ RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptio
   ModelExplainer explainer{Explainer(model, load)};
   const ModelFile file{model.filename().string(),
                        [&] { return digest ? digest->Get() : std::string(); }};
-  return Run(explainer, file, options, plan, observer, stop);
+  signals.BeginRun();
+  return Run(explainer, file, options, plan, observer, signals.token());
 }
 
 }  // namespace
 
 ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& environment,
                          const Messages& messages) {
-  const StopOnSignal signals;
+  StopOnSignal signals;
   const fs::path model = FindModel(
       arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
   const LoadOptions load = ResolvedLoad(arguments);
@@ -133,7 +134,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
   RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages);
   const RunReport report =
-      RunPlan(model, load, arguments.run, plan, CacheFolder(environment), printer, signals.token());
+      RunPlan(model, load, arguments.run, plan, CacheFolder(environment), printer, signals);
   printer.Finish(report);
   if (report.interrupted) return kExitInterrupted;
   return report.counts.failed > 0 ? kExitSomeFailed : kExitDone;

@@ -38,9 +38,11 @@ void StopOnSignal::Wait() {
   int number = 0;
   sigwait(&signals, &number);
   if (done_) return;
-  source_.request_stop();
-  sigwait(&signals, &number);
-  if (done_) return;
+  if (running_) {
+    source_.request_stop();
+    sigwait(&signals, &number);
+    if (done_) return;
+  }
   std::_Exit(kExitInterrupted);
 }
 

@@ -6,8 +6,9 @@
 
 namespace gradcam {
 
-// Turns the first SIGINT or SIGTERM into a stop request; a second one ends the process at once.
-// To be made before any other thread, because threads inherit which signals are blocked.
+// Before BeginRun, SIGINT or SIGTERM ends the process at once: no file of a picture is open yet.
+// Behind it the first one becomes a stop request and a second one ends the process. To be made
+// before any other thread, because threads inherit which signals are blocked.
 class StopOnSignal {
  public:
   StopOnSignal();
@@ -15,12 +16,15 @@ class StopOnSignal {
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
+  void BeginRun() { running_ = true; }
+
   [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
 
  private:
   void Wait();
 
   std::stop_source source_;
+  std::atomic<bool> running_ = false;
   std::atomic<bool> done_ = false;
   std::thread waiter_;
 };

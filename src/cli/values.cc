@@ -1,6 +1,7 @@
 #include "cli/values.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -23,6 +24,12 @@ constexpr std::int64_t kMaxSide = 16'384;  // of a network's input; larger is a 
 bool IsDigits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == b;
+  });
 }
 
 template <typename T>
@@ -98,7 +105,7 @@ ClassTarget ParseClass(const std::string& text) {
     ThrowBadValue("--class", text, "a class: top, an index, a label or label:TEXT");
   }
   ClassTarget target;
-  if (text == "top") return target;
+  if (EqualsIgnoringCase(text, "top")) return target;
   if (IsDigits(text)) {
     constexpr int kMaxIndex = std::numeric_limits<int>::max();
     target.by = ClassTarget::By::kIndex;
@@ -112,11 +119,7 @@ ClassTarget ParseClass(const std::string& text) {
 
 Outputs ParseOutputs(const std::string& text) {
   std::vector<std::pair<std::string, Output>> choices;
-  for (const Output output :
-       {Output::kGradcam, Output::kSaliency, Output::kGradcamOverlay, Output::kSaliencyOverlay,
-        Output::kPanel, Output::kRaw, Output::kJson}) {
-    choices.emplace_back(NameOf(output), output);
-  }
+  for (const Output output : kOutputs) choices.emplace_back(NameOf(output), output);
   Outputs outputs;
   for (const std::string& name : SplitAtCommas(text)) {
     outputs.insert(ParseChoice("--write", name, choices));

@@ -31,18 +31,22 @@ std::vector<std::uint8_t> MakeTable(int maximum) {
   return table;
 }
 
+// `pixels` holds blue, green, red and, with four channels, alpha.
 template <typename Sample>
-Image ToRgb8(const cv::Mat& bgr, int maximum) {
+Image ToRgb8(const cv::Mat& pixels, int maximum) {
   const std::vector<std::uint8_t> table = MakeTable<Sample>(maximum);
-  Image image{bgr.cols, bgr.rows, {}};
-  image.rgb.resize(bgr.total() * 3);
+  const int channels = pixels.channels();
+  Image image{pixels.cols, pixels.rows, {}};
+  image.rgb.resize(pixels.total() * 3);
+  if (channels == 4) image.alpha.reserve(pixels.total());
   std::uint8_t* out = image.rgb.data();
-  for (int y = 0; y < bgr.rows; ++y) {
-    const Sample* in = bgr.ptr<Sample>(y);
-    for (int x = 0; x < bgr.cols; ++x, in += 3, out += 3) {
+  for (int y = 0; y < pixels.rows; ++y) {
+    const Sample* in = pixels.ptr<Sample>(y);
+    for (int x = 0; x < pixels.cols; ++x, in += channels, out += 3) {
       out[0] = table[in[2]];
       out[1] = table[in[1]];
       out[2] = table[in[0]];
+      if (channels == 4) image.alpha.push_back(table[in[3]]);
     }
   }
   return image;
@@ -54,31 +58,35 @@ class OpenCvCodecs : public Codecs {
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   }
 
-  [[nodiscard]] Image Decode(std::span<const std::uint8_t> bytes, int maximum) const override {
-    const cv::Mat bgr = DecodeBgr(bytes);
-    if (bgr.empty()) {
+  [[nodiscard]] Image Decode(std::span<const std::uint8_t> bytes, int maximum,
+                             Channels channels) const override {
+    constexpr int kColour = cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION;
+    cv::Mat pixels;
+    if (channels == Channels::kRgba) pixels = DecodeMatrix(bytes, cv::IMREAD_UNCHANGED);
+    // Unchanged, a picture without alpha may be grey.
+    if (pixels.channels() != 4) pixels = DecodeMatrix(bytes, kColour);
+    if (pixels.empty()) {
       throw Error(ErrorKind::kInput, "the file is damaged, truncated or of an unsupported kind");
     }
-    if (bgr.type() == CV_8UC3) {
-      return ToRgb8<std::uint8_t>(bgr, maximum);
+    if (pixels.depth() == CV_8U) {
+      return ToRgb8<std::uint8_t>(pixels, maximum);
     }
-    if (bgr.type() == CV_16UC3) {
-      return ToRgb8<std::uint16_t>(bgr, maximum);
+    if (pixels.depth() == CV_16U) {
+      return ToRgb8<std::uint16_t>(pixels, maximum);
     }
     throw Error(ErrorKind::kInput, "its samples have neither 8 nor 16 bits");
   }
 
  private:
   // An empty matrix if the file cannot be decoded.
-  static cv::Mat DecodeBgr(std::span<const std::uint8_t> bytes) {
+  static cv::Mat DecodeMatrix(std::span<const std::uint8_t> bytes, int flags) {
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
       throw Error(ErrorKind::kInput, "the file is larger than 2 GiB");
     }
     const QuietCerr::Mute mute;
     try {
       const cv::_InputArray input(bytes.data(), static_cast<int>(bytes.size()));
-      return cv::imdecode(input,
-                          cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION);
+      return cv::imdecode(input, flags);
     } catch (const cv::Exception&) {
       return {};
     }

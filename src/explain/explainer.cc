@@ -79,13 +79,14 @@ void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
 
 std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> pictures,
                                                   const ExplainOptions& options) {
-  const NetworkInput input = PrepareInput(pictures, info_.preprocess);
+  NetworkInput input = PrepareInput(pictures, info_.preprocess);
   const HeadPass pass = model_.Run(input.values);
   UpdateInfo(pass);
   std::vector<Explanation> explanations =
       ExplainPass(pass, info_.output_kind, info_.labels, options);
   for (std::size_t n = 0; n < pictures.size(); ++n) {
     explanations[n].seen = input.seen[n];
+    explanations[n].input = std::move(input.images[n]);
   }
   return explanations;
 }

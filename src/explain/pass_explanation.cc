@@ -96,8 +96,10 @@ std::vector<Explanation> ExplainPass(const HeadPass& pass, OutputKind output_kin
   std::vector<Explanation> explanations;
   for (std::int64_t n = 0; n < logits.size(0); ++n) {
     const ClassScores scores{RowOf(probabilities, n), RowOf(logits, n)};
-    explanations.push_back(
-        {.top = TopPredictions(scores, options.top_k, labels), .classes = {}, .seen = {}});
+    explanations.push_back({.top = TopPredictions(scores, options.top_k, labels),
+                            .classes = {},
+                            .seen = {},
+                            .input = {}});
   }
   const at::Tensor activations = pass.activations();
   const at::Tensor saliency = ActivationSaliency(activations);

@@ -8,9 +8,9 @@
 
 namespace gradcam {
 
-// Predictions and maps of the N pictures of one pass of the head; `seen` is left empty. Classes of
-// a picture stand in the order of `options.classes`, each once. Throws Error(kUsage) for an unknown
-// class or for labels that are not one a class.
+// Predictions and maps of the N pictures of one pass of the head; `seen` and `input` are left
+// empty. Classes of a picture stand in the order of `options.classes`, each once. Throws
+// Error(kUsage) for an unknown class or for labels that are not one a class.
 [[nodiscard]] std::vector<Explanation> ExplainPass(const HeadPass& pass, OutputKind output_kind,
                                                    const std::vector<Label>& labels,
                                                    const ExplainOptions& options);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "explain/geometry.h"
 #include "gradcam/error.h"
@@ -46,7 +47,8 @@ void WritePlanes(const Image& image, const Preprocess& preprocess, float* values
 void RequireWholePicture(const Image& picture) {
   const auto pixels =
       static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
-  if (picture.width < 1 || picture.height < 1 || picture.rgb.size() != pixels * kColours) {
+  if (picture.width < 1 || picture.height < 1 || picture.rgb.size() != pixels * kColours ||
+      (!picture.alpha.empty() && picture.alpha.size() != pixels)) {
     throw Error(ErrorKind::kInput, "picture has " + std::to_string(picture.rgb.size()) +
                                        " bytes, which do not fit its size of " +
                                        std::to_string(picture.width) + "x" +
@@ -60,15 +62,16 @@ NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& pre
   const auto count = static_cast<std::int64_t>(pictures.size());
   NetworkInput input{
       .values = at::empty({count, kColours, preprocess.height, preprocess.width}, at::kFloat),
+      .images = {},
       .seen = {}};
   float* values = input.values.mutable_data_ptr<float>();
   for (const Image& picture : pictures) {
     RequireWholePicture(picture);
     const ResizePlan plan = PlanResize(picture.width, picture.height, preprocess);
-    const Image resized =
-        Resample(picture, plan.width, plan.height, preprocess.filter, plan.window);
+    Image resized = Resample(picture, plan.width, plan.height, preprocess.filter, plan.window);
     WritePlanes(resized, preprocess, values);
     values += resized.rgb.size();
+    input.images.push_back(std::move(resized));
     input.seen.push_back(plan.seen);
   }
   return input;

@@ -12,8 +12,9 @@ namespace gradcam {
 
 // Pictures as a network takes them.
 struct NetworkInput {
-  at::Tensor values;       // [N, 3, H, W], float32
-  std::vector<Rect> seen;  // the part of each picture that is in `values`
+  at::Tensor values;          // [N, 3, H, W], float32
+  std::vector<Image> images;  // the same before the computation: 8 bit, H x W
+  std::vector<Rect> seen;     // the part of each picture that is in `values`
 };
 
 // Resizes every picture, cuts the window out and computes x = (pixel / scale - mean) / std in

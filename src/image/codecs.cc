@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "gradcam/error.h"
+#include "image/alpha.h"
 #include "image/byte_reader.h"
 #include "image/exif.h"
-#include "image/orient.h"
 #include "image/plugin.h"
 #include "image/pnm_header.h"
 #include "image/size_limit.h"
@@ -27,6 +27,8 @@ struct Header {
   std::uint64_t height = 0;
   int orientation = 1;
   int maximum = 0;  // as Codecs::Decode takes it
+  bool has_alpha = false;
+  bool premultiplied = false;  // colours are stored times alpha
 };
 
 Header ReadBmp(Bytes bytes) {
@@ -38,8 +40,12 @@ Header ReadBmp(Bytes bytes) {
   // A negative height says that rows run from top to bottom.
   const auto height = static_cast<std::int32_t>(reader.Read(22, 4));
   const std::int64_t rows = height;
+  // Headers from version 3 on have masks; without a mask for alpha the fourth byte means nothing.
+  constexpr std::uint64_t kVersion3 = 56;
+  const bool has_masks = reader.Read(14, 4) >= kVersion3;
   return {.width = reader.Read(18, 4),
-          .height = static_cast<std::uint64_t>(rows < 0 ? -rows : rows)};
+          .height = static_cast<std::uint64_t>(rows < 0 ? -rows : rows),
+          .has_alpha = has_masks && reader.Read(66, 4) != 0};
 }
 
 Header ReadTiff(Bytes bytes, const DecodeOptions& options) {
@@ -49,7 +55,11 @@ Header ReadTiff(Bytes bytes, const DecodeOptions& options) {
                 "convert it to 8 or 16 bits a sample first");
   }
   CheckSize(tiff.tile_width, tiff.tile_height, options.max_pixels);
-  return {.width = tiff.width, .height = tiff.height, .orientation = tiff.orientation};
+  return {.width = tiff.width,
+          .height = tiff.height,
+          .orientation = tiff.orientation,
+          .has_alpha = tiff.alpha != TiffHeader::Alpha::kNone,
+          .premultiplied = tiff.alpha == TiffHeader::Alpha::kAssociated};
 }
 
 Header ReadWebp(Bytes bytes) {
@@ -60,7 +70,8 @@ Header ReadWebp(Bytes bytes) {
   }
   return {.width = webp.width,
           .height = webp.height,
-          .orientation = webp.exif.empty() ? 1 : ReadExifOrientation(webp.exif)};
+          .orientation = webp.exif.empty() ? 1 : ReadExifOrientation(webp.exif),
+          .has_alpha = true};
 }
 
 Header ReadPnm(Bytes bytes) {
@@ -108,12 +119,16 @@ Picture DecodeWithCodecs(Bytes bytes, Format format, const DecodeOptions& option
     neutral = NeutralTiff(bytes);
     bytes = neutral;
   }
-  Image image = codecs.Decode(bytes, header.maximum);
+  const bool keep_alpha =
+      header.premultiplied || (header.has_alpha && options.alpha_channel != AlphaChannel::kDrop);
+  Image image = codecs.Decode(bytes, header.maximum,
+                              keep_alpha ? Codecs::Channels::kRgba : Codecs::Channels::kRgb);
   if (static_cast<std::uint64_t>(image.width) != header.width ||
       static_cast<std::uint64_t>(image.height) != header.height) {
     throw Error(ErrorKind::kInput, "the " + std::string(NameOf(format)) + " file is damaged");
   }
-  return {ApplyOrientation(std::move(image), header.orientation), header.orientation};
+  if (header.premultiplied) image = Unpremultiplied(std::move(image));
+  return {std::move(image), header.orientation};
 }
 
 }  // namespace gradcam

@@ -13,19 +13,26 @@ namespace gradcam {
 // The interface of the plug-in `codecs`. Change the version with the interface.
 class Codecs {
  public:
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
+
+  enum class Channels {
+    kRgb,   // alpha is dropped
+    kRgba,  // alpha is kept, if there is one
+  };
 
   virtual ~Codecs() = default;
 
-  // Decodes a BMP, TIFF, WebP or PNM file to RGB; alpha is dropped and 16-bit samples lose their
-  // low byte. `maximum` is the sample that means white, or 0 if it is 255 or 65535 by the samples'
-  // size. Orientations are not applied. Throws Error(kInput) without the file's name.
-  [[nodiscard]] virtual Image Decode(std::span<const std::uint8_t> bytes, int maximum) const = 0;
+  // Decodes a BMP, TIFF, WebP or PNM file; 16-bit samples lose their low byte. `maximum` is the
+  // sample that means white, or 0 if it is 255 or 65535 by the samples' size. Orientations are not
+  // applied. Throws Error(kInput) without the file's name.
+  [[nodiscard]] virtual Image Decode(std::span<const std::uint8_t> bytes, int maximum,
+                                     Channels channels) const = 0;
 };
 
 // Decodes a file whose format is neither JPEG nor PNG with the plug-in in one of `plugin_folders`,
-// after the limits have been checked on its header, and applies its orientation (TIFF's tag, WebP's
-// EXIF chunk). Throws Error(kInput) without the file's name.
+// after the limits have been checked on its header. The orientation (TIFF's tag, WebP's EXIF chunk)
+// is not applied; alpha is read unless AlphaChannel::kDrop. Throws Error(kInput) without the file's
+// name.
 [[nodiscard]] Picture DecodeWithCodecs(std::span<const std::uint8_t> bytes, Format format,
                                        const DecodeOptions& options,
                                        std::span<const std::filesystem::path> plugin_folders);

@@ -1,13 +1,16 @@
 #include "image/decode.h"
 
+#include <algorithm>
 #include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gradcam/error.h"
+#include "image/alpha.h"
 #include "image/codecs.h"
 #include "image/jpeg.h"
+#include "image/orient.h"
 #include "image/picture_file.h"
 #include "image/plugin.h"
 #include "image/png_decode.h"
@@ -29,7 +32,8 @@ namespace {
               "convert it to PNG or JPEG first");
 }
 
-Picture Decode(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
+// The pixels as the file stores them, with the orientation that it asks for.
+Picture DecodeStored(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
   const std::optional<Format> format = SniffFormat(bytes);
   if (!format) {
     RefuseFormat(bytes);
@@ -42,6 +46,26 @@ Picture Decode(std::span<const std::uint8_t> bytes, const DecodeOptions& options
     default:
       return DecodeWithCodecs(bytes, *format, options, PluginFolders());
   }
+}
+
+Image WithoutNeedlessAlpha(Image image, AlphaChannel wanted) {
+  if (wanted == AlphaChannel::kWhite) {
+    return OverWhite(std::move(image));
+  }
+  const bool opaque = std::ranges::all_of(image.alpha, [](auto alpha) { return alpha == 255; });
+  if (opaque || wanted == AlphaChannel::kDrop) {
+    image.alpha.clear();
+  }
+  return image;
+}
+
+Picture Decode(std::span<const std::uint8_t> bytes, const DecodeOptions& options) {
+  Picture picture = DecodeStored(bytes, options);
+  picture.image = WithoutNeedlessAlpha(std::move(picture.image), options.alpha_channel);
+  if (options.exif == ExifOrientation::kApply) {
+    picture.image = ApplyOrientation(std::move(picture.image), picture.exif_orientation);
+  }
+  return picture;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 // jpeglib.h needs <cstdio> before it.
@@ -13,7 +14,6 @@
 
 #include "gradcam/error.h"
 #include "image/exif.h"
-#include "image/orient.h"
 #include "image/size_limit.h"
 
 namespace gradcam {
@@ -182,7 +182,7 @@ Picture DecodeJpeg(std::span<const std::uint8_t> bytes, const DecodeOptions& opt
   if (!decoder.ReadPixels(image.rgb.data())) {
     throw Error(ErrorKind::kInput, decoder.Problem());
   }
-  return {ApplyOrientation(std::move(image), orientation), orientation};
+  return {std::move(image), orientation};
 }
 
 }  // namespace gradcam

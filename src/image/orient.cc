@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
+#include <cstdint>
+#include <vector>
 
 namespace gradcam {
 namespace {
@@ -38,6 +39,28 @@ Walk WalkFor(int orientation, std::ptrdiff_t width, std::ptrdiff_t height) {
   }
 }
 
+// Pixels of `kBytes` bytes in the order of `walk`; `width` x `height` is the size of the result.
+template <std::ptrdiff_t kBytes>
+std::vector<std::uint8_t> Turned(const std::vector<std::uint8_t>& pixels, const Walk& walk,
+                                 int width, int height) {
+  std::vector<std::uint8_t> turned(pixels.size());
+  // In tiles, because a turned picture is read along its columns.
+  constexpr int kTile = 64;
+  for (int top = 0; top < height; top += kTile) {
+    for (int left = 0; left < width; left += kTile) {
+      const int right = std::min(left + kTile, width);
+      for (int y = top; y < std::min(top + kTile, height); ++y) {
+        std::uint8_t* out = turned.data() + kBytes * (std::ptrdiff_t{y} * width + left);
+        const std::uint8_t* in = pixels.data() + kBytes * (walk.start + y * walk.step_y);
+        for (int x = left; x < right; ++x, out += kBytes) {
+          std::copy_n(in + x * walk.step_x * kBytes, kBytes, out);
+        }
+      }
+    }
+  }
+  return turned;
+}
+
 }  // namespace
 
 Image ApplyOrientation(Image image, int orientation) {
@@ -45,25 +68,10 @@ Image ApplyOrientation(Image image, int orientation) {
     return image;
   }
   const Walk walk = WalkFor(orientation, image.width, image.height);
-  Image upright;
-  upright.width = orientation >= 5 ? image.height : image.width;
-  upright.height = orientation >= 5 ? image.width : image.height;
-  upright.rgb.resize(image.rgb.size());
-  // In tiles, because a turned picture is read along its columns.
-  constexpr int kTile = 64;
-  for (int top = 0; top < upright.height; top += kTile) {
-    for (int left = 0; left < upright.width; left += kTile) {
-      const int right = std::min(left + kTile, upright.width);
-      for (int y = top; y < std::min(top + kTile, upright.height); ++y) {
-        std::uint8_t* out =
-            upright.rgb.data() + 3 * (std::ptrdiff_t{y} * upright.width + std::ptrdiff_t{left});
-        const std::uint8_t* in = image.rgb.data() + 3 * (walk.start + y * walk.step_y);
-        for (int x = left; x < right; ++x, out += 3) {
-          std::copy_n(in + x * walk.step_x * 3, 3, out);
-        }
-      }
-    }
-  }
+  const int width = orientation >= 5 ? image.height : image.width;
+  const int height = orientation >= 5 ? image.width : image.height;
+  Image upright{width, height, Turned<3>(image.rgb, walk, width, height)};
+  if (!image.alpha.empty()) upright.alpha = Turned<1>(image.alpha, walk, width, height);
   return upright;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "image/alpha.h"
 
 namespace gradcam {
 namespace {
@@ -37,7 +38,7 @@ Image DrawOverlay(const Image& picture, const IndexedImage& heatmap, const Palet
                   double alpha, const Rect& seen) {
   Check(picture, heatmap, alpha, seen);
   const int opacity = static_cast<int>(std::lround(alpha * 255));
-  Image overlay = picture;
+  Image overlay = OverWhite(picture);
   // A row is coloured first and blended then: two plain loops that the compiler can vectorise.
   std::vector<std::uint8_t> colours(static_cast<std::size_t>(seen.width) * 3);
   for (int y = seen.y; y < seen.y + seen.height; ++y) {

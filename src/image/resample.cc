@@ -2,13 +2,16 @@
 #include "image/resample.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gradcam/error.h"
+#include "image/alpha.h"
 
 namespace gradcam {
 namespace {
@@ -76,45 +79,48 @@ std::uint8_t Round(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp((sum + kHalf) >> kPrecisionBits, 0, 255));
 }
 
-std::size_t Stride(const Image& image) { return static_cast<std::size_t>(image.width) * 3; }
+// Rows of interleaved 8-bit channels.
+struct Samples {
+  std::size_t width = 0;     // pixels
+  std::size_t channels = 0;  // samples of a pixel
+  std::vector<std::uint8_t> values;
+
+  [[nodiscard]] std::size_t stride() const { return width * channels; }
+};
 
 // The columns `taps` of the rows from `top` to `top + rows`.
-Image ResampleColumns(const Image& image, const std::vector<Taps>& taps, int top, int rows) {
-  Image result{static_cast<int>(taps.size()), rows, {}};
-  result.rgb.resize(Stride(result) * static_cast<std::size_t>(rows));
-  std::uint8_t* out = result.rgb.data();
-  for (int y = top; y < top + rows; ++y) {
-    const std::uint8_t* row = image.rgb.data() + static_cast<std::size_t>(y) * Stride(image);
+template <std::size_t kChannels>
+Samples ResampleColumns(const std::vector<std::uint8_t>& values, std::size_t width,
+                        const std::vector<Taps>& taps, std::size_t top, std::size_t rows) {
+  Samples result{taps.size(), kChannels, {}};
+  result.values.resize(result.stride() * rows);
+  std::uint8_t* out = result.values.data();
+  for (std::size_t y = top; y < top + rows; ++y) {
+    const std::uint8_t* row = values.data() + y * width * kChannels;
     for (const Taps& column : taps) {
-      const std::uint8_t* in = row + static_cast<std::size_t>(column.first) * 3;
-      std::int32_t red = 0;
-      std::int32_t green = 0;
-      std::int32_t blue = 0;
+      const std::uint8_t* in = row + static_cast<std::size_t>(column.first) * kChannels;
+      std::array<std::int32_t, kChannels> sums{};
       for (const std::int32_t weight : column.weights) {
-        red += in[0] * weight;
-        green += in[1] * weight;
-        blue += in[2] * weight;
-        in += 3;
+        for (std::size_t i = 0; i < kChannels; ++i) sums[i] += in[i] * weight;
+        in += kChannels;
       }
-      out[0] = Round(red);
-      out[1] = Round(green);
-      out[2] = Round(blue);
-      out += 3;
+      out = std::transform(sums.begin(), sums.end(), out, Round);
     }
   }
   return result;
 }
 
-// The rows `taps` of a picture whose first row is row `top` of the source.
-Image ResampleRows(const Image& image, const std::vector<Taps>& taps, int top) {
-  const std::size_t stride = Stride(image);
-  Image result{image.width, static_cast<int>(taps.size()), {}};
-  result.rgb.resize(stride * taps.size());
+// The rows `taps` of samples whose first row is row `top` of the source.
+std::vector<std::uint8_t> ResampleRows(const Samples& samples, const std::vector<Taps>& taps,
+                                       std::size_t top) {
+  const std::size_t stride = samples.stride();
+  std::vector<std::uint8_t> result(stride * taps.size());
   std::vector<std::int32_t> sums(stride);
-  std::uint8_t* out = result.rgb.data();
+  std::uint8_t* out = result.data();
   for (const Taps& row : taps) {
     std::fill(sums.begin(), sums.end(), 0);
-    const std::uint8_t* in = image.rgb.data() + static_cast<std::size_t>(row.first - top) * stride;
+    const std::uint8_t* in =
+        samples.values.data() + (static_cast<std::size_t>(row.first) - top) * stride;
     for (const std::int32_t weight : row.weights) {
       for (std::size_t i = 0; i < stride; ++i) {
         sums[i] += in[i] * weight;
@@ -124,6 +130,23 @@ Image ResampleRows(const Image& image, const std::vector<Taps>& taps, int top) {
     out = std::transform(sums.begin(), sums.end(), out, Round);
   }
   return result;
+}
+
+// The columns and rows that make up the result.
+struct Grid {
+  std::vector<Taps> columns;
+  std::vector<Taps> rows;
+};
+
+template <std::size_t kChannels>
+std::vector<std::uint8_t> ResampleSamples(const std::vector<std::uint8_t>& values, int width,
+                                          const Grid& grid) {
+  const auto top = static_cast<std::size_t>(grid.rows.front().first);
+  const std::size_t bottom =
+      static_cast<std::size_t>(grid.rows.back().first) + grid.rows.back().weights.size();
+  return ResampleRows(ResampleColumns<kChannels>(values, static_cast<std::size_t>(width),
+                                                 grid.columns, top, bottom - top),
+                      grid.rows, top);
 }
 
 }  // namespace
@@ -138,11 +161,16 @@ Image Resample(const Image& image, int width, int height, ResizeFilter filter, c
       window.width > width - window.x || window.height > height - window.y) {
     throw Error(ErrorKind::kUsage, "the window lies outside the resized picture");
   }
-  const auto columns = MakeAllTaps(window.x, window.width, image.width, width, filter);
-  const auto rows = MakeAllTaps(window.y, window.height, image.height, height, filter);
-  const int top = rows.front().first;
-  const int bottom = rows.back().first + static_cast<int>(rows.back().weights.size());
-  return ResampleRows(ResampleColumns(image, columns, top, bottom - top), rows, top);
+  const Grid grid{MakeAllTaps(window.x, window.width, image.width, width, filter),
+                  MakeAllTaps(window.y, window.height, image.height, height, filter)};
+  Image result{window.width, window.height, {}};
+  if (image.alpha.empty()) {
+    result.rgb = ResampleSamples<3>(image.rgb, image.width, grid);
+    return result;
+  }
+  result.rgb = ResampleSamples<3>(Premultiplied(image).rgb, image.width, grid);
+  result.alpha = ResampleSamples<1>(image.alpha, image.width, grid);
+  return Unpremultiplied(std::move(result));
 }
 
 Image Resample(const Image& image, int width, int height, ResizeFilter filter) {

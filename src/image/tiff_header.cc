@@ -23,6 +23,7 @@ enum Tag : std::uint64_t {
   kSampleFormat = 339,
 };
 constexpr std::uint64_t kIeeeFloat = 3;
+constexpr std::uint64_t kAssociatedAlpha = 1;
 constexpr std::uint64_t kUnassociatedAlpha = 2;
 
 // The values of one tag: `count` integers of `size` bytes each.
@@ -114,6 +115,17 @@ class Directory {
   std::map<std::uint64_t, Entry> entries_;
 };
 
+TiffHeader::Alpha AlphaOf(std::uint64_t extra_samples) {
+  switch (extra_samples) {
+    case kAssociatedAlpha:
+      return TiffHeader::Alpha::kAssociated;
+    case kUnassociatedAlpha:
+      return TiffHeader::Alpha::kUnassociated;
+    default:
+      return TiffHeader::Alpha::kNone;
+  }
+}
+
 }  // namespace
 
 TiffHeader ReadTiffHeader(std::span<const std::uint8_t> bytes) {
@@ -124,6 +136,7 @@ TiffHeader ReadTiffHeader(std::span<const std::uint8_t> bytes) {
   header.tile_width = std::max<std::uint64_t>(1, directory.Value(kTileWidth, 1));
   header.tile_height = std::max<std::uint64_t>(1, directory.Value(kTileLength, 1));
   header.floating_point = directory.Value(kSampleFormat, 1) == kIeeeFloat;
+  header.alpha = AlphaOf(directory.Value(kExtraSamples, 0));
   const std::uint64_t orientation = directory.Value(kOrientation, 1);
   header.orientation = orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   return header;

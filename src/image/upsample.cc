@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gradcam/draw.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -16,17 +15,26 @@ struct Position {
   double fraction;
 };
 
-Position PositionOf(int pixel, int pixels, int cells) {
+// The cell that stands for `cell`, which may lie one beyond the border.
+std::size_t CellOf(int cell, int cells, Upsampling upsampling) {
+  if (upsampling == Upsampling::kSkimage && cells > 1) {
+    if (cell < 0) return 1;
+    if (cell >= cells) return static_cast<std::size_t>(cells - 2);
+  }
+  return static_cast<std::size_t>(std::clamp(cell, 0, cells - 1));
+}
+
+Position PositionOf(int pixel, int pixels, int cells, Upsampling upsampling) {
   const double centre = (pixel + 0.5) * cells / pixels - 0.5;
   const double floor = std::floor(centre);
   const int cell = static_cast<int>(floor);
-  return {static_cast<std::size_t>(std::clamp(cell, 0, cells - 1)),
-          static_cast<std::size_t>(std::clamp(cell + 1, 0, cells - 1)), centre - floor};
+  return {CellOf(cell, cells, upsampling), CellOf(cell + 1, cells, upsampling), centre - floor};
 }
 
 }  // namespace
 
-RowUpsampler::RowUpsampler(const Map& map, int width, int height) : map_(map), height_(height) {
+RowUpsampler::RowUpsampler(const Map& map, int width, int height, Upsampling upsampling)
+    : map_(map), height_(height), upsampling_(upsampling) {
   if (map.width < 1 || map.height < 1 || width < 1 || height < 1) {
     throw Error(ErrorKind::kUsage, "cannot resize a map of " + std::to_string(map.width) + " x " +
                                        std::to_string(map.height) + " cells to " +
@@ -37,7 +45,7 @@ RowUpsampler::RowUpsampler(const Map& map, int width, int height) : map_(map), h
   row_.resize(pixels);
   cells_.resize(static_cast<std::size_t>(map.width));
   for (std::size_t x = 0; x < pixels; ++x) {
-    const Position position = PositionOf(static_cast<int>(x), width, map.width);
+    const Position position = PositionOf(static_cast<int>(x), width, map.width, upsampling);
     fractions_[x] = position.fraction;
     if (stretches_.empty() || stretches_.back().left != position.first ||
         stretches_.back().right != position.second) {
@@ -48,7 +56,7 @@ RowUpsampler::RowUpsampler(const Map& map, int width, int height) : map_(map), h
 }
 
 std::span<const float> RowUpsampler::Row(int y) {
-  const Position position = PositionOf(y, height_, map_.height);
+  const Position position = PositionOf(y, height_, map_.height, upsampling_);
   const float* upper = map_.values.data() + position.first * cells_.size();
   const float* lower = map_.values.data() + position.second * cells_.size();
   const double down = position.fraction;
@@ -65,8 +73,8 @@ std::span<const float> RowUpsampler::Row(int y) {
   return row_;
 }
 
-Map Upsample(const Map& map, int width, int height) {
-  RowUpsampler rows(map, width, height);
+Map Upsample(const Map& map, int width, int height, Upsampling upsampling) {
+  RowUpsampler rows(map, width, height, upsampling);
   Map result{width, height, {}};
   result.values.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
   for (int y = 0; y < height; ++y) {

@@ -4,17 +4,18 @@
 #include <span>
 #include <vector>
 
+#include "gradcam/draw.h"
 #include "gradcam/map.h"
 
 namespace gradcam {
 
 // A map resized row by row, so that a large picture never needs a map of its own size. Bilinear,
-// half-pixel centres, clamped at the border: the sample at pixel i of n lies at
-// c = (i + 0.5) * cells / n - 0.5 of the map, computed in double.
+// half-pixel centres: the sample at pixel i of n lies at c = (i + 0.5) * cells / n - 0.5 of the
+// map, computed in double.
 class RowUpsampler {
  public:
   // `map` must outlive this object. Throws Error(kUsage) for an empty map or a size < 1.
-  RowUpsampler(const Map& map, int width, int height);
+  RowUpsampler(const Map& map, int width, int height, Upsampling upsampling);
 
   // Row `y` of the result, valid until the next call.
   [[nodiscard]] std::span<const float> Row(int y);
@@ -30,6 +31,7 @@ class RowUpsampler {
 
   const Map& map_;
   int height_;
+  Upsampling upsampling_;
   std::vector<Stretch> stretches_;
   std::vector<double> fractions_;  // of the way from the left to the right column, one a pixel
   std::vector<double> cells_;      // one row of the map between two rows

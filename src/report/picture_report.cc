@@ -15,11 +15,6 @@ constexpr int kSchemaVersion = 1;
 constexpr const char* kDevice = "cpu";
 constexpr const char* kEngine = "libtorch";
 constexpr const char* kPrecision = "float32";
-constexpr const char* kExif = "apply";
-constexpr const char* kAlphaChannel = "drop";
-constexpr const char* kUpsample = "edge";
-constexpr const char* kNormalize = "max";
-constexpr const char* kOutputSize = "picture";
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -37,7 +32,7 @@ Json ImageToJson(const ImageReport& image) {
   return json;
 }
 
-Json PreprocessToJson(const Preprocess& preprocess) {
+Json PreprocessToJson(const Preprocess& preprocess, const DecodeOptions& decode) {
   Json json;
   json["name"] = preprocess.name;
   json["size"] = {preprocess.height, preprocess.width};
@@ -48,17 +43,17 @@ Json PreprocessToJson(const Preprocess& preprocess) {
   json["mean"] = preprocess.mean;
   json["std"] = preprocess.std;
   json["bgr"] = preprocess.bgr;
-  json["exif"] = kExif;
-  json["alpha_channel"] = kAlphaChannel;
+  json["exif"] = NameOf(decode.exif);
+  json["alpha_channel"] = NameOf(decode.alpha_channel);
   return json;
 }
 
 Json RenderToJson(const RenderOptions& render) {
   return {{"colormap", NameOf(render.colormap)},
           {"alpha", render.alpha},
-          {"upsample", kUpsample},
-          {"normalize", kNormalize},
-          {"output_size", kOutputSize}};
+          {"upsample", NameOf(render.map.upsampling)},
+          {"normalize", NameOf(render.map.normalization)},
+          {"output_size", NameOf(render.output_size)}};
 }
 
 Json TopToJson(const std::vector<Prediction>& top) {
@@ -86,9 +81,13 @@ Json MapToJson(const MapReport& map) {
           {"size", {map.height, map.width}}};
 }
 
+Json FilesToJson(const std::vector<OutputFile>& files) {
+  Json json = Json::object();
+  for (const OutputFile& file : files) json[file.key] = ToUtf8(file.name);
+  return json;
+}
+
 Json ClassToJson(const ClassReport& report) {
-  Json files = Json::object();
-  for (const OutputFile& file : report.files) files[file.key] = ToUtf8(file.name);
   Json json;
   json["class"] = {{"index", report.prediction.index},
                    {"label", TextOrNull(report.prediction.label)},
@@ -96,7 +95,7 @@ Json ClassToJson(const ClassReport& report) {
                    {"chosen_by", NameOf(report.chosen_by)}};
   json["gradcam"] = MapToJson(report.gradcam);
   json["saliency"] = MapToJson(report.saliency);
-  json["files"] = files;
+  json["files"] = FilesToJson(report.files);
   return json;
 }
 
@@ -146,7 +145,7 @@ Json SettingsToJson(const Settings& settings, const ModelInfo& model) {
   Json json;
   json["layer"] = model.layer;
   json["output_kind"] = NameOf(model.output_kind);
-  json["preprocess"] = PreprocessToJson(model.preprocess);
+  json["preprocess"] = PreprocessToJson(model.preprocess, settings.decode);
   json["precision"] = kPrecision;
   json["score"] = NameOf(settings.explain.score);
   json["class"] = classes;
@@ -178,12 +177,13 @@ Json ToJson(const PictureReport& picture, const RunContext& run) {
   json["tool"] = ToolToJson(run.tool);
   json["model"] = ModelToJson(run.model);
   json["image"] = ImageToJson(picture.image);
-  json["preprocess"] = PreprocessToJson(run.model.info.preprocess);
+  json["preprocess"] = PreprocessToJson(run.model.info.preprocess, run.settings.decode);
   json["score"] = NameOf(run.settings.explain.score);
   json["render"] = RenderToJson(run.settings.render);
   json["settings_sha256"] = run.settings_sha256;
   json["top"] = TopToJson(picture.top);
   json["explanations"] = explanations;
+  if (!picture.files.empty()) json["files"] = FilesToJson(picture.files);
   return json;
 }
 

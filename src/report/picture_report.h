@@ -44,8 +44,9 @@ struct ImageReport {
 
 struct MapReport {
   MapSummary summary;
-  std::optional<Point> peak;  // in pixels of the upright picture; empty unless the status is kOk
-  int width = 0;              // of the raw map
+  std::optional<Point>
+      peak;       // in pixels of the picture that is drawn on; empty unless the status is kOk
+  int width = 0;  // of the raw map
   int height = 0;
 };
 
@@ -68,8 +69,9 @@ struct PictureReport {
   ImageReport image;
   std::vector<Prediction> top;
   std::vector<ClassReport> explanations;
-  std::filesystem::path folder;  // where the files stand; not part of the JSON
-  std::string report_file;       // name of the JSON report, or empty if none is written
+  std::vector<OutputFile> files;  // of the picture as a whole: "input"
+  std::filesystem::path folder;   // where the files stand; not part of the JSON
+  std::string report_file;        // name of the JSON report, or empty if none is written
 };
 
 // The report as docs/schema/report.schema.json describes it.

@@ -14,8 +14,12 @@ std::string NameOf(Output output) {
       return "saliency-overlay";
     case Output::kPanel:
       return "panel";
+    case Output::kInput:
+      return "input";
     case Output::kRaw:
       return "raw";
+    case Output::kMap:
+      return "map";
     case Output::kJson:
       return "json";
   }
@@ -51,6 +55,32 @@ std::string NameOf(Score score) {
   }
   return "";
 }
+
+std::string NameOf(ExifOrientation exif) {
+  return exif == ExifOrientation::kApply ? "apply" : "ignore";
+}
+
+std::string NameOf(AlphaChannel alpha_channel) {
+  switch (alpha_channel) {
+    case AlphaChannel::kDrop:
+      return "drop";
+    case AlphaChannel::kWhite:
+      return "white";
+    case AlphaChannel::kPremultiply:
+      return "premultiply";
+  }
+  return "";
+}
+
+std::string NameOf(Upsampling upsampling) {
+  return upsampling == Upsampling::kEdge ? "edge" : "skimage";
+}
+
+std::string NameOf(Normalization normalization) {
+  return normalization == Normalization::kMax ? "max" : "minmax";
+}
+
+std::string NameOf(OutputSize size) { return size == OutputSize::kPicture ? "picture" : "input"; }
 
 std::string NameOf(OutputKind kind) {
   switch (kind) {

@@ -27,10 +27,16 @@ std::string_view SuffixOf(FileKind kind) {
       return ".saliency-overlay.png";
     case FileKind::kPanel:
       return ".panel.png";
+    case FileKind::kInput:
+      return ".input.png";
     case FileKind::kGradcamRaw:
       return ".gradcam.npy";
     case FileKind::kSaliencyRaw:
       return ".saliency.npy";
+    case FileKind::kGradcamMap:
+      return ".gradcam-map.npy";
+    case FileKind::kSaliencyMap:
+      return ".saliency-map.npy";
     case FileKind::kReport:
       return ".json";
   }
@@ -49,9 +55,14 @@ Output OutputOf(FileKind kind) {
       return Output::kSaliencyOverlay;
     case FileKind::kPanel:
       return Output::kPanel;
+    case FileKind::kInput:
+      return Output::kInput;
     case FileKind::kGradcamRaw:
     case FileKind::kSaliencyRaw:
       return Output::kRaw;
+    case FileKind::kGradcamMap:
+    case FileKind::kSaliencyMap:
+      return Output::kMap;
     case FileKind::kReport:
       return Output::kJson;
   }
@@ -59,6 +70,8 @@ Output OutputOf(FileKind kind) {
 }
 
 }  // namespace
+
+bool IsPerClass(FileKind kind) { return kind != FileKind::kInput && kind != FileKind::kReport; }
 
 bool IsWanted(FileKind kind, const Outputs& outputs) { return outputs.contains(OutputOf(kind)); }
 
@@ -74,10 +87,16 @@ std::string KeyOf(FileKind kind) {
       return "saliency_overlay";
     case FileKind::kPanel:
       return "panel";
+    case FileKind::kInput:
+      return "input";
     case FileKind::kGradcamRaw:
       return "gradcam_raw";
     case FileKind::kSaliencyRaw:
       return "saliency_raw";
+    case FileKind::kGradcamMap:
+      return "gradcam_map";
+    case FileKind::kSaliencyMap:
+      return "saliency_map";
     case FileKind::kReport:
       return "report";
   }

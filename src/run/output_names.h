@@ -9,25 +9,32 @@
 
 namespace gradcam {
 
-// The files of one picture. Each but the report comes once a class.
+// The files of one picture. Each but kInput and kReport comes once a class.
 enum class FileKind {
   kGradcam,
   kSaliency,
   kGradcamOverlay,
   kSaliencyOverlay,
   kPanel,
+  kInput,
   kGradcamRaw,
   kSaliencyRaw,
+  kGradcamMap,
+  kSaliencyMap,
   kReport,
 };
 
-inline constexpr std::array kFileKinds{FileKind::kGradcam,        FileKind::kSaliency,
-                                       FileKind::kGradcamOverlay, FileKind::kSaliencyOverlay,
-                                       FileKind::kPanel,          FileKind::kGradcamRaw,
-                                       FileKind::kSaliencyRaw,    FileKind::kReport};
+inline constexpr std::array kFileKinds{
+    FileKind::kGradcam,         FileKind::kSaliency,    FileKind::kGradcamOverlay,
+    FileKind::kSaliencyOverlay, FileKind::kPanel,       FileKind::kInput,
+    FileKind::kGradcamRaw,      FileKind::kSaliencyRaw, FileKind::kGradcamMap,
+    FileKind::kSaliencyMap,     FileKind::kReport};
 
 // The report of the whole run, in the output folder.
 inline constexpr const char* kRunReportName = "run.json";
+
+// Whether a picture has one file of this kind for each of its classes.
+[[nodiscard]] bool IsPerClass(FileKind kind);
 
 // Whether `outputs` asks for files of this kind.
 [[nodiscard]] bool IsWanted(FileKind kind, const Outputs& outputs);

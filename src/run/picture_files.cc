@@ -9,11 +9,13 @@
 #include <cstdio>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/file_handle.h"
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "image/alpha.h"
 #include "image/decode.h"
 #include "image/panel.h"
 #include "image/picture_file.h"
@@ -47,20 +49,34 @@ std::string Caption(const Prediction& prediction) {
   return label + "  " + percent.data();
 }
 
-MapReport Describe(const Map& raw, const Map& normalized, const Rect& seen) {
+// What is drawn on, and the part of it that the network saw.
+struct Canvas {
+  Image picture;  // opaque
+  Rect seen;
+};
+
+Canvas CanvasOf(Image picture, const Explanation& explanation, OutputSize size) {
+  if (size == OutputSize::kPicture) return {OverWhite(std::move(picture)), explanation.seen};
+  const Image& input = explanation.input;
+  return {OverWhite(input), {0, 0, input.width, input.height}};
+}
+
+MapReport Describe(const Map& raw, const Map& normalized, const Rect& seen, Upsampling upsampling) {
   MapReport report;
   report.summary = Summarize(raw);
   report.width = raw.width;
   report.height = raw.height;
-  if (report.summary.status == MapStatus::kOk) report.peak = FindPeak(normalized, seen);
+  if (report.summary.status == MapStatus::kOk) {
+    report.peak = FindPeak(normalized, seen, upsampling);
+  }
   return report;
 }
 
 // Writes the files of one picture; those written are removed again unless all of them are there.
 class PictureWriter {
  public:
-  PictureWriter(const Job& job, const Image& picture, const Rect& seen, const Settings& settings)
-      : job_(&job), picture_(&picture), seen_(seen), settings_(&settings) {}
+  PictureWriter(const Job& job, const Canvas& canvas, const Settings& settings)
+      : job_(&job), canvas_(&canvas), settings_(&settings) {}
 
   ~PictureWriter() {
     for (const fs::path& file : written_) ::unlink(file.c_str());
@@ -77,13 +93,21 @@ class PictureWriter {
     report.chosen_by = explained.chosen_by;
     const Map gradcam = Normalize(explained.gradcam);
     const Map saliency = Normalize(explained.saliency);
-    report.gradcam = Describe(explained.gradcam, gradcam, seen_);
-    report.saliency = Describe(explained.saliency, saliency, seen_);
+    const Upsampling upsampling = settings_->render.map.upsampling;
+    report.gradcam = Describe(explained.gradcam, gradcam, canvas_->seen, upsampling);
+    report.saliency = Describe(explained.saliency, saliency, canvas_->seen, upsampling);
     WriteGradcam(gradcam, explained.prediction, report.files);
     WriteSaliency(saliency, report.files);
     WriteRaw(FileKind::kGradcamRaw, explained.gradcam, report.files);
     WriteRaw(FileKind::kSaliencyRaw, explained.saliency, report.files);
+    WriteDrawnMap(FileKind::kGradcamMap, gradcam, report.files);
+    WriteDrawnMap(FileKind::kSaliencyMap, saliency, report.files);
     return report;
+  }
+
+  void WriteInput(const Image& input, std::vector<OutputFile>& files) {
+    class_index_.reset();
+    if (Wants(FileKind::kInput)) Write(FileKind::kInput, EncodePng(input), files);
   }
 
   void WriteReport(const std::string& text) {
@@ -98,11 +122,14 @@ class PictureWriter {
   [[nodiscard]] bool Wants(FileKind kind) const { return IsWanted(kind, settings_->outputs); }
 
   [[nodiscard]] IndexedImage Heatmap(const Map& normalized) const {
-    return DrawHeatmap(normalized, picture_->width, picture_->height, seen_);
+    const Image& picture = canvas_->picture;
+    return DrawHeatmap(normalized, picture.width, picture.height, canvas_->seen,
+                       settings_->render.map);
   }
 
   [[nodiscard]] Image OverlayOf(const IndexedImage& heatmap) const {
-    return DrawOverlay(*picture_, heatmap, palette(), settings_->render.alpha, seen_);
+    return DrawOverlay(canvas_->picture, heatmap, palette(), settings_->render.alpha,
+                       canvas_->seen);
   }
 
   [[nodiscard]] const Palette& palette() const { return PaletteOf(settings_->render.colormap); }
@@ -119,7 +146,7 @@ class PictureWriter {
     if (wants_overlay) Write(FileKind::kGradcamOverlay, EncodePng(overlay), files);
     if (!wants_panel) return;
     const Image panel =
-        DrawPanel(*picture_, Coloured(heatmap, palette()), overlay, Caption(prediction));
+        DrawPanel(canvas_->picture, Coloured(heatmap, palette()), overlay, Caption(prediction));
     Write(FileKind::kPanel, EncodePng(panel), files);
   }
 
@@ -138,6 +165,15 @@ class PictureWriter {
     if (Wants(kind)) Write(kind, EncodeNpy(raw), files);
   }
 
+  void WriteDrawnMap(FileKind kind, const Map& normalized, std::vector<OutputFile>& files) {
+    if (!Wants(kind)) return;
+    const Image& picture = canvas_->picture;
+    Write(kind,
+          EncodeNpy(DrawMap(normalized, picture.width, picture.height, canvas_->seen,
+                            settings_->render.map.upsampling)),
+          files);
+  }
+
   void Write(FileKind kind, const std::vector<std::uint8_t>& bytes,
              std::vector<OutputFile>& files) {
     const std::string name = OutputName(job_->stem, class_index_, kind);
@@ -147,8 +183,7 @@ class PictureWriter {
   }
 
   const Job* job_;
-  const Image* picture_;
-  Rect seen_;
+  const Canvas* canvas_;
   const Settings* settings_;
   std::optional<int> class_index_;  // in the names of the class in work
   std::vector<fs::path> written_;
@@ -185,25 +220,30 @@ LoadedPicture LoadPicture(const Job& job, const DecodeOptions& options) {
   return {DecodePicture(bytes, name, options), Sha256Of(bytes)};
 }
 
-PictureReport WritePicture(const Job& job, const LoadedPicture& loaded,
-                           const Explanation& explanation, const RunContext& run) {
-  const Image& image = loaded.picture.image;
+PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanation& explanation,
+                           const RunContext& run) {
   PictureReport report;
-  report.image = {
-      job.name,        loaded.sha256, image.width, image.height, loaded.picture.exif_orientation,
-      explanation.seen};
+  report.image = {job.name,
+                  loaded.sha256,
+                  loaded.picture.image.width,
+                  loaded.picture.image.height,
+                  loaded.picture.exif_orientation,
+                  explanation.seen};
   report.top = explanation.top;
   report.folder = job.folder;
 
   RequireOwnReport(job, run.settings);
   MakeFolder(job.folder);
   RemoveOldFiles(job);
-  PictureWriter writer(job, image, explanation.seen, run.settings);
+  const Canvas canvas =
+      CanvasOf(std::move(loaded.picture.image), explanation, run.settings.render.output_size);
+  PictureWriter writer(job, canvas, run.settings);
   for (const ClassExplanation& explained : explanation.classes) {
     if (!HasClass(report.explanations, explained.prediction.index)) {
       report.explanations.push_back(writer.WriteClass(explained));
     }
   }
+  writer.WriteInput(explanation.input, report.files);
   if (run.settings.outputs.contains(Output::kJson)) {
     report.report_file = OutputName(job.stem, {}, FileKind::kReport);
     writer.WriteReport(JsonText(report, run));

@@ -21,7 +21,7 @@ struct LoadedPicture {
 // Draws and writes all files of one picture: removes older ones first, makes the folder if need be,
 // writes the report last. A class that was asked for twice is written once. Throws Error(kOutput);
 // then none of the picture's files is left.
-[[nodiscard]] PictureReport WritePicture(const Job& job, const LoadedPicture& loaded,
+[[nodiscard]] PictureReport WritePicture(const Job& job, LoadedPicture loaded,
                                          const Explanation& explanation, const RunContext& run);
 
 // Removes older outputs of the picture. A report that gradcam did not write stays.

@@ -101,7 +101,7 @@ OldFile Judge(const std::string& name, const JobsByStem& jobs, const std::set<st
     return job == jobs.end() ? nullptr : job->second;
   };
   Job* plain = find(parsed->base);
-  if (parsed->kind == FileKind::kReport) return {plain, plain != nullptr};
+  if (!IsPerClass(parsed->kind)) return {plain, plain != nullptr};
   const auto stem = WithoutClassIndex(parsed->base);
   Job* indexed = stem ? find(*stem) : nullptr;
   if (indexed != nullptr && (several_classes || plain == nullptr)) {

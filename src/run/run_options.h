@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "gradcam/image.h"
 #include "report/settings.h"
 
 namespace gradcam {
@@ -19,7 +18,6 @@ struct RunOptions {
   std::vector<std::string> inputs;  // pictures, folders, "@list.txt", "@-", as given
   std::filesystem::path output = "gradcam-out";
   Settings settings;
-  DecodeOptions decode;
   SelfCheck self_check = SelfCheck::kAuto;
   bool keep_extension = false;  // output names keep the input's extension
   bool fail_fast = false;       // stop at the first failed picture

@@ -1,7 +1,9 @@
 #include "run/runner.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <exception>
 #include <filesystem>
@@ -10,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/json_text.h"
 #include "report/text.h"
@@ -44,6 +47,12 @@ std::string StatusProblem(const PictureReport& picture) {
     }
   }
   return "";
+}
+
+bool HasNonfiniteScores(const Explanation& explanation) {
+  return std::ranges::any_of(explanation.top, [](const Prediction& prediction) {
+    return !std::isfinite(prediction.logit) || !std::isfinite(prediction.probability);
+  });
 }
 
 class Runner {
@@ -88,12 +97,16 @@ class Runner {
 
   void RunJob(const Job& job, const std::stop_token& stop) {
     try {
-      const LoadedPicture loaded = LoadPicture(job, options_->decode);
+      LoadedPicture loaded = LoadPicture(job, options_->settings.decode);
       if (StopsNow(stop)) return;
       const Explanation explanation = Explain(loaded.picture.image);
+      if (HasNonfiniteScores(explanation)) {
+        observer_->OnWarning("image " + Quoted(job.path) +
+                             ": the network's scores are not finite, its predictions mean nothing");
+      }
       if (StopsNow(stop)) return;
       RemoveOldRunReport();
-      Finish(job, WritePicture(job, loaded, explanation, Context()));
+      Finish(job, WritePicture(job, std::move(loaded), explanation, Context()));
     } catch (const Error& error) {
       PassOnWarnings();
       HandleError(job, error);
@@ -137,9 +150,22 @@ class Runner {
       explainer_->SelfCheck(image);
     }
     static_cast<void>(Context());  // waits for the model's digest: without it no report
+    if (!has_explained_) MakeOutputFolder();
     has_explained_ = true;
     FailSuspect();
     return explanation;
+  }
+
+  // While nothing has been written yet, a folder that cannot be made is an error of the whole run.
+  void MakeOutputFolder() const {
+    std::error_code error;
+    fs::create_directories(options_->output, error);
+    if (error) {
+      throw Error(ErrorKind::kUsage,
+                  "cannot make output folder " + Quoted(options_->output) + ": " +
+                      SystemMessage(error.value()),
+                  "give another --output");
+    }
   }
 
   void Finish(const Job& job, const PictureReport& picture) {
@@ -200,10 +226,9 @@ class Runner {
   }
 
   void WriteRunReport() {
-    std::error_code ignored;
-    if (!has_written_ && !fs::is_directory(options_->output, ignored)) return;
     const fs::path file = options_->output / kRunReportName;
     try {
+      MakeOutputFolder();
       WriteAtomically(file, JsonText(report_, Context()));
     } catch (const Error& error) {
       AddFailure({kRunReportName, error.what(), error.hint()});

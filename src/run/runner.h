@@ -38,7 +38,8 @@ struct ModelFile {
 // has been explained yet, errors of kind kUsage are thrown, and so is the first of kind kModel when
 // the model fails at a second picture too or at the only one; otherwise they are failures of their
 // picture. After a stop request the picture in work is dropped or finished, never half written, and
-// `interrupted` is set. Nothing is written, no folder made, before the first picture is ready.
+// `interrupted` is set. No folder is made before the first picture is ready or all have failed;
+// that it cannot be made is thrown as kUsage while nothing has been explained.
 //
 //   Plan plan = MakePlan(options, std::cin);
 //   ModelDigest digest(model_path, cache_folder);

@@ -44,7 +44,7 @@ TEST(ParseArguments, HasTheDocumentedDefaults) {
   EXPECT_FALSE(arguments.model.trust_model);
   EXPECT_THAT(arguments.run.inputs, ElementsAre("cat.jpg"));
   EXPECT_EQ(arguments.run.output, "gradcam-out");
-  EXPECT_EQ(arguments.run.decode.max_pixels, 200'000'000);
+  EXPECT_EQ(arguments.run.settings.decode.max_pixels, 200'000'000);
   EXPECT_EQ(arguments.run.self_check, SelfCheck::kAuto);
   EXPECT_FALSE(arguments.run.keep_extension);
   EXPECT_FALSE(arguments.run.fail_fast);
@@ -119,7 +119,7 @@ TEST(ParseArguments, ReadsRunAndDrawing) {
   EXPECT_TRUE(arguments.run.strict);
   EXPECT_EQ(arguments.run.self_check, SelfCheck::kOff);
   EXPECT_EQ(arguments.threads, 3);
-  EXPECT_EQ(arguments.run.decode.max_pixels, 1000);
+  EXPECT_EQ(arguments.run.settings.decode.max_pixels, 1000);
   EXPECT_EQ(arguments.run.settings.explain.top_k, 2);
   EXPECT_EQ(arguments.run.settings.explain.score, Score::kLogProbability);
   EXPECT_TRUE(arguments.talk.json);
@@ -164,10 +164,46 @@ TEST(ParseArguments, RefusesValuesOutOfRange) {
   EXPECT_THAT(MessageWith({"--top-k", "0"}), HasSubstr("option --top-k"));
   EXPECT_THAT(MessageWith({"--threads", "0"}), HasSubstr("option --threads"));
   EXPECT_THAT(MessageWith({"--colormap", "jett"}), HasSubstr("did you mean 'jet'"));
-  EXPECT_THAT(MessageWith({"--upsample", "skimage"}), HasSubstr("option --upsample"));
+  EXPECT_THAT(MessageWith({"--upsample", "cubic"}), HasSubstr("option --upsample"));
+  EXPECT_THAT(MessageWith({"--normalize", "mean"}), HasSubstr("option --normalize"));
+  EXPECT_THAT(MessageWith({"--exif", "off"}), HasSubstr("option --exif"));
+  EXPECT_THAT(MessageWith({"--alpha-channel", "black"}), HasSubstr("option --alpha-channel"));
+  EXPECT_THAT(MessageWith({"--output-size", "224"}), HasSubstr("option --output-size"));
+  EXPECT_THAT(MessageWith({"--preset", "notbook"}), HasSubstr("did you mean 'notebook'"));
   EXPECT_THAT(MessageWith({"--write", "jsonl"}), HasSubstr("option --write"));
   EXPECT_THAT(MessageWith({"--layer", ""}), HasSubstr("option --layer: the value is empty"));
   EXPECT_THAT(MessageWith({""}), HasSubstr("the value is empty"));
+}
+
+TEST(ParseArguments, APresetStandsForWhatIsNotGiven) {
+  const ExplainArguments notebook = Explain({"cat.jpg", "--preset", "notebook"});
+  EXPECT_EQ(notebook.load.preprocess_name, "notebook");
+  const Settings& settings = notebook.run.settings;
+  EXPECT_EQ(settings.decode.exif, ExifOrientation::kIgnore);
+  EXPECT_EQ(settings.decode.alpha_channel, AlphaChannel::kPremultiply);
+  EXPECT_EQ(settings.explain.score, Score::kProbability);
+  EXPECT_EQ(settings.render.alpha, 0.6);
+  EXPECT_EQ(settings.render.map.upsampling, Upsampling::kSkimage);
+  EXPECT_EQ(settings.render.map.normalization, Normalization::kMinMax);
+  EXPECT_EQ(settings.render.output_size, OutputSize::kInput);
+}
+
+TEST(ParseArguments, OptionsBesideAPresetWin) {
+  const ExplainArguments arguments = Explain(
+      {"cat.jpg", "--preset",        "notebook", "--preprocess", "imagenet", "--exif",
+       "apply",   "--alpha-channel", "drop",     "--score",      "logodds",  "--alpha",
+       "0.5",     "--upsample",      "edge",     "--normalize",  "max",      "--output-size",
+       "picture", "--colormap",      "grey"});
+  EXPECT_EQ(arguments.load.preprocess_name, "imagenet");
+  const Settings& settings = arguments.run.settings;
+  EXPECT_EQ(settings.decode.exif, ExifOrientation::kApply);
+  EXPECT_EQ(settings.decode.alpha_channel, AlphaChannel::kDrop);
+  EXPECT_EQ(settings.explain.score, Score::kLogOdds);
+  EXPECT_EQ(settings.render.alpha, 0.5);
+  EXPECT_EQ(settings.render.map.upsampling, Upsampling::kEdge);
+  EXPECT_EQ(settings.render.map.normalization, Normalization::kMax);
+  EXPECT_EQ(settings.render.output_size, OutputSize::kPicture);
+  EXPECT_EQ(settings.render.colormap, Colormap::kGrey);
 }
 
 TEST(ParseArguments, RefusesContradictions) {
@@ -191,10 +227,9 @@ TEST(ParseArguments, OptionsOfOtherCommandsAreUnknown) {
 // Accepting an option and doing nothing about it would mislead.
 TEST(ParseArguments, OptionsThatDoNotExistYetAreUnknown) {
   for (const char* option :
-       {"--preset=notebook", "--exif=ignore", "--alpha-channel=white", "--normalize=minmax",
-        "--output-size=input", "--engine=libtorch", "--precision=float32", "--batch-size=2",
-        "--deterministic", "--timing", "--resume", "--shard=1/2", "--io-threads=2", "--format=jpg",
-        "--root=d", "--null", "--dry-run", "--progress=auto", "--only=wrong"}) {
+       {"--engine=libtorch", "--precision=float32", "--batch-size=2", "--deterministic", "--timing",
+        "--resume", "--shard=1/2", "--io-threads=2", "--format=jpg", "--root=d", "--null",
+        "--dry-run", "--progress=auto", "--only=wrong"}) {
     EXPECT_THAT(MessageWith({option}), HasSubstr("unknown option")) << option;
   }
 }

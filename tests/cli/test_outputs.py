@@ -15,6 +15,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 KINDS = {"gradcam": ["cat.gradcam.png"], "saliency": ["cat.saliency.png"],
          "gradcam-overlay": ["cat.gradcam-overlay.png"],
          "saliency-overlay": ["cat.saliency-overlay.png"], "panel": ["cat.panel.png"],
+         "input": ["cat.input.png"], "map": ["cat.gradcam-map.npy", "cat.saliency-map.npy"],
          "raw": ["cat.gradcam.npy", "cat.saliency.npy"], "json": ["cat.json"]}
 
 

@@ -77,6 +77,7 @@ TEST(ParseClass, TakesDigitsAsAnIndexAndAllElseAsALabel) {
   EXPECT_EQ(ParseClass("tiger, big cat").label, "tiger, big cat");
   EXPECT_EQ(ParseClass("-1").label, "-1");
   EXPECT_EQ(ParseClass("label:top").label, "top");
+  EXPECT_EQ(ParseClass("TOP").by, ClassTarget::By::kTop);
   for (const char* text : {"", "label:", "99999999999"}) {
     EXPECT_THROW((void)ParseClass(text), Error) << text;
   }
@@ -85,7 +86,7 @@ TEST(ParseClass, TakesDigitsAsAnIndexAndAllElseAsALabel) {
 TEST(ParseOutputs, TakesNamesBetweenCommas) {
   EXPECT_THAT(ParseOutputs("raw,gradcam-overlay,raw"),
               ElementsAre(Output::kGradcamOverlay, Output::kRaw));
-  for (const char* text : {"", "raw,", ",raw", "raw, json", "map", "all"}) {
+  for (const char* text : {"", "raw,", ",raw", "raw, json", "jsonl", "all"}) {
     EXPECT_THROW((void)ParseOutputs(text), Error) << text;
   }
   EXPECT_THAT(MessageOf([] { return ParseOutputs("gradcm"); }),

@@ -23,6 +23,46 @@ TEST(Heatmap, CoversTheSeenPartOnly) {
               ElementsAre(0, 0, 0, 0, 0, 255, 255, 0, 0, 255, 255, 0));
 }
 
+TEST(Heatmap, MinMaxStretchesTheDrawnValuesOverAllColours) {
+  // (0.5 - 0.2) / (0.8 - 0.2) = 0.5
+  const Map map{3, 1, {0.2F, 0.5F, 0.8F}};
+  EXPECT_THAT(
+      DrawHeatmap(map, 3, 1, {0, 0, 3, 1}, {.normalization = Normalization::kMinMax}).indices,
+      ElementsAre(0, 128, 255));
+}
+
+TEST(Heatmap, MinMaxLooksAtTheSeenPartOnly) {
+  const Map map{2, 1, {0.25F, 0.75F}};
+  EXPECT_THAT(
+      DrawHeatmap(map, 4, 1, {1, 0, 2, 1}, {.normalization = Normalization::kMinMax}).indices,
+      ElementsAre(0, 0, 255, 0));
+}
+
+TEST(Heatmap, MinMaxLeavesAMapOfOneValueAsItIs) {
+  for (const float value : {0.0F, 1.0F}) {
+    EXPECT_THAT(DrawHeatmap(Map{1, 1, {value}}, 2, 2, {0, 0, 2, 2},
+                            {.normalization = Normalization::kMinMax})
+                    .indices,
+                Each(value == 0 ? 0 : 255));
+  }
+}
+
+TEST(Heatmap, DrawMapIsZeroOutsideOfTheSeenPart) {
+  const Map map{2, 1, {0.25F, 0.75F}};
+  const Map drawn = DrawMap(map, 4, 2, {1, 1, 2, 1});
+  EXPECT_EQ(drawn.width, 4);
+  EXPECT_EQ(drawn.height, 2);
+  EXPECT_THAT(drawn.values, ElementsAre(0, 0, 0, 0, 0, 0.25F, 0.75F, 0));
+  EXPECT_THROW((void)DrawMap(map, 4, 2, {3, 1, 2, 1}), Error);
+}
+
+TEST(Heatmap, ThePeakFollowsTheUpsampling) {
+  // Enlarged to 4 pixels: clamped 0, 0.25, 0.75, 1; mirrored 0.25, 0.25, 0.75, 0.75.
+  const Map map{2, 1, {0, 1}};
+  EXPECT_EQ(FindPeak(map, {0, 0, 4, 1}).x, 3);
+  EXPECT_EQ(FindPeak(map, {0, 0, 4, 1}, Upsampling::kSkimage).x, 2);
+}
+
 TEST(Heatmap, KeepsTopLeftAtTopLeft) {
   const Map map{2, 2, {1, 0, 0, 0}};
   const IndexedImage heatmap = DrawHeatmap(map, 40, 20, {0, 0, 40, 20});

@@ -50,6 +50,12 @@ Image TinyPicture() {
   return image;
 }
 
+Bytes TinyAlpha() {
+  Bytes alpha;
+  for (int pixel = 0; pixel < 24; ++pixel) alpha.push_back(static_cast<std::uint8_t>(10 * pixel));
+  return alpha;
+}
+
 Image RedAsGrey(const Image& image) {
   Image grey = image;
   for (std::size_t i = 0; i < grey.rgb.size(); ++i) {

@@ -33,6 +33,9 @@ using Pixel = std::array<int, 3>;
 // The picture that most small samples hold: 6 x 4 pixels, red 40 * x, green 60 * y, blue 7.
 [[nodiscard]] Image TinyPicture();
 
+// The opacity of the samples called alpha: 10 times the number of the pixel.
+[[nodiscard]] Bytes TinyAlpha();
+
 // The picture whose pixels are all red = green = blue = red of `image`.
 [[nodiscard]] Image RedAsGrey(const Image& image);
 

@@ -21,19 +21,25 @@ struct Case {
   ResizeFilter filter = ResizeFilter::kBicubic;
 };
 
-// What Pillow made, from resampled.bin: per case five int32 (source size, result size, filter) and
-// both pictures.
-std::vector<Case> ReadCases() {
-  const testing::Bytes bytes = testing::ReadSample("resampled.bin");
+// Pixels of `channels` bytes as a picture.
+Image MakeImage(int width, int height, int channels, const std::uint8_t* bytes) {
+  Image image{width, height, {}};
+  for (int pixel = 0; pixel < width * height; ++pixel, bytes += channels) {
+    image.rgb.insert(image.rgb.end(), bytes, bytes + 3);
+    if (channels == 4) image.alpha.push_back(bytes[3]);
+  }
+  return image;
+}
+
+// What Pillow made: per case five int32 (source size, result size, filter) and both pictures.
+std::vector<Case> ReadCases(const std::string& file, int channels) {
+  const testing::Bytes bytes = testing::ReadSample(file);
   std::vector<Case> cases;
   std::size_t at = 0;
   const auto read_pixels = [&](int width, int height) {
-    const std::size_t size = static_cast<std::size_t>(width * height) * 3;
-    Image image{width, height, {}};
-    const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-    image.rgb.assign(begin, begin + static_cast<std::ptrdiff_t>(size));
-    at += size;
-    return image;
+    const std::uint8_t* first = bytes.data() + at;
+    at += static_cast<std::size_t>(width * height * channels);
+    return MakeImage(width, height, channels, first);
   };
   while (at < bytes.size()) {
     std::int32_t head[5];
@@ -47,6 +53,8 @@ std::vector<Case> ReadCases() {
   }
   return cases;
 }
+
+std::vector<Case> ReadCases() { return ReadCases("resampled.bin", 3); }
 
 std::string Describe(const Case& c) {
   return std::to_string(c.source.width) + "x" + std::to_string(c.source.height) + " to " +
@@ -72,6 +80,16 @@ TEST(Resample, GivesPillowsBytes) {
     EXPECT_THAT(Resample(c.source, c.resized.width, c.resized.height, c.filter),
                 SamePixelsAs(c.resized))
         << Describe(c);
+  }
+}
+
+TEST(Resample, TransparentPicturesGivePillowsBytes) {
+  const std::vector<Case> cases = ReadCases("resampled_rgba.bin", 4);
+  ASSERT_EQ(cases.size(), 6U);
+  for (const Case& c : cases) {
+    const Image resized = Resample(c.source, c.resized.width, c.resized.height, c.filter);
+    EXPECT_THAT(resized, SamePixelsAs(c.resized)) << Describe(c);
+    EXPECT_EQ(resized.alpha, c.resized.alpha) << Describe(c);
   }
 }
 

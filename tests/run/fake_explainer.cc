@@ -1,5 +1,6 @@
 #include "run/fake_explainer.h"
 
+#include <cstdint>
 #include <utility>
 
 namespace gradcam {
@@ -17,10 +18,11 @@ FakeExplainer::FakeExplainer() {
 Explanation FakeExplainer::Explain(const Image& picture, const ExplainOptions& options) {
   on_explain(++explained);
   const std::vector<Prediction> predictions{
-      {1, "cat", "n1", 0.75, 2}, {0, "dog", "n0", 0.25, 1}, {2, "cow", "n2", 0, -50}};
+      {1, "cat", "n1", 0.75, best_logit}, {0, "dog", "n0", 0.25, 1}, {2, "cow", "n2", 0, -50}};
   Explanation explanation;
   explanation.top = predictions;
   explanation.seen = {0, 0, picture.width, picture.height};
+  explanation.input = {2, 2, std::vector<std::uint8_t>(12, 50)};
   for (const ClassTarget& target : options.classes) {
     const int index = target.by == ClassTarget::By::kTop ? 1 : target.index;
     for (const Prediction& prediction : predictions) {

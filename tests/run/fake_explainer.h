@@ -21,6 +21,7 @@ class FakeExplainer final : public PictureExplainer {
 
   int explained = 0;
   int checked = 0;
+  double best_logit = 2;
   std::vector<std::string> warnings;
   // Called at the start of the n-th call of Explain or SelfCheck, n from 1; may throw.
   std::function<void(int)> on_explain = [](int) {};

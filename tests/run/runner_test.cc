@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
@@ -17,10 +18,12 @@ namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::ThrowsMessage;
 using testing::UnorderedElementsAre;
 
 class Listener final : public RunObserver {
@@ -194,11 +197,34 @@ TEST_F(RunnerTest, SaysWhatAFolderInAListIs) {
   EXPECT_THAT(report.failures[0].error, HasSubstr("dog.png': it is a folder"));
 }
 
-TEST_F(RunnerTest, MakesNoFolderIfNoPictureCanBeRead) {
+TEST_F(RunnerTest, WritesOnlyTheRunReportIfNoPictureCanBeRead) {
   folder_.Write("a.png", "no picture");
   const RunReport report = RunOn({"a.png", "missing.png"});
   EXPECT_EQ(report.counts.failed, 2);
-  EXPECT_FALSE(fs::exists(options_.output));
+  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("run.json"));
+  EXPECT_THAT(Json("out/run.json")["failures"], SizeIs(2));
+}
+
+TEST_F(RunnerTest, AnOutputFolderThatCannotBeMadeIsAnErrorOfTheRun) {
+  WritePicture("a.png");
+  std::istringstream in;
+  options_.inputs = {(folder_ / "a.png").string()};
+  const Plan plan = MakePlan(options_, in);
+  folder_.Write("out", "a file where the folder should be");
+  EXPECT_THAT(
+      [&] {
+        static_cast<void>(gradcam::Run(explainer_, {"fake.pt", [] { return std::string(); }},
+                                       options_, plan, listener_, stop_.get_token()));
+      },
+      ThrowsMessage<Error>(HasSubstr("cannot make output folder")));
+}
+
+TEST_F(RunnerTest, WarnsOfScoresThatAreNotFinite) {
+  WritePicture("a.png");
+  explainer_.best_logit = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(RunOn({"a.png"}).counts.done, 1);
+  EXPECT_THAT(listener_.warnings,
+              Contains(HasSubstr("a.png': the network's scores are not finite")));
 }
 
 TEST_F(RunnerTest, RemovesOlderOutputsOfAPictureThatFailsNow) {

@@ -207,6 +207,46 @@ def make_others() -> None:
     (HERE / "pnm_p2_10.pgm").write_bytes(b"P2\n2 1\n1000\n1000 500\n")
 
 
+def make_transparent() -> None:
+    """The tiny picture with the opacity 10 * pixel number, in every format that can hold it."""
+    rgb = tiny()
+    alpha = (np.arange(24, dtype=np.uint8) * 10).reshape(4, 6)
+    rgba = np.dstack([rgb, alpha])
+    Image.fromarray(rgba).save(HERE / "alpha.webp", lossless=True, exact=True)
+    write_tiff("alpha.tif", rgba, extra=2)
+    weighted = (rgb.astype(np.uint16) * alpha[..., None] + 127) // 255
+    write_tiff("alpha_associated.tif", np.dstack([weighted.astype(np.uint8), alpha]), extra=1)
+    write_bmp_with_masks("alpha.bmp", rgba)
+
+
+def write_bmp_with_masks(name: str, rgba: np.ndarray) -> None:
+    """Header version 4 with masks for all four channels, rows from bottom to top."""
+    height, width = rgba.shape[:2]
+    pixels = np.ascontiguousarray(rgba[::-1][..., [2, 1, 0, 3]]).tobytes()
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    header = struct.pack("<IiiHHIIiiII", 108, width, height, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    header += masks + b"BGRs" + bytes(48)
+    start = 14 + len(header)
+    (HERE / name).write_bytes(struct.pack("<2sIHHI", b"BM", start + len(pixels), 0, 0, start) +
+                              header + pixels)
+
+
+def make_resampled_transparent() -> None:
+    """Like make_resampled, for mode RGBA: four bytes a pixel."""
+    rng = np.random.default_rng(8)
+    out = bytearray()
+    for source_size, target_size in [((31, 23), (7, 5)), ((31, 23), (64, 48)), ((9, 40), (9, 9))]:
+        source = rng.integers(0, 256, (source_size[1], source_size[0], 4), dtype=np.uint8)
+        source[rng.random(source.shape[:2]) < 0.3, 3] = 0
+        source[rng.random(source.shape[:2]) < 0.3, 3] = 255
+        for code, pillow_filter in enumerate((Image.Resampling.BICUBIC,
+                                              Image.Resampling.BILINEAR)):
+            result = Image.fromarray(source).resize(target_size, pillow_filter)
+            out += struct.pack("<5i", *source_size, *target_size, code)
+            out += source.tobytes() + np.asarray(result).tobytes()
+    (HERE / "resampled_rgba.bin").write_bytes(bytes(out))
+
+
 def make_resampled() -> None:
     """Every resize by Pillow of one noisy picture, whole and behind a crop, in one file."""
     rng = np.random.default_rng(7)
@@ -233,4 +273,6 @@ if __name__ == "__main__":
     make_oriented()
     make_pngs()
     make_others()
+    make_transparent()
     make_resampled()
+    make_resampled_transparent()
