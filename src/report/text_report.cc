@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <iomanip>
 #include <string>
@@ -33,6 +34,7 @@ std::string PadRight(const std::string& text, std::size_t width) {
 }
 
 std::string Percent(double probability) {
+  if (!std::isfinite(probability)) return "not finite";
   std::array<char, 32> text{};
   // Four digits after the point keep 99.9999 % apart from certainty.
   std::snprintf(text.data(), text.size(), "%8.4f %%", probability * 100);
@@ -100,6 +102,9 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
     for (const OutputFile& file : report.files) {
       out << "  wrote " << Printable((picture.folder / file.name).string()) << '\n';
     }
+  }
+  for (const OutputFile& file : picture.files) {
+    out << "  wrote " << Printable((picture.folder / file.name).string()) << '\n';
   }
   if (!picture.report_file.empty()) {
     out << "  wrote " << Printable((picture.folder / picture.report_file).string()) << '\n';
