@@ -63,7 +63,8 @@ def export_model(options: argparse.Namespace) -> None:
         classes = module(torch.zeros(1, 3, *input_size(card))).shape[-1]
     labels = labels_for(classes, options)
     output = options.output or CARDS_FOLDER / f"{network.name}.pt"
-    difference = trace.export(module, input_size(card), with_labels(card, labels, card["weights"]), output)
+    difference = trace.export(module, input_size(card),
+                              with_labels(card, labels, card["weights"]), output)
     print(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB): {classes} classes, "
           f"{'with' if labels else 'no'} labels, weights: {card['weights']['source']}; "
           f"equal to the network within {difference:.0e} of its largest score")

@@ -75,6 +75,8 @@ def _receive(url: str, path: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """What a URLError wraps is an exception or a sentence."""
+    """A URLError wraps an exception or a sentence; an HTTPError, which is one, has a number too."""
+    if isinstance(error, urllib.error.HTTPError):
+        return str(error)
     reason = getattr(error, "reason", error)
     return first_line(reason) if isinstance(reason, BaseException) else str(reason)

@@ -10,20 +10,10 @@ import numpy as np
 import pytest
 import torch
 import torchvision
-from export_support import PROJECT, Export, Finished, load_with_card
+from export_support import PROJECT, Export, Finished, load_with_card, one_error
 from PIL import Image
 from safetensors.torch import save_file
 from skimage import data
-
-
-def one_error(finished: Finished) -> str:
-    """The sentence of a failed export, checked for form: exit 1, one line, no trace."""
-    assert finished.returncode == 1, finished.stderr
-    assert "Traceback" not in finished.stderr
-    assert finished.stdout == ""
-    errors = [line for line in finished.stderr.splitlines() if "error:" in line]
-    assert len(errors) == 1, finished.stderr
-    return errors[0]
 
 
 @pytest.fixture(scope="module")

@@ -71,14 +71,14 @@ def activated(x: torch.Tensor, activation: str | None) -> torch.Tensor:
     raise ValueError(activation)
 
 
-class Untouched(nn.Conv2d):
+class Convolution(nn.Conv2d):
     """A convolution whose weights are left for a file (or weights.randomize) to fill."""
 
     def reset_parameters(self) -> None:
         pass
 
 
-class Conv2D(KerasLayer, Untouched):
+class Conv2D(KerasLayer, Convolution):
     """`same` or `valid` padding, with the activation that Keras counts as part of the layer."""
 
     keras_class = "Conv2D"
@@ -125,8 +125,8 @@ class SeparableConv2D(KerasLayer):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.depthwise = Untouched(inputs, inputs, 3, padding=1, groups=inputs, bias=False)
-        self.pointwise = Untouched(inputs, outputs, 1, bias=False)
+        self.depthwise = Convolution(inputs, inputs, 3, padding=1, groups=inputs, bias=False)
+        self.pointwise = Convolution(inputs, outputs, 1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.pointwise(self.depthwise(x))

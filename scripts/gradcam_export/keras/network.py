@@ -139,7 +139,7 @@ class EfficientNetB0Network(KerasNetwork):
                         "sha256:163292582f1c6eaca8e7dc7b51b01c615b0dbc0039699b4dcd0b975cc21533dc")
 
     def build(self, head: Head, file: KerasFile | None) -> KerasModel:
-        normalization = None if file is None else _first_of_kind(file, "normalization")
+        normalization = None if file is None else _input_normalization(file)
         if normalization is None:
             return efficientnet_b0(head.classes, head.activation)
         return keras_efficientnet_b0(head.classes, head.activation,
@@ -184,8 +184,9 @@ def _configured_activation(file: KerasFile) -> str:
     return activation
 
 
-def _first_of_kind(file: KerasFile, kind: str) -> StoredLayer | None:
-    return next((layer for layer in file.layers if layer.kind == kind), None)
+def _input_normalization(file: KerasFile) -> StoredLayer | None:
+    return next((layer for layer in file.layers
+                 if layer.kind == "normalization" and layer.arrays[0].shape == (3,)), None)
 
 
 def _rescales_twice(file: KerasFile, normalization: StoredLayer) -> bool:
