@@ -14,6 +14,8 @@
 
 #include "cli/available_cores.h"
 #include "cli/model_lookup.h"
+#include "core/shape_text.h"
+#include "core/text_columns.h"
 #include "gradcam/card.h"
 #include "gradcam/error.h"
 #include "model/layer_list.h"
@@ -74,12 +76,8 @@ void MarkDefault(std::vector<LayerInfo>& layers, const std::optional<Card>& card
   for (std::size_t i = 0; i < layers.size(); ++i) layers[i].is_default = i == chosen;
 }
 
-std::string ShapeText(const std::vector<std::int64_t>& shape) {
-  if (shape.empty()) return "-";
-  std::string text = "[";
-  for (const std::int64_t size : shape) text.append(std::to_string(size)).append(" ");
-  text.back() = ']';
-  return text;
+std::string ShapeColumn(const std::vector<std::int64_t>& shape) {
+  return shape.empty() ? "-" : ShapeText(shape);
 }
 
 void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
@@ -89,7 +87,7 @@ void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
   for (const LayerInfo& layer : layers) {
     name_columns = std::max(name_columns, Columns(Printable(layer.name)));
     type_columns = std::max(type_columns, Columns(Printable(layer.type)));
-    shape_columns = std::max(shape_columns, Columns(ShapeText(layer.shape)));
+    shape_columns = std::max(shape_columns, Columns(ShapeColumn(layer.shape)));
   }
   const auto row = [&](const std::string& mark, const std::string& name, const std::string& type,
                        const std::string& shape, const std::string& cut) {
@@ -100,7 +98,7 @@ void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
             << '\n';
   for (const LayerInfo& layer : layers) {
     const std::string line = row(layer.is_default ? "*" : " ", Printable(layer.name),
-                                 Printable(layer.type), ShapeText(layer.shape),
+                                 Printable(layer.type), ShapeColumn(layer.shape),
                                  layer.refusal.empty() ? "yes" : "no: " + OneLine(layer.refusal));
     std::cout << (layer.is_default ? Styled(line, Style::kHeading, color) : line) << '\n';
   }

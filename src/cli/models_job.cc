@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/model_lookup.h"
+#include "core/text_columns.h"
 #include "gradcam/card.h"
 #include "gradcam/error.h"
 #include "model/torchscript_file.h"

@@ -22,10 +22,4 @@ enum class Style { kError, kWarning, kHint, kHeading };
 // Printable of report/text.h. File names may hold any byte.
 [[nodiscard]] std::string OneLine(std::string_view text);
 
-// The number of columns that `text` takes: its UTF-8 characters.
-[[nodiscard]] std::size_t Columns(std::string_view text);
-
-// `text` followed by spaces up to `columns`.
-[[nodiscard]] std::string Padded(std::string_view text, std::size_t columns);
-
 }  // namespace gradcam

@@ -2,9 +2,9 @@
 
 #include <ATen/ATen.h>
 
-#include <sstream>
 #include <utility>
 
+#include "core/shape_text.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -70,15 +70,16 @@ void AppendTensors(const c10::IValue& value, const std::string& key,
   }
 }
 
-std::string ShapeText(const c10::IValue& output) {
+// What a network returned, for a message: "a tensor of shape [1, 4, 8, 8]".
+std::string Description(const c10::IValue& output) {
   std::vector<std::pair<std::string, at::Tensor>> tensors;
   AppendTensors(output, "", tensors);
   if (tensors.empty()) {
     return "a value of type " + output.type()->annotation_str();
   }
-  std::ostringstream text;
-  text << "a tensor of shape " << tensors.front().second.sizes();
-  return text.str();
+  const at::Tensor& first = tensors.front().second;
+  const std::string kind = first.is_complex() ? "complex tensor" : "tensor";
+  return "a " + kind + " of shape " + ShapeText(first.sizes());
 }
 
 }  // namespace
@@ -126,7 +127,7 @@ ScoreReader::Candidate ScoreReader::Choose(const c10::IValue& output, std::int64
   }
   if (candidates.empty()) {
     throw Error(ErrorKind::kModel,
-                "the network returns " + ShapeText(output) + ", not one score for each class",
+                "the network returns " + Description(output) + ", not one score for each class",
                 "only classifiers that return [N, K] scores can be explained");
   }
   return candidates.front();

@@ -1,12 +1,12 @@
 #include "report/text_report.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <iomanip>
 #include <string>
 
+#include "core/text_columns.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -19,18 +19,6 @@ constexpr std::size_t kLabelColumn = 32;  // longer labels push their row to the
 
 std::string Painted(const std::string& text, const char* colour, Color color) {
   return color == Color::kOn ? colour + text + kReset : text;
-}
-
-// Number of characters of UTF-8 text: bytes that do not continue a character.
-std::size_t Width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-std::string PadRight(const std::string& text, std::size_t width) {
-  const std::size_t length = Width(text);
-  return length < width ? text + std::string(width - length, ' ') : text;
 }
 
 std::string Percent(double probability) {
@@ -62,7 +50,7 @@ std::string Meaning(MapStatus status) {
 }
 
 void WriteMap(const std::string& name, const MapReport& map, Color color, std::ostream& out) {
-  out << "    " << PadRight(name, 10);
+  out << "    " << Padded(name, 10);
   if (map.summary.status != MapStatus::kOk) {
     out << Painted(NameOf(map.summary.status) + ": " + Meaning(map.summary.status), kYellow, color)
         << '\n';
@@ -74,11 +62,11 @@ void WriteMap(const std::string& name, const MapReport& map, Color color, std::o
 }
 
 void WriteTop(const std::vector<Prediction>& top, std::ostream& out) {
-  out << "  rank  index  " << PadRight("label", kLabelColumn) << "  probability\n";
+  out << "  rank  index  " << Padded("label", kLabelColumn) << "  probability\n";
   int rank = 1;
   for (const Prediction& prediction : top) {
     out << "  " << std::setw(4) << rank++ << "  " << std::setw(5) << prediction.index << "  "
-        << PadRight(LabelOf(prediction), kLabelColumn) << "  " << Percent(prediction.probability)
+        << Padded(LabelOf(prediction), kLabelColumn) << "  " << Percent(prediction.probability)
         << '\n';
   }
 }

@@ -35,11 +35,6 @@ TEST(OneLine, KeepsUtf8AndReplacesWhatIsNone) {
             std::string::npos);
 }
 
-TEST(Padded, CountsCharactersNotBytes) {
-  EXPECT_EQ(Padded("\xc3\xa4", 3), "\xc3\xa4  ");
-  EXPECT_EQ(Padded("long", 2), "long");
-}
-
 TEST(UseColor, NeedsATerminalUnlessForced) {
   const int file = open("/dev/null", O_WRONLY);
   Environment environment;

@@ -60,7 +60,8 @@ std::vector<std::vector<std::int64_t>> ProbeShapes(const InlinedForward& forward
   const auto calls = ReturnSizes(*graph);
   torch::jit::EliminateDeadCode(graph);
   const at::NoGradGuard no_grad;
-  const auto output = GraphRunner(graph, "probe").Run(ModelInputs(module, input));
+  const auto output =
+      GraphRunner(graph, "probe").Run(ModelInputs(ModuleForRun(module, forward.effects), input));
   std::vector<std::vector<std::int64_t>> shapes(forward.calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     shapes[calls[i]] = output.toTupleRef().elements().at(i).toIntVector();
@@ -83,14 +84,6 @@ FeatureShape ClassifyShape(const std::vector<std::int64_t>& shape,
   }
   return channels_first <= kLargestRatioError ? FeatureShape::kChannelsFirst
                                               : FeatureShape::kOddRatio;
-}
-
-std::string ShapeText(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  }
-  return text + "]";
 }
 
 }  // namespace gradcam

@@ -29,7 +29,4 @@ enum class FeatureShape {
 [[nodiscard]] FeatureShape ClassifyShape(const std::vector<std::int64_t>& shape,
                                          const std::vector<std::int64_t>& input_shape);
 
-// "[1, 512, 14, 14]"
-[[nodiscard]] std::string ShapeText(const std::vector<std::int64_t>& shape);
-
 }  // namespace gradcam
