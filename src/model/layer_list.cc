@@ -41,8 +41,7 @@ std::vector<LayerInfo> ListOf(const torch::jit::Module& module, const at::Tensor
   const auto input_shape = input.sizes().vec();
   const auto shapes = ProbeShapes(forward, module, input);
   const auto default_call = DefaultCall(forward, shapes, input_shape);
-  const bool has_modules = std::any_of(forward.calls.begin(), forward.calls.end(),
-                                       [](const LayerCall& call) { return !call.by_position; });
+  const bool has_modules = HasModules(forward);
   std::vector<LayerInfo> layers;
   for (std::size_t i = 0; i < forward.calls.size(); ++i) {
     const auto& call = forward.calls[i];
@@ -69,16 +68,13 @@ std::vector<LayerInfo> ListOf(const torch::jit::Module& module, const at::Tensor
 }  // namespace
 
 std::vector<LayerInfo> ListLayers(const TorchScriptFile& file, int height, int width) {
-  const std::vector<std::int64_t> input_shape = {1, 3, height, width};
+  const at::Tensor input = at::full({1, 3, height, width}, 0.5);
   try {
-    return ListOf(file.module(), at::full(input_shape, 0.5));
+    return ListOf(file.module(), input);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel,
-                "model '" + file.path().filename().string() + "' cannot run on an input of " +
-                    ShapeText(input_shape) + ": " + TorchMessage(error),
-                "the network may want another size: --input-size");
+    throw CannotRun(file.path().filename().string(), input, error);
   }
 }
 

@@ -53,6 +53,12 @@ std::uint64_t FormatVersion(const ZipArchive& archive, const std::string& root) 
   return version;
 }
 
+std::string HintFor(const std::string& message) {
+  return message.starts_with("Unknown builtin op")
+             ? "export it without operators of other libraries: gradcam knows LibTorch's own only"
+             : "";
+}
+
 // torch::jit::Module of one archive while it is put together.
 class Loader {
  public:
@@ -251,7 +257,7 @@ LoadedModule LoadModule(const std::shared_ptr<MappedFile>& file, const ZipArchiv
       if (message.find("INTERNAL ASSERT FAILED") != std::string::npos) {
         Fail("the code in it is damaged");
       }
-      Fail("LibTorch does not take it: " + message);
+      Fail("LibTorch does not take it: " + message, HintFor(message));
     }
   });
   return *std::move(loaded);

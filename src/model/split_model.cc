@@ -11,9 +11,11 @@
 #include <utility>
 
 #include "core/big_stack.h"
+#include "core/shape_text.h"
 #include "gradcam/error.h"
 #include "model/graph/cut_engine.h"
 #include "model/graph/default_layer.h"
+#include "model/graph/fixed_seed.h"
 #include "model/graph/graph_runner.h"
 #include "model/graph/layer_calls.h"
 #include "model/graph/layer_probe.h"
@@ -35,13 +37,8 @@ auto Translated(const std::string& file, const at::Tensor& input, const Work& wo
     return work();
   } catch (const Error&) {
     throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::kModel, "not enough memory to run model '" + file + "'");
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel,
-                "model '" + file + "' cannot run on an input of " + ShapeText(input.sizes().vec()) +
-                    ": " + TorchMessage(error),
-                "the network may want another size: --input-size");
+    throw CannotRun(file, input, error);
   }
 }
 
@@ -149,8 +146,8 @@ class SplitModel::Impl {
         layer_ = DefaultLayer(input);
         CutAt(SelectLayer(forward_, layer_));
       }
-      CheckTap(input);
-      const auto result = engine_->Run(input);
+      const auto result = RunEngine(input);
+      CheckTap(result, input);
       RequireFeatureMap(layer_, result.activations, input);
       const at::AutoGradMode with_gradient(true);
       return HeadPass(result.activations, reader_.Logits(result.output, input.size(0)), layer_);
@@ -162,7 +159,7 @@ class SplitModel::Impl {
       if (!engine_) {
         static_cast<void>(Run(input));
       }
-      return DifferenceFromForward(input);
+      return DifferenceFromForward(RunEngine(input), input);
     });
   }
 
@@ -186,25 +183,40 @@ class SplitModel::Impl {
                           std::to_string(forward_.train_mode_operators) +
                           " dropout and batch norm operators were switched to evaluation");
     }
+    if (forward_.effects.draws_random_numbers) {
+      warnings_.emplace_back(
+          "the network draws random numbers; every picture gets the same ones, from a fixed seed");
+    }
     if (!layer_.empty()) {
       CutAt(SelectLayer(forward_, layer_));
     }
   }
 
-  double DifferenceFromForward(const at::Tensor& input) {
+  // Random numbers follow the same seed in every pass.
+  std::unique_ptr<FixedSeed> Seed() const {
+    return forward_.effects.draws_random_numbers ? std::make_unique<FixedSeed>() : nullptr;
+  }
+
+  CutEngine::Result RunEngine(const at::Tensor& input) const {
+    const auto seed = Seed();
+    return engine_->Run(input);
+  }
+
+  // Between the scores of `result`, a run on `input`, and those of a plain forward.
+  double DifferenceFromForward(const CutEngine::Result& result, const at::Tensor& input) {
     const at::NoGradGuard no_gradient;
-    const auto cut = ScoreReader(engine_->outputs(), declared_)
-                         .Returned(engine_->Run(input).output, input.size(0));
+    const auto cut =
+        ScoreReader(engine_->outputs(), declared_).Returned(result.output, input.size(0));
     const auto plain = ScoreReader({}, declared_).Returned(Forward(input), input.size(0));
     return LargestDifference(cut.detach(), plain.detach());
   }
 
-  // Once a layer, on the first input.
-  void CheckTap(const at::Tensor& input) {
+  // Once a layer, on what its first run gave.
+  void CheckTap(const CutEngine::Result& result, const at::Tensor& input) {
     if (checked_ || !engine_->needs_check()) {
       return;
     }
-    if (DifferenceFromForward(input) > kTapLimit) {
+    if (DifferenceFromForward(result, input) > kTapLimit) {
       throw Error(
           ErrorKind::kUsage,
           "cannot explain layer '" + layer_ +
@@ -263,11 +275,13 @@ class SplitModel::Impl {
   // The file's own forward. One that was exported in training mode would not repeat itself: there
   // the inlined graph with its operators switched to evaluation stands for it.
   c10::IValue Forward(const at::Tensor& input) {
+    const auto seed = Seed();
+    auto module = ModuleForRun(module_, forward_.effects);
     if (forward_.train_mode_operators > 0) {
-      return GraphRunner(forward_.graph->copy(), "forward").Run(ModelInputs(module_, input));
+      return GraphRunner(forward_.graph->copy(), "forward").Run(ModelInputs(module, input));
     }
     const torch::jit::GraphOptimizerEnabledGuard without_optimizer(false);
-    return module_.forward({input});
+    return module.forward({input});
   }
 
   std::string file_name_;

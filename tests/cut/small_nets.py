@@ -257,3 +257,76 @@ class OnDevice(Scorer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.scores(x) + torch.arange(CLASSES, device=x.device, dtype=torch.float32)
+
+
+class CountsInPlace(Scorer):
+    """Remembers how often it ran, in a buffer that it writes in place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("runs", torch.zeros(1))
+
+    def forget(self) -> None:
+        self.runs.zero_()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.runs.add_(1)
+        return self.fc(torch.tanh(self.conv(x) * self.runs).mean((2, 3)))
+
+
+class CountsByName(Scorer):
+    """Remembers how often it ran, in an attribute that it assigns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = 0
+
+    def forget(self) -> None:
+        self.runs = 0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.runs = self.runs + 1
+        return self.fc(torch.tanh(self.conv(x) * float(self.runs)).mean((2, 3)))
+
+
+class RunningMean(Scorer):
+    """Keeps a running mean behind the layer and takes it off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(6))
+
+    def forget(self) -> None:
+        self.mean.zero_()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.conv(x)
+        self.mean.mul_(0.9).add_(y.detach().mean((0, 2, 3)))
+        return self.fc(torch.tanh(y - self.mean[None, :, None, None]).mean((2, 3)))
+
+
+class Noise(Scorer):
+    """Random numbers in front of the layer and behind it."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.conv(x + torch.randn_like(x))
+        return self.fc(torch.tanh(y + torch.rand_like(y)).mean((2, 3)))
+
+
+class NoiseInLoop(Scorer):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = x + torch.randn_like(x)
+        for _ in range(x.size(2) // 32):
+            y = self.conv(y + torch.rand_like(y))
+        return self.fc(torch.tanh(y).mean((2, 3)))
+
+
+class Announced(Loop):
+    """Says when it runs."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        print("forward is running")
+        y = x
+        for _ in range(x.size(2) // 32):
+            y = torch.tanh(self.conv(y))
+        return self.fc(y.mean((2, 3)))

@@ -41,17 +41,19 @@ std::shared_ptr<Graph> PreparedGraph(const InlinedForward& forward,
 
 class TwoGraphs final : public CutEngine {
  public:
-  TwoGraphs(const torch::jit::Module& module, const CutGraphs& graphs) : CutEngine(module) {
+  TwoGraphs(const torch::jit::Module& module, const RunEffects& effects, const CutGraphs& graphs)
+      : CutEngine(module, effects) {
     outputs_ = ExposeScores(*graphs.head);
     features_ = std::make_unique<GraphRunner>(graphs.features, "features");
     head_ = std::make_unique<GraphRunner>(graphs.head, "head");
   }
 
   Result Run(const at::Tensor& input) const override {
-    const auto features = RunFeatures(input);
+    const auto module = FreshModule();
+    const auto features = RunFeatures(module, input);
     const auto& carried = features.toTupleRef().elements();
     const auto leaf = carried.at(0).toTensor().detach().requires_grad_(true);
-    std::vector<c10::IValue> inputs = {module_._ivalue(), leaf};
+    std::vector<c10::IValue> inputs = {module._ivalue(), leaf};
     inputs.insert(inputs.end(), carried.begin() + 1, carried.end());
     const at::AutoGradMode with_gradient(true);
     return {.activations = leaf, .output = head_->Run(std::move(inputs))};
@@ -60,9 +62,9 @@ class TwoGraphs final : public CutEngine {
   bool needs_check() const override { return false; }
 
  private:
-  c10::IValue RunFeatures(const at::Tensor& input) const {
+  c10::IValue RunFeatures(const torch::jit::Module& module, const at::Tensor& input) const {
     const at::NoGradGuard no_gradient;
-    return features_->Run(ModelInputs(module_, input));
+    return features_->Run(ModelInputs(module, input));
   }
 
   std::unique_ptr<GraphRunner> features_;
@@ -71,9 +73,9 @@ class TwoGraphs final : public CutEngine {
 
 class TappedGraph final : public CutEngine {
  public:
-  TappedGraph(const torch::jit::Module& module, const std::shared_ptr<Graph>& graph,
-              LayerSelection selection)
-      : CutEngine(module), selection_(std::move(selection)) {
+  TappedGraph(const torch::jit::Module& module, const RunEffects& effects,
+              const std::shared_ptr<Graph>& graph, LayerSelection selection)
+      : CutEngine(module, effects), selection_(std::move(selection)) {
     TapMarkers(*graph, MarkersOf(*graph, selection_.calls));
     outputs_ = ExposeScores(*graph);
     runner_ = std::make_unique<GraphRunner>(graph, "tapped");
@@ -81,7 +83,7 @@ class TappedGraph final : public CutEngine {
 
   Result Run(const at::Tensor& input) const override {
     const c10::List<at::Tensor> taps;
-    auto inputs = ModelInputs(module_, input);
+    auto inputs = ModelInputs(FreshModule(), input);
     inputs.emplace_back(taps);
     const at::AutoGradMode with_gradient(true);
     auto output = runner_->RunSharingLists(std::move(inputs));
@@ -120,12 +122,14 @@ std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
       tapped.calls = {TheCall(selection)};
       tapped.call.reset();
     }
-    return std::make_unique<TappedGraph>(module, PreparedGraph(forward, tapped.calls), tapped);
+    return std::make_unique<TappedGraph>(module, forward.effects,
+                                         PreparedGraph(forward, tapped.calls), tapped);
   }
   const std::vector<std::int64_t> calls = {TheCall(selection)};
   auto graph = PreparedGraph(forward, calls);
   Node* marker = MarkersOf(*graph, calls).at(0);
-  return std::make_unique<TwoGraphs>(module, CutBehind(std::move(graph), marker, selection.name));
+  return std::make_unique<TwoGraphs>(module, forward.effects,
+                                     CutBehind(std::move(graph), marker, selection.name));
 }
 
 }  // namespace gradcam

@@ -10,6 +10,7 @@
 #include "model/graph/final_activation.h"
 #include "model/graph/layer_calls.h"
 #include "model/graph/layer_selection.h"
+#include "model/graph/model_inputs.h"
 
 namespace gradcam {
 
@@ -25,7 +26,8 @@ class CutEngine {
   CutEngine(const CutEngine&) = delete;
   CutEngine& operator=(const CutEngine&) = delete;
 
-  // Throws what LibTorch throws.
+  // `input` [N, 3, H, W]. Runs are independent of each other; random numbers go on from one to the
+  // next. Throws what LibTorch throws.
   [[nodiscard]] virtual Result Run(const at::Tensor& input) const = 0;
 
   // Whether the engine may change what in-place operations see, so that its scores must be compared
@@ -36,10 +38,17 @@ class CutEngine {
   [[nodiscard]] const std::vector<OutputTensor>& outputs() const { return outputs_; }
 
  protected:
-  explicit CutEngine(const torch::jit::Module& module) : module_(module) {}
+  CutEngine(const torch::jit::Module& module, const RunEffects& effects)
+      : module_(module), effects_(effects) {}
 
-  torch::jit::Module module_;
+  // See ModuleForRun.
+  [[nodiscard]] torch::jit::Module FreshModule() const { return ModuleForRun(module_, effects_); }
+
   std::vector<OutputTensor> outputs_;
+
+ private:
+  torch::jit::Module module_;
+  RunEffects effects_;
 };
 
 // Cuts the graph where the layer stands on its top level; otherwise, inside an `if` or loop, taps

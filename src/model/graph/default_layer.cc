@@ -70,8 +70,7 @@ std::int64_t Cells(const std::vector<std::int64_t>& shape) { return shape[2] * s
 std::int64_t DefaultCall(const InlinedForward& forward,
                          const std::vector<std::vector<std::int64_t>>& shapes,
                          const std::vector<std::int64_t>& input_shape) {
-  const bool has_modules = std::any_of(forward.calls.begin(), forward.calls.end(),
-                                       [](const LayerCall& call) { return !call.by_position; });
+  const bool has_modules = HasModules(forward);
   auto markers = Markers(*forward.graph);
   // Backwards to the last value; among the markers of one value forwards to the innermost.
   std::int64_t chosen = -1;

@@ -210,7 +210,13 @@ InlinedForward InlineForward(const torch::jit::Module& module) {
   torch::jit::EliminateDeadCode(forward.graph);
   MarkConvolutions(graph, forward.calls);
   SortCallsByPosition(forward);
+  forward.effects = EffectsOf(forward.graph);
   return forward;
+}
+
+bool HasModules(const InlinedForward& forward) {
+  return std::any_of(forward.calls.begin(), forward.calls.end(),
+                     [](const LayerCall& call) { return !call.by_position; });
 }
 
 }  // namespace gradcam

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "model/graph/run_effects.h"
+
 namespace gradcam {
 
 // One call of a module, or of a convolution, in forward. Its index in InlinedForward::calls is the
@@ -27,7 +29,11 @@ struct InlinedForward {
   std::shared_ptr<torch::jit::Graph> graph;
   std::vector<LayerCall> calls;  // in program order: inner calls before the call that contains them
   int train_mode_operators = 0;  // dropout and batch norm baked in train mode, switched to eval
+  RunEffects effects;
 };
+
+// Whether modules are left to name layers by; a frozen file has only convolutions by position.
+[[nodiscard]] bool HasModules(const InlinedForward& forward);
 
 // Inlines and simplifies the forward of `module`, which is in eval mode: attributes that are plain
 // values become constants, branches on them are resolved, operators that a trace baked in train

@@ -32,16 +32,10 @@ NameAndCall ParseName(const std::string& name) {
   return {name.substr(0, mark), call};
 }
 
-bool HasModules(const InlinedForward& forward) {
-  return std::any_of(forward.calls.begin(), forward.calls.end(),
-                     [](const LayerCall& call) { return !call.by_position; });
-}
-
 std::string NearestNames(const InlinedForward& forward, const std::string& path) {
   if (!HasModules(forward)) {
     return "this file is frozen and has lost its layer names: choose a convolution by position, "
-           "for "
-           "example conv#-1 for the last one";
+           "for example conv#-1 for the last one";
   }
   std::set<std::pair<std::size_t, std::string>> by_distance;
   for (const auto& call : forward.calls) {

@@ -36,6 +36,10 @@ void RequireOneTensorInput(const torch::jit::Module& module) {
   }
 }
 
+torch::jit::Module ModuleForRun(const torch::jit::Module& module, const RunEffects& effects) {
+  return effects.writes_module ? module.deepcopy() : module;
+}
+
 std::vector<c10::IValue> ModelInputs(const torch::jit::Module& module, const at::Tensor& input) {
   std::vector<c10::IValue> inputs = {module._ivalue(), input};
   const auto& arguments = ForwardSchema(module).arguments();
