@@ -15,7 +15,8 @@ struct Image {
   std::vector<std::uint8_t> rgb;  // height * width * 3 bytes
   // Opacity, height * width bytes, 255 opaque; empty: opaque everywhere. Only pictures decoded with
   // AlphaChannel::kPremultiply have one.
-  std::vector<std::uint8_t> alpha{};
+  // With {}, Image{width, height, rgb} is no missing initializer to g++.
+  std::vector<std::uint8_t> alpha{};  // NOLINT(readability-redundant-member-init)
 };
 
 // A rectangle of whole pixels; x and y of its top left corner.
