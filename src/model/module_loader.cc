@@ -81,6 +81,7 @@ class Loader {
   std::shared_ptr<torch::jit::Source> Source(const std::string& qualifier);
   c10::TypePtr TypeNamed(const std::string& name);
   IValue MakeObject(const c10::ClassTypePtr& type, const IValue& state);
+  void MoveFunctionsToCpu();
   void RunSetState(const c10::intrusive_ptr<c10::ivalue::Object>& object, const IValue& state);
   IValue ReadPickle(const std::string& name,
                     std::function<at::Tensor(const PickledTensor&)> make_tensor);
@@ -95,6 +96,7 @@ class Loader {
   std::shared_ptr<torch::jit::CompilationUnit> unit_;
   SourceCheck source_check_;
   torch::jit::SourceImporter importer_;
+  std::size_t functions_on_cpu_ = 0;  // of those of unit_
 };
 
 std::shared_ptr<torch::jit::Source> Loader::Source(const std::string& qualifier) {
@@ -124,6 +126,16 @@ c10::TypePtr Loader::TypeNamed(const std::string& name) {
   return type;
 }
 
+// All that have come since the last time, also those that compiling the others brings.
+void Loader::MoveFunctionsToCpu() {
+  for (auto functions = unit_->get_functions(); functions_on_cpu_ < functions.size();
+       functions = unit_->get_functions()) {
+    for (; functions_on_cpu_ < functions.size(); ++functions_on_cpu_) {
+      MoveToCpu(*functions[functions_on_cpu_]);
+    }
+  }
+}
+
 void Loader::RunSetState(const c10::intrusive_ptr<c10::ivalue::Object>& object,
                          const IValue& state) {
   torch::jit::Function& function = object->type()->getMethod("__setstate__");
@@ -131,7 +143,7 @@ void Loader::RunSetState(const c10::intrusive_ptr<c10::ivalue::Object>& object,
   if (arguments.size() != 2 || !ConformsTo(state, *arguments[1].type())) {
     Fail("the state of an object is not what its __setstate__ takes");
   }
-  MoveToCpu(function);
+  MoveFunctionsToCpu();  // it may call others
   if (trust_ == Trust::kAllowListOnly) {
     RequireHarmless(function, "it");
   }
@@ -226,8 +238,8 @@ LoadedModule Loader::Load() {
     Fail("it does not hold a module");
   }
   LoadedModule loaded{torch::jit::Module(data.toObject()), TracedInputSize()};
+  MoveFunctionsToCpu();
   for (torch::jit::Function* const function : unit_->get_functions()) {
-    MoveToCpu(*function);
     ConvertToFloat(*function);
   }
   ConvertToFloat(loaded.module);

@@ -164,6 +164,35 @@ TEST(TorchScriptFile, MovesModelsOfAGpuToTheCpu) {
   EXPECT_EQ(Refusal(WriteBytes("net.pt", WriteZip(parts)), Trust::kAllowListOnly), "");
 }
 
+TEST(TorchScriptFile, MovesWhatItsSetStateCallsToTheCpu) {
+  torch::jit::Module module("__torch__.Net");
+  module.register_attribute("training", c10::BoolType::get(), true);
+  module.register_attribute("w", c10::TensorType::get(), at::ones({3}));
+  module.define(R"(
+def placed(self, w: Tensor) -> Tensor:
+    return w.to(torch.device("cpu")) + torch.ones([3], device=torch.device("cpu"))
+def __getstate__(self):
+    return (self.w, self.training)
+def __setstate__(self, state: Tuple[Tensor, bool]):
+    self.w = self.placed(state[0])
+    self.training = state[1]
+def forward(self, x):
+    return x + self.w
+)");
+  const auto path = TempFile("state.pt");
+  module.save(path.string());
+  auto parts = ReadZip(ReadBytes(path));
+  std::string& code = Part(parts, "state/code/__torch__.py").content;
+  int devices = 0;
+  for (auto at = code.find("\"cpu\""); at != std::string::npos; at = code.find("\"cpu\"", at)) {
+    code.replace(at, 5, "\"cuda:0\"");
+    ++devices;
+  }
+  ASSERT_EQ(devices, 2) << code;
+  const TorchScriptFile file(WriteBytes("state.pt", WriteZip(parts)));
+  EXPECT_EQ(file.module().attr("w").toTensor().sum().item<float>(), 6);
+}
+
 TEST(TorchScriptFile, RefusesAFileThatWasCutOffAnywhere) {
   const std::string bytes = GoodBytes();
   for (std::size_t size = 0; size < bytes.size(); size += size < bytes.size() - 100 ? 97U : 1U) {
