@@ -50,34 +50,15 @@ InputSize SizeOf(const LayersArguments& arguments, const TorchScriptFile& file,
               "give it with --input-size, or a card with --card");
 }
 
-// Position in `layers` of what --layer `name` means ("relu#-1" is the last call of "relu"), or
-// their number.
-std::size_t PositionOf(const std::string& name, const std::vector<LayerInfo>& layers) {
-  const std::size_t hash = name.rfind('#');
-  const std::string base = name.substr(0, hash);
-  std::vector<std::size_t> calls;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (layers[i].name == name) return i;
-    if (layers[i].name == base || layers[i].name.starts_with(base + "#")) calls.push_back(i);
-  }
-  if (hash == std::string::npos) return layers.size();
-  for (std::size_t k = 1; k <= calls.size(); ++k) {
-    if (std::to_string(-static_cast<std::ptrdiff_t>(k)) == name.substr(hash + 1)) {
-      return calls[calls.size() - k];
-    }
-  }
-  return layers.size();
-}
-
-// The card's layer where there is a card with one: it is what a run without --layer takes.
-void MarkDefault(std::vector<LayerInfo>& layers, const std::optional<Card>& card) {
-  if (!card || card->layer.empty()) return;
-  const std::size_t chosen = PositionOf(card->layer, layers);
-  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].is_default = i == chosen;
-}
-
 std::string ShapeColumn(const std::vector<std::int64_t>& shape) {
   return shape.empty() ? "-" : ShapeText(shape);
+}
+
+std::string CutColumn(const LayerInfo& layer) {
+  if (!layer.refusal.empty()) return "no: " + OneLine(layer.refusal);
+  if (!layer.in_branch) return "yes";
+  return "yes, in a branch or loop: " + Printable(layer.name) +
+         "#k is the k-th time it runs, from 0";
 }
 
 void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
@@ -98,8 +79,7 @@ void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
             << '\n';
   for (const LayerInfo& layer : layers) {
     const std::string line = row(layer.is_default ? "*" : " ", Printable(layer.name),
-                                 Printable(layer.type), ShapeColumn(layer.shape),
-                                 layer.refusal.empty() ? "yes" : "no: " + OneLine(layer.refusal));
+                                 Printable(layer.type), ShapeColumn(layer.shape), CutColumn(layer));
     std::cout << (layer.is_default ? Styled(line, Style::kHeading, color) : line) << '\n';
   }
 }
@@ -123,6 +103,7 @@ nlohmann::ordered_json LayersToJson(const TorchScriptFile& file, const InputSize
     } else {
       entry["reason"] = ToUtf8(OneLine(layer.refusal));
     }
+    entry["in_branch"] = layer.in_branch;
     entry["default"] = layer.is_default;
     document["layers"].push_back(std::move(entry));
   }
@@ -142,8 +123,9 @@ ExitCode PrintLayers(const LayersArguments& arguments, const Environment& enviro
   const InputSize size = SizeOf(arguments, file, card);
   messages.PrintDetail("model file '" + path.string() + "', input " + std::to_string(size.height) +
                        "x" + std::to_string(size.width));
-  std::vector<LayerInfo> layers = ListLayers(file, size.height, size.width);
-  MarkDefault(layers, card);
+  // The card's layer, where there is one, is what a run without --layer takes.
+  const std::vector<LayerInfo> layers =
+      ListLayers(file, size.height, size.width, card ? card->layer : "");
   if (arguments.talk.json) {
     std::cout << JsonText(LayersToJson(file, size, layers));
   } else {

@@ -82,6 +82,53 @@ def test_layers_as_a_table(gradcam, tiny_model):
     assert any(" fc " in row and "no: " in row for row in rows)
 
 
+class Branches(models.TinyNet):
+    """`act` runs once, perhaps once in a branch, and once again; `turn` runs twice in a loop."""
+
+    def __init__(self):
+        super().__init__()
+        self.act = torch.nn.ReLU()
+        self.turn = torch.nn.Conv2d(6, 6, 3, padding=1)
+
+    def forward(self, x):
+        x = self.act(self.conv1(x))
+        if bool(x.mean() > 1e9):
+            x = self.act(x + 1)
+        x = self.conv2(x)
+        for _ in range(x.size(3) // 16):
+            x = torch.tanh(self.turn(x))
+        return self.fc(self.act(x).mean((2, 3)))
+
+
+def test_layers_lists_a_layer_in_a_branch_once_and_how_it_is_addressed(gradcam, picture, tmp_path):
+    model = models.save(Branches(), tmp_path / "branches.pt", script=True)
+    layers = layers_of(gradcam, model, "--input-size", "32")
+    assert list(layers) == ["conv1", "act#0", "act", "conv2", "turn", "act#-1", "fc"]
+    assert [name for name, layer in layers.items() if layer["in_branch"]] == ["act", "turn"]
+    assert all(layers[name]["shape"] is None for name in ("act", "turn"))
+    rows = gradcam("layers", model, "--input-size", "32").stdout.splitlines()
+    assert [row.split()[0] for row in rows if "turn#k is the k-th time it runs" in row] == ["turn"]
+
+    # What is listed is what --layer takes, and the same call.
+    def run(layer):
+        return gradcam("-m", model, picture(), "--layer", layer, "--input-size", "32", "--scale",
+                       "255", "--mean", "0,0,0", "--std", "1,1,1", "--json")
+
+    for layer in ("act#0", "act#-1", "turn#0", "turn#1"):
+        shape = layers.get(layer, {"shape": [6, 32, 32]})["shape"]
+        assert run(layer).json()["results"][0]["model"]["layer_shape"] == shape
+    assert run("turn").code == 2 and run("turn#2").code == 2
+
+
+@pytest.mark.parametrize(("layer", "marked"), [("turn#1", "turn"), ("act#0", "act#0"),
+                                              ("act#-1", "act#-1"), ("act#9", "act"),
+                                              ("fc", None), ("none", None)])
+def test_layers_marks_the_layer_of_a_card_by_what_it_means(gradcam, tmp_path, layer, marked):
+    model = models.save(Branches(), tmp_path / "branches.pt", models.card(layer=layer), script=True)
+    found = [name for name, entry in layers_of(gradcam, model).items() if entry["default"]]
+    assert found == ([] if marked is None else [marked])
+
+
 @pytest.mark.parametrize("model", ["./none.pt", "nothing"])
 def test_layers_of_what_is_no_model(gradcam, model):
     result = gradcam("layers", model)

@@ -104,32 +104,29 @@ class TappedGraph final : public CutEngine {
   std::unique_ptr<GraphRunner> runner_;
 };
 
-bool AreOnTopLevel(Graph& graph, const std::vector<Node*>& markers) {
-  return std::all_of(markers.begin(), markers.end(),
-                     [&](const Node* node) { return node->owningBlock() == graph.block(); });
-}
-
 }  // namespace
 
 std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
                                          const torch::jit::Module& module,
                                          const LayerSelection& selection) {
-  Graph& marked = *forward.graph;
-  if (!AreOnTopLevel(marked, MarkersOf(marked, selection.calls))) {
-    auto tapped = selection;
-    // Convolutions by position are counted in the file's text, not by how often they run.
-    if (forward.calls[static_cast<std::size_t>(selection.calls.front())].by_position) {
-      tapped.calls = {TheCall(selection)};
-      tapped.call.reset();
-    }
-    return std::make_unique<TappedGraph>(module, forward.effects,
-                                         PreparedGraph(forward, tapped.calls), tapped);
+  auto chosen = selection;
+  const auto first = static_cast<std::size_t>(selection.calls.front());
+  if (forward.calls[first].by_position) {
+    chosen.calls = {TheCall(selection)};
+    chosen.call = -1;  // the last time it runs
   }
-  const std::vector<std::int64_t> calls = {TheCall(selection)};
+  const bool taps = std::any_of(chosen.calls.begin(), chosen.calls.end(), [&](std::int64_t call) {
+    return forward.calls[static_cast<std::size_t>(call)].in_branch;
+  });
+  if (taps) {
+    return std::make_unique<TappedGraph>(module, forward.effects,
+                                         PreparedGraph(forward, chosen.calls), chosen);
+  }
+  const std::vector<std::int64_t> calls = {TheCall(chosen)};
   auto graph = PreparedGraph(forward, calls);
   Node* marker = MarkersOf(*graph, calls).at(0);
   return std::make_unique<TwoGraphs>(module, forward.effects,
-                                     CutBehind(std::move(graph), marker, selection.name));
+                                     CutBehind(std::move(graph), marker, chosen.name));
 }
 
 }  // namespace gradcam

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "model/graph/layer_probe.h"
+#include "model/graph/layer_selection.h"
 
 namespace gradcam {
 namespace {
@@ -71,6 +72,9 @@ std::int64_t DefaultCall(const InlinedForward& forward,
                          const std::vector<std::vector<std::int64_t>>& shapes,
                          const std::vector<std::int64_t>& input_shape) {
   const bool has_modules = HasModules(forward);
+  const auto has_name = [&](std::size_t call) {
+    return !NameOfCall(forward, static_cast<std::int64_t>(call)).empty();
+  };
   auto markers = Markers(*forward.graph);
   // Backwards to the last value; among the markers of one value forwards to the innermost.
   std::int64_t chosen = -1;
@@ -83,13 +87,14 @@ std::int64_t DefaultCall(const InlinedForward& forward,
     }
     const Node* maker = MakerOf(marker);
     if (chosen_maker != nullptr) {
-      if (maker == chosen_maker) {
+      if (maker == chosen_maker && has_name(call)) {
         chosen = static_cast<std::int64_t>(call);
       }
       continue;
     }
     if (ClassifyShape(shapes[call], input_shape) == FeatureShape::kChannelsFirst &&
-        Cells(shapes[call]) > 1 && !PassesFeaturesOn(maker) && WeightsFollow(marker->output())) {
+        Cells(shapes[call]) > 1 && has_name(call) && !PassesFeaturesOn(maker) &&
+        WeightsFollow(marker->output())) {
       chosen = static_cast<std::int64_t>(call);
       chosen_maker = maker;
     }

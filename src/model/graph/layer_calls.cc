@@ -169,6 +169,13 @@ void SortCallsByPosition(InlinedForward& forward) {
   forward.calls = std::move(sorted);
 }
 
+void FindBranches(InlinedForward& forward) {
+  for (const Node* marker : Markers(*forward.graph)) {
+    forward.calls[static_cast<std::size_t>(MarkedCall(marker))].in_branch =
+        marker->owningBlock() != forward.graph->block();
+  }
+}
+
 }  // namespace
 
 std::int64_t MarkedCall(const Node* node) {
@@ -210,6 +217,7 @@ InlinedForward InlineForward(const torch::jit::Module& module) {
   torch::jit::EliminateDeadCode(forward.graph);
   MarkConvolutions(graph, forward.calls);
   SortCallsByPosition(forward);
+  FindBranches(forward);
   forward.effects = EffectsOf(forward.graph);
   return forward;
 }

@@ -19,6 +19,7 @@ struct LayerCall {
   std::string type;          // "Conv2d"
   std::string refusal;       // why its output cannot be a feature map; empty if it can
   bool by_position = false;  // an operator aten::conv2d, in whatever module it stands
+  bool in_branch = false;    // inside an `if` or loop: may run any number of times
 };
 
 // The graph of forward with all calls inlined. Behind the output of every layer call stands a

@@ -117,6 +117,13 @@ std::size_t CallIndex(const LayerSelection& selection, std::size_t count) {
   return static_cast<std::size_t>(index);
 }
 
+bool AreCountedByRuns(const InlinedForward& forward, const std::vector<std::int64_t>& calls) {
+  return std::any_of(calls.begin(), calls.end(), [&](std::int64_t number) {
+    const auto& call = forward.calls[static_cast<std::size_t>(number)];
+    return call.in_branch && !call.by_position;
+  });
+}
+
 std::int64_t TheCall(const LayerSelection& selection) {
   return selection.calls[CallIndex(selection, selection.calls.size())];
 }
@@ -124,11 +131,17 @@ std::int64_t TheCall(const LayerSelection& selection) {
 std::string NameOfCall(const InlinedForward& forward, std::int64_t call) {
   const auto& layer = forward.calls.at(static_cast<std::size_t>(call));
   const auto calls = Usable(forward, CallsOf(forward, layer.path, layer.by_position));
-  if (calls.size() == 1 && !layer.by_position) {
+  if (!layer.by_position && (calls.size() == 1 || layer.in_branch)) {
     return layer.path;
   }
-  const auto position = std::find(calls.begin(), calls.end(), call) - calls.begin();
-  return layer.path + "#" + std::to_string(position);
+  const auto here = std::find(calls.begin(), calls.end(), call);
+  if (!AreCountedByRuns(forward, {calls.begin(), here})) {
+    return layer.path + "#" + std::to_string(here - calls.begin());
+  }
+  if (!AreCountedByRuns(forward, {here, calls.end()})) {
+    return layer.path + "#" + std::to_string(here - calls.end());
+  }
+  return "";
 }
 
 }  // namespace gradcam

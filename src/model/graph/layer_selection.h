@@ -20,6 +20,12 @@ struct LayerSelection {
 // be cut at with the reason.
 [[nodiscard]] LayerSelection SelectLayer(const InlinedForward& forward, const std::string& name);
 
+// Whether a layer of these calls stands inside an `if` or loop: k of NAME#k then counts how often
+// it ran, which shows only when the network runs. Convolutions by position are counted in the
+// graph.
+[[nodiscard]] bool AreCountedByRuns(const InlinedForward& forward,
+                                    const std::vector<std::int64_t>& calls);
+
 // The one call number of a selection; throws Error(kUsage) if the layer is called several times and
 // k was not given, or k is out of range.
 [[nodiscard]] std::int64_t TheCall(const LayerSelection& selection);
@@ -27,7 +33,9 @@ struct LayerSelection {
 // k of `selection` among `count` calls, counted from 0. Throws as TheCall.
 [[nodiscard]] std::size_t CallIndex(const LayerSelection& selection, std::size_t count);
 
-// The name of call number `call` as SelectLayer takes it: with "#k" if the layer has several calls.
+// The name of call number `call` as SelectLayer takes it: with "#k" if the layer has several calls,
+// without it for a call inside an `if` or loop. Empty where calls inside branches in front of it
+// and behind it leave no name that always means this call.
 [[nodiscard]] std::string NameOfCall(const InlinedForward& forward, std::int64_t call);
 
 }  // namespace gradcam

@@ -103,5 +103,18 @@ TEST(NameOfCall, IsTheNameThatSelectsTheCall) {
   }
 }
 
+// How often a call in a branch runs is not known: only what is counted from the side without one
+// has a name of its own.
+TEST(NameOfCall, CountsFromTheSideWithoutABranch) {
+  const LayerCall plain{.path = "relu", .type = "ReLU", .refusal = ""};
+  LayerCall branch = plain;
+  branch.in_branch = true;
+  EXPECT_EQ(NameOfCall(Calls({branch, plain, plain}), 0), "relu");
+  EXPECT_EQ(NameOfCall(Calls({branch, plain, plain}), 1), "relu#-2");
+  EXPECT_EQ(NameOfCall(Calls({branch, plain, plain}), 2), "relu#-1");
+  EXPECT_EQ(NameOfCall(Calls({plain, plain, branch}), 1), "relu#1");
+  EXPECT_EQ(NameOfCall(Calls({branch, plain, branch}), 1), "");
+}
+
 }  // namespace
 }  // namespace gradcam
