@@ -134,8 +134,12 @@ ScoreReader::Candidate ScoreReader::Choose(const c10::IValue& output, std::int64
 }
 
 void ScoreReader::DecideWithoutActivation(const at::Tensor& value) {
-  if (declared_ == OutputKind::kSigmoid || declared_ == OutputKind::kLogits || value.size(1) == 1) {
-    decided_ = declared_ == OutputKind::kSigmoid ? OutputKind::kSigmoid : OutputKind::kLogits;
+  if (value.size(1) == 1) {
+    decided_ = OutputKind::kLogits;
+    return;
+  }
+  if (declared_ == OutputKind::kSigmoid || declared_ == OutputKind::kLogits) {
+    decided_ = declared_;
     return;
   }
   if (AreProbabilities(value)) {
@@ -165,8 +169,12 @@ void ScoreReader::Decide(const Candidate& candidate) {
   strip_activation_ = true;
   const bool sigmoid = candidate.activation == FinalActivation::kSigmoid ||
                        candidate.activation == FinalActivation::kLogSigmoid;
+  if (candidate.value.size(1) == 1) {
+    decided_ = OutputKind::kSoftmax;  // softmax(0, z) = (1 - sigmoid(z), sigmoid(z))
+    return;
+  }
   decided_ = sigmoid ? OutputKind::kSigmoid : OutputKind::kSoftmax;
-  if (declared_ && *declared_ != *decided_ && candidate.value.size(1) > 1) {
+  if (declared_ && *declared_ != *decided_) {
     warnings_.emplace_back(std::string("the graph ends in a ") + (sigmoid ? "sigmoid" : "softmax") +
                            ": the output kind said otherwise and is not followed");
   }
@@ -185,10 +193,9 @@ at::Tensor ScoreReader::Logits(const c10::IValue& output, std::int64_t batch) {
   if (reading_ == Reading::kProbabilities) {
     logits = logits.clamp_min(std::numeric_limits<float>::min()).log();
   }
-  // One output z says yes or no: softmax of (0, z) is the sigmoid of z.
+  // One output z says yes or no.
   if (logits.size(1) == 1) {
     logits = at::cat({at::zeros_like(logits), logits}, 1);
-    decided_ = strip_activation_ ? OutputKind::kSoftmax : OutputKind::kLogits;
   }
   return logits;
 }

@@ -26,7 +26,10 @@ class ScoreReader {
   // The scores [batch, K] as the network returned them. Throws as Logits.
   [[nodiscard]] at::Tensor Returned(const c10::IValue& output, std::int64_t batch) const;
 
-  // kSoftmax, kLogits or kSigmoid; kLogits before the first reading if nothing is known.
+  // How Logits become probabilities, and whether the file does it itself (kSoftmax) or not
+  // (kLogits). One output z gives the classes 0 and 1, which exclude each other: kSoftmax where its
+  // final sigmoid was taken off, since softmax(0, z) = (1 - sigmoid(z), sigmoid(z)), else kLogits;
+  // never kSigmoid. Before the first reading as declared, or kLogits.
   [[nodiscard]] OutputKind kind() const;
 
   [[nodiscard]] std::vector<std::string> TakeWarnings();

@@ -61,7 +61,8 @@ class SplitModel {
   [[nodiscard]] const std::string& layer() const;
 
   // kSoftmax or kSigmoid where a final softmax or sigmoid was found and taken off, else as given;
-  // before the first Run kLogits where neither is known.
+  // of a network with one output kSoftmax (its sigmoid was taken off) or kLogits, since its two
+  // classes exclude each other. Before the first Run as given, or kLogits.
   [[nodiscard]] OutputKind output_kind() const;
 
   // Sentences for the user; taking them empties the list.

@@ -75,15 +75,20 @@ def test_the_logits_are_found(picture: Path, explain: Explain, tmp_path: Path,
 
 
 @pytest.mark.parametrize("how", ["traced", "scripted"])
-@pytest.mark.parametrize("kind", [small_nets.OneScore, small_nets.OneProbability])
+@pytest.mark.parametrize(("kind", "output_kind"), [(small_nets.OneScore, "logits"),
+                                                   (small_nets.OneProbability, "softmax")])
 def test_one_score_is_two_classes(picture: Path, explain: Explain, tmp_path: Path,
-                                  kind: type[Scorer], how: str) -> None:
+                                  kind: type[Scorer], output_kind: str, how: str) -> None:
     network = eager_of(kind)
     file = export(network, how, SIZE, tmp_path / "net.pt")
     expected = logits_reference(network, network_input(picture, SIZE), class_index=0)
     yes = explain(file, "conv", SIZE, "--class", 1)
     assert_close(yes.gradcam, expected.gradcam)
     assert_close(yes.logits, np.array([0.0, expected.logits[0]]))
+    assert yes.report["model"]["output_kind"] == output_kind
+    p = 1 / (1 + np.exp(-expected.logits[0].astype(np.float64)))
+    found = {entry["index"]: entry["probability"] for entry in yes.report["top"]}
+    assert_close(np.array([found[0], found[1]]), np.array([1 - p, p]))
     # The odds of class 0 against class 1 fall as z rises.
     no = explain(file, "conv", SIZE, "--class", 0, "--score", "logodds")
     assert_close(no.gradcam, -expected.gradcam)

@@ -102,7 +102,11 @@ TEST(ScoreReader, GivesANetworkWithOneOutputTwoClasses) {
   ASSERT_EQ(reading.logits.sizes(), (std::vector<std::int64_t>{2, 2}));
   EXPECT_TRUE(at::equal(reading.logits.select(1, 0), at::zeros({2})));
   EXPECT_TRUE(at::equal(reading.logits.select(1, 1), ExpectedLogits().select(1, 3)));
-  EXPECT_TRUE(at::equal(Read("return torch.sigmoid(z[:, 3:4])").logits, reading.logits));
+  EXPECT_EQ(reading.kind, OutputKind::kLogits);
+  const auto sigmoid = Read("return torch.sigmoid(z[:, 3:4])", OutputKind::kSigmoid);
+  EXPECT_TRUE(at::equal(sigmoid.logits, reading.logits));
+  EXPECT_EQ(sigmoid.kind, OutputKind::kSoftmax);  // the two classes exclude each other
+  EXPECT_THAT(sigmoid.warnings, IsEmpty());
 }
 
 TEST(ScoreReader, AcceptsAVectorWithoutBatchForOnePicture) {
