@@ -1,0 +1,77 @@
+"""What the test of the notebook's numbers runs: pictures, export, program."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data
+from support.program import Program
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
+OUTPUTS = "gradcam,gradcam-overlay,saliency,saliency-overlay,raw,input,map,json"
+
+# Prints the peak of the command in its arguments; the kernel counts in kB.
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Folders of results with the preset's score, the probability, and with the log-odds."""
+
+    prob: Path
+    logodds: Path
+    peak_bytes: int  # of the program in the first run
+
+
+def save_pictures(folder: Path) -> list[Path]:
+    """The pictures of the references: two of scikit-image's, and one of its own that fades out."""
+    rgb = data.rocket()
+    pictures = {"chelsea": data.chelsea(), "astronaut": data.astronaut(),
+                "rocket_rgba": np.dstack([rgb, soft_ellipse(*rgb.shape[:2])])}
+    for name, pixels in pictures.items():
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    return [folder / f"{name}.png" for name in pictures]
+
+
+def soft_ellipse(height: int, width: int) -> np.ndarray:
+    """Opaque in the middle, transparent in the corners."""
+    y, x = np.mgrid[0:height, 0:width]
+    radius = np.hypot((x - width / 2) / (width / 2), (y - height / 2) / (height / 2))
+    return np.rint(np.clip((1.25 - radius) / 0.5, 0, 1) * 255).astype(np.uint8)
+
+
+def export_reference(name: str, folder: Path) -> Path:
+    """The network with the references' weights; only the exported file stays behind."""
+    weights, model = folder / "weights.h5", folder / f"{name}.pt"
+    try:
+        subprocess.run([sys.executable, HERE / "reference_weights.py", name, weights], check=True)
+        subprocess.run([sys.executable, PROJECT / "scripts" / "export_model.py", name,
+                        "--weights", weights, "-o", model], check=True, stdout=subprocess.DEVNULL)
+    finally:
+        weights.unlink(missing_ok=True)
+    return model
+
+
+def run_notebook(program: Program, model: Path, pictures: list[Path], folder: Path) -> Runs:
+    prob, logodds = folder / "prob", folder / "logodds"
+    images = [option for picture in pictures for option in ("--image", picture)]
+    common = ["--model", model, *images, "--preset", "notebook", "--device", "cpu", "--quiet"]
+    peak = peak_memory(program, [*common, "--write", OUTPUTS, "--output", prob])
+    peak_memory(program, [*common, "--score", "logodds", "--write", "raw,json", "--output", logodds])
+    return Runs(prob, logodds, peak)
+
+
+def peak_memory(program: Program, arguments: list[object]) -> int:
+    """Runs the program to its end and gives its largest resident size in bytes."""
+    # A process inherits the peak of the one that started it: pytest with torch is too large for that.
+    measured = subprocess.run([sys.executable, "-c", MEASURE, *program.command(*arguments)],
+                              env=program.environment(), check=True, stdout=subprocess.PIPE)
+    return int(measured.stdout)
