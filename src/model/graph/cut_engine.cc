@@ -76,7 +76,7 @@ class TappedGraph final : public CutEngine {
   TappedGraph(const torch::jit::Module& module, const RunEffects& effects,
               const std::shared_ptr<Graph>& graph, LayerSelection selection)
       : CutEngine(module, effects), selection_(std::move(selection)) {
-    TapMarkers(*graph, MarkersOf(*graph, selection_.calls));
+    TapMarkers(graph, MarkersOf(*graph, selection_.calls), selection_.name);
     outputs_ = ExposeScores(*graph);
     runner_ = std::make_unique<GraphRunner>(graph, "tapped");
   }

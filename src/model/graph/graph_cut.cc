@@ -11,6 +11,7 @@
 #include "gradcam/error.h"
 #include "model/graph/fold_attributes.h"
 #include "model/graph/graph_walk.h"
+#include "model/graph/second_names.h"
 
 namespace gradcam {
 namespace {
@@ -129,19 +130,6 @@ bool WritesTo(const torch::jit::AliasDb& aliases, const std::vector<Node*>& node
     }
   }
   return writes;
-}
-
-[[noreturn]] void RefuseSecondName(const std::string& layer) {
-  throw Error(ErrorKind::kUsage,
-              "cannot cut behind layer '" + layer +
-                  "': the network also reads the same memory under another name",
-              "choose a layer further back or in front; 'gradcam layers' lists them");
-}
-
-// Whether `other` is, or may hold, the memory of the tensor `value`.
-bool IsSecondName(const torch::jit::AliasDb& aliases, Value* other, Value* value) {
-  return other != value &&
-         (IsTensor(other) ? aliases.mayAlias(other, value) : aliases.mayContainAlias(other, value));
 }
 
 // What crosses the cut, as the features return it, must not share memory where that matters: the

@@ -205,6 +205,55 @@ TEST(CutEngine, TapsTheChosenPassOfALoop) {
       at::allclose(GradientOfClass(last, 0), weight.view({4, 1, 1}).expand({2, 4, 8, 8}), 1e-6, 0));
 }
 
+// relu_ works in the memory of a: the score reads it as b and as a.
+TEST(CutEngine, RefusesATapWhoseMemoryIsReadUnderAnotherName) {
+  const auto module = SmallModule(kLayers,
+                                  "a = self.first(x)\n"
+                                  "c = a\n"
+                                  "if x.mean() > -100:\n"
+                                  "    b = self.relu(a)\n"
+                                  "    c = b * 2\n"
+                                  "return torch.matmul((c + a).mean([2, 3]), self.fc.t())");
+  try {
+    static_cast<void>(RunCut(module, "relu", Picture()));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("under another name"));
+  }
+}
+
+TEST(CutEngine, TapsAnInPlaceOperationWhoseInputTheOtherBranchReads) {
+  for (const char* body : {"a = self.first(x)\n"
+                           "if x.mean() > -100:\n"
+                           "    b = self.relu(a) * 2\n"
+                           "else:\n"
+                           "    b = a * 3\n"
+                           "return torch.matmul(b.mean([2, 3]), self.fc.t())",
+                           "b = self.first(x)\n"
+                           "if x.mean() > -100:\n"
+                           "    b = self.relu(b)\n"
+                           "return torch.matmul(b.mean([2, 3]), self.fc.t())",
+                           "b = self.first(x)\n"
+                           "for i in range(int(x.size(0)) - 1):\n"
+                           "    b = self.relu(b)\n"
+                           "return torch.matmul(b.mean([2, 3]), self.fc.t())"}) {
+    ExpectSameScores(SmallModule(kLayers, body), "relu");
+  }
+}
+
+TEST(CutEngine, TakesTheLastRunOfAConvolutionByPositionInALoop) {
+  const auto module = SmallModule({},
+                                  "a = torch.conv2d(x, self.w, None, 1, 1)\n"
+                                  "for i in range(int(x.size(0))):\n"
+                                  "    a = torch.conv2d(a, self.v, None, 1, 1)\n"
+                                  "return torch.matmul(a.mean([2, 3]), self.fc.t())");
+  const auto result = RunCut(module, "conv#1", Picture());
+  EXPECT_TRUE(
+      at::equal(at::matmul(result.activations.mean({2, 3}), module.attr("fc").toTensor().t()),
+                Scores(result.output)));
+}
+
 TEST(CutEngine, SaysThatABranchIsNotTaken) {
   const auto module = SmallModule(kLayers,
                                   "a = torch.conv2d(x, self.w, None, 1, 1)\n"
