@@ -40,18 +40,20 @@ std::optional<std::string> WeightsOf(const Row& row) {
   return row.card->weights.source;
 }
 
+std::optional<Card> CardInside(const fs::path& file) {
+  const TorchScriptFile model(file);
+  const std::optional<std::string>& text = model.card_json();
+  if (!text) return std::nullopt;
+  return ParseCard(*text, "card in '" + file.string() + "'");
+}
+
 // The card inside the exported file is the one that a run uses; the one beside it is for models
 // that are not exported yet.
 Row Describe(const KnownModel& model) {
   Row row{.model = model, .card = {}, .problem = {}};
   try {
-    const auto text =
-        model.file ? TorchScriptFile(*model.file).card_json() : std::optional<std::string>();
-    if (text) {
-      row.card = ParseCard(*text, "card in '" + model.file->string() + "'");
-    } else if (model.card) {
-      row.card = ReadCard(*model.card);
-    }
+    if (model.file) row.card = CardInside(*model.file);
+    if (!row.card && model.card) row.card = ReadCard(*model.card);
   } catch (const Error& error) {
     row.problem = error.what();
   }

@@ -119,6 +119,7 @@ ClassTarget ParseClass(const std::string& text) {
 
 Outputs ParseOutputs(const std::string& text) {
   std::vector<std::pair<std::string, Output>> choices;
+  choices.reserve(kOutputs.size());
   for (const Output output : kOutputs) choices.emplace_back(NameOf(output), output);
   Outputs outputs;
   for (const std::string& name : SplitAtCommas(text)) {

@@ -54,6 +54,7 @@ template <typename T>
 T ParseChoice(const std::string& option, const std::string& text,
               const std::vector<std::pair<std::string, T>>& choices) {
   std::vector<std::string> names;
+  names.reserve(choices.size());
   for (const auto& [name, value] : choices) names.push_back(name);
   return choices[ParseName(option, text, names)].second;
 }

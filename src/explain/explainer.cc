@@ -25,8 +25,8 @@ Card CardOf(const TorchScriptFile& file, const LoadOptions& options) {
   if (options.card) {
     return *options.card;
   }
-  if (file.card_json()) {
-    return ParseCard(*file.card_json(), "card in '" + file.path().string() + "'");
+  if (const auto& text = file.card_json()) {
+    return ParseCard(*text, "card in '" + file.path().string() + "'");
   }
   return {};
 }

@@ -69,6 +69,7 @@ std::vector<std::vector<Choice>> ChooseClasses(const at::Tensor& logits,
 // with fewer classes is sent along with its last one; that map is not taken.
 at::Tensor ClassesOfRound(const std::vector<std::vector<Choice>>& choices, std::size_t round) {
   std::vector<std::int64_t> classes;
+  classes.reserve(choices.size());
   for (const std::vector<Choice>& of_picture : choices) {
     classes.push_back(of_picture[std::min(round, of_picture.size() - 1)].index);
   }

@@ -37,6 +37,7 @@ std::vector<Prediction> TopPredictions(const ClassScores& scores, int count,
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(wanted), order.end(),
                     before);
   std::vector<Prediction> top;
+  top.reserve(wanted);
   for (std::size_t rank = 0; rank < wanted; ++rank) {
     top.push_back(PredictionOf(scores, order[rank], labels));
   }

@@ -62,7 +62,7 @@ std::optional<std::string> FindDigest(const std::vector<std::string>& lines,
                                       const std::string& key) {
   for (const std::string& line : lines) {
     if (line.size() != kHexDigits + 1 + key.size() || line[kHexDigits] != ' ') continue;
-    const std::string digest = line.substr(0, kHexDigits);
+    std::string digest = line.substr(0, kHexDigits);
     const bool is_hex = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (is_hex && line.compare(kHexDigits + 1, std::string::npos, key) == 0) return digest;
   }
@@ -85,8 +85,7 @@ void StoreDigest(const fs::path& folder, const std::vector<std::string>& lines,
   fs::create_directories(folder, ignored);
   try {
     WriteAtomically(folder / kCacheFile, text);
-  } catch (const Error&) {
-    // A cache that cannot be written only costs time.
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): without a cache only time is lost
   }
 }
 

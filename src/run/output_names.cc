@@ -104,8 +104,7 @@ std::string KeyOf(FileKind kind) {
 }
 
 std::string OutputStem(const std::string& file_name, bool keep_extension) {
-  const std::string stem =
-      keep_extension ? file_name : std::filesystem::path(file_name).stem().string();
+  std::string stem = keep_extension ? file_name : std::filesystem::path(file_name).stem().string();
   constexpr std::size_t kLimit = kNameLimit - kLongestSuffix;
   if (stem.size() <= kLimit) return stem;
   return CutAtCharacter(stem, kLimit - kHashDigits - 1) + "-" +

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 from skimage import data
+from support import models
 from support.program import Program
 
 HERE = Path(__file__).resolve().parent
@@ -58,6 +60,45 @@ def export_reference(name: str, folder: Path) -> Path:
     finally:
         weights.unlink(missing_ok=True)
     return model
+
+
+class DrawnMap(torch.nn.Module):
+    """A classifier whose Grad-CAM map is the given one, whatever it sees.
+
+    The score of class 0 is the sum of the layer's output, so the gradient is 1 in every cell and
+    dividing by the maximum, which is 1, gives back the map to the last bit.
+    """
+
+    def __init__(self, drawn: np.ndarray) -> None:
+        super().__init__()
+        self.layer = AddedTo(drawn)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        first = self.layer(x).sum((1, 2, 3))
+        return torch.stack((first, torch.zeros_like(first)), 1)
+
+
+class AddedTo(torch.nn.Module):
+    def __init__(self, drawn: np.ndarray) -> None:
+        super().__init__()
+        self.register_buffer("drawn", torch.from_numpy(drawn)[None, None])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean((1, 2, 3), keepdim=True) * 0 + self.drawn
+
+
+def draw_reference_map(program: Program, drawn: np.ndarray, side: int, picture: Path,
+                       output: Path) -> None:
+    """The program's drawing of a map that is known, on `picture`: `output`/*.gradcam-overlay.png."""
+    preprocess = {"size": [side, side], "filter": "bicubic", "resize": {"mode": "squash"},
+                  "scale": 255.0, "mean": [0, 0, 0], "std": [1, 1, 1], "bgr": False}
+    card = {"schema_version": 1, "name": "drawn", "layer": "layer", "output_kind": "logits",
+            "preprocess": {"notebook": preprocess}}
+    model = output.with_suffix(".pt")
+    models.save(DrawnMap(drawn), model, card=card, size=(side, side))
+    done = program("--model", model, picture, "--preset", "notebook", "--score", "logit", "--class",
+                   "0", "--write", "gradcam-overlay,raw", "--output", output)
+    assert done.code == 0, done.stderr
 
 
 def run_notebook(program: Program, model: Path, pictures: list[Path], folder: Path) -> Runs:

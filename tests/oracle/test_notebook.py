@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from notebook_runs import Runs, export_reference, run_notebook, save_pictures
+from notebook_runs import (Runs, draw_reference_map, export_reference, run_notebook,
+                           save_pictures)
 from PIL import Image
 from reference_weights import DATA
 from support.program import Program
@@ -160,6 +161,22 @@ def between_two_colours(runs: NetworkRuns, picture: str) -> np.ndarray:
     nearest_edge = np.clip(np.rint(colour), 1, 255)
     # The value, the smallest and the largest one are each as far off.
     return np.abs(colour - nearest_edge) <= 256 * 3 * difference / span
+
+
+@pytest.mark.parametrize(("network", "picture"), cases("overlay"))
+def test_the_notebooks_own_map_is_drawn_as_it_drew_it(network: str, picture: str,
+                                                      tmp_path: Path) -> None:
+    """Without the networks' last digits between them, no pixel gets another colour."""
+    reference = REFERENCES[network]
+    expected = reference[f"{picture}.overlay"].astype(int)
+    drawn = reference[f"{picture}.grad_cam"]
+    save_pictures(tmp_path)
+    draw_reference_map(Program(os.environ["GRADCAM_PROGRAM"], tmp_path), drawn, expected.shape[0],
+                       tmp_path / f"{picture}.png", tmp_path / "drawn")
+    np.testing.assert_array_equal(normalised(np.load(tmp_path / f"drawn/{picture}.gradcam.npy")),
+                                  drawn)
+    found = pixels(tmp_path / f"drawn/{picture}.gradcam-overlay.png")
+    assert np.abs(found - expected).max() <= (2 if picture == "rocket_rgba" else 1)
 
 
 @of_every_case()
