@@ -239,10 +239,7 @@ LoadedModule Loader::Load() {
   }
   LoadedModule loaded{torch::jit::Module(data.toObject()), TracedInputSize()};
   MoveFunctionsToCpu();
-  for (torch::jit::Function* const function : unit_->get_functions()) {
-    ConvertToFloat(*function);
-  }
-  ConvertToFloat(loaded.module);
+  ConvertToFloat(loaded.module, unit_->get_functions());
   loaded.module.eval();
   const auto forward = loaded.module.find_method("forward");
   if (!forward) {

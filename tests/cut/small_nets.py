@@ -252,6 +252,13 @@ class ChannelsLast(nn.Module):
         return self.fc(y.permute(0, 3, 1, 2).mean((2, 3)))
 
 
+class HalfInside(Scorer):
+    """Takes float32, runs and keeps its weights in half precision, returns float32."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.scores(x.half()).float()
+
+
 class OnDevice(Scorer):
     """Makes a tensor on its device: the trace keeps the device's name as a constant."""
 

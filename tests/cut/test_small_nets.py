@@ -7,7 +7,8 @@ import pytest
 import torch
 from cut_support import Explain, assert_close, assert_equal, export, network_input, reference
 from gradcam_export.weights import randomize
-from small_nets import NESTED_LAYERS, SIZE, Branch, Loop, Nested, OnDevice, Twice, ViewAlias
+from small_nets import (NESTED_LAYERS, SIZE, Branch, HalfInside, Loop, Nested, OnDevice, Scorer,
+                        Twice, ViewAlias)
 from torch import nn
 
 
@@ -117,6 +118,18 @@ def test_a_file_saved_on_a_gpu_runs_here(picture: Path, explain: Explain, tmp_pa
                             'torch.device("cpu")', 'torch.device("cuda:0")', tmp_path / "gpu.pt")
     expected = reference(network, "conv", network_input(picture, SIZE))
     assert_equal(explain(file, "conv", SIZE), expected)
+
+
+@pytest.mark.parametrize("how", ["traced", "scripted", "frozen"])
+def test_a_network_in_half_precision_runs_in_float32(picture: Path, explain: Explain,
+                                                     tmp_path: Path, how: str) -> None:
+    eager = made(Scorer())
+    half = HalfInside()
+    half.load_state_dict(eager.state_dict())
+    file = export(half.half(), how, SIZE, tmp_path / "net.pt")
+    eager.load_state_dict(half.float().state_dict())  # rounded to half precision
+    expected = reference(eager, "conv", network_input(picture, SIZE))
+    assert_equal(explain(file, "conv#-1" if how == "frozen" else "conv", SIZE), expected)
 
 
 def test_the_self_check_finds_head_and_forward_equal(nested: dict, explain: Explain) -> None:
