@@ -11,8 +11,8 @@ from gradcam_export.errors import ExportError
 
 @contextlib.contextmanager
 def complete_file(path: Path) -> Iterator[Path]:
-    """Gives a temporary file beside `path`; it gets the name when the block ends without an exception
-    and is removed otherwise. Throws ExportError if the folder cannot be written."""
+    """Gives a temporary file beside `path`. It gets the name when the block ends without an
+    exception and is removed otherwise. Throws ExportError if the folder cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

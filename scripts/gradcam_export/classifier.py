@@ -54,7 +54,7 @@ def file_origin(path: Path) -> dict[str, str]:
 
 
 class LibraryNetwork(ABC):
-    """A network of a PyTorch library: files are state dicts, and the card does not depend on them."""
+    """A network of a PyTorch library: files are state dicts, and no card depends on them."""
 
     name: str
 

@@ -61,11 +61,13 @@ def configuration(layers: list[Layer], size: tuple[int, int] | None,
 
 
 def write_legacy(path: Path, layers: list[Layer], *, configured: dict | None = None,
-                 nested_name: str = "", split_names: bool = False, keras1: bool = False) -> Path:
+                 nested_name: str = "", frozen: frozenset[str] = frozenset(),
+                 split_names: bool = False, keras1: bool = False) -> Path:
     """`.h5` of weights, or with `configured` of a whole model.
 
-    `nested_name`: all but the classifier in one group, trainable weights first, as Keras stores a model
-    that is used as a layer. `split_names`: long lists of names in parts. `keras1`: its weight names.
+    `nested_name`: all but the classifier in one group, as Keras stores a model that is used as a
+    layer: trainable weights first, so that those of the layers in `frozen` come last.
+    `split_names`: long lists of names in parts. `keras1`: its weight names.
     """
     with h5py.File(path, "w") as file:
         weights = file
@@ -78,11 +80,13 @@ def write_legacy(path: Path, layers: list[Layer], *, configured: dict | None = N
         _write_names(weights, "layer_names", [name for name, _ in groups], split_names)
         for name, members in groups:
             group = weights.create_group(name)
-            entries = [(f"{layer.name}_{variable}_1:0" if keras1 else f"{layer.name}/{variable}:0",
-                        array) for layer in members for variable, array in layer.arrays.items()]
-            entries.sort(key=lambda entry: "moving" in entry[0])
-            _write_names(group, "weight_names", [weight for weight, _ in entries], split_names)
-            for weight, array in entries:
+            entries = [(layer.name, variable, array)
+                       for layer in members for variable, array in layer.arrays.items()]
+            entries.sort(key=lambda entry: entry[0] in frozen or entry[1].startswith("moving_"))
+            names = [f"{layer}_{variable}_1:0" if keras1 else f"{layer}/{variable}:0"
+                     for layer, variable, _ in entries]
+            _write_names(group, "weight_names", names, split_names)
+            for weight, (_, _, array) in zip(names, entries):
                 group.create_dataset(weight, data=array)
     return path
 

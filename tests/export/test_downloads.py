@@ -10,13 +10,12 @@ import keras_writers as write
 import pytest
 from export_support import Export, load_with_card, one_error
 from gradcam_export import downloads
+from gradcam_export.cards import known_card
 from gradcam_export.downloads import Download
 from gradcam_export.errors import ExportError
+from gradcam_export.keras import network as keras_network
 from gradcam_export.keras.efficientnet import efficientnet_b0
-from gradcam_export.keras.network import (EfficientNetB0Network, KerasNetwork, Vgg16Network,
-                                          XceptionNetwork)
-
-OFFICIAL = EfficientNetB0Network.download.file_name
+from gradcam_export.keras.network import NETWORKS, EfficientNetB0Network, KerasNetwork
 
 
 class Server:
@@ -122,21 +121,26 @@ def test_imagenet_weights_end_up_in_the_export(export: Export, server: Server, t
                                                monkeypatch: pytest.MonkeyPatch) -> None:
     model = write.filled(efficientnet_b0(1000, "softmax"))
     path = write.write_legacy(tmp_path / "w.h5", write.layers_of(model))
-    monkeypatch.setattr(EfficientNetB0Network, "download",
-                        served(server, OFFICIAL, path.read_bytes()))
+    download = served(server, "official.h5", path.read_bytes())
+    known = known_card("efficientnet_b0")
+    known["weights"]["digest"] = download.digest
+    monkeypatch.setattr(keras_network, "known_card", lambda _: known)
+    monkeypatch.setattr(EfficientNetB0Network, "url", download.url)
     finished = export("efficientnet_b0", "-o", tmp_path / "out.pt")
     assert finished.returncode == 0, finished.stderr
     _, card = load_with_card(tmp_path / "out.pt")
+    assert card["weights"] == known["weights"]
     assert card["labels"][281]["label"] == "tabby"
     assert list(card["preprocess"]) == ["imagenet", "notebook"]
-    assert f"downloading {server.url}/{OFFICIAL}" in finished.stderr
+    assert f"downloading {download.url}" in finished.stderr
+    # The same file, fetched by hand.
+    assert EfficientNetB0Network().from_file(path, None).card["weights"] == known["weights"]
 
 
-@pytest.mark.parametrize("network", [XceptionNetwork, Vgg16Network, EfficientNetB0Network],
-                         ids=lambda network: network.name)
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=list(NETWORKS))
 def test_a_mirror_gives_files_by_their_own_names(export: Export, server: Server, tmp_path: Path,
                                                  monkeypatch: pytest.MonkeyPatch,
-                                                 network: type[KerasNetwork]) -> None:
+                                                 network: KerasNetwork) -> None:
     monkeypatch.setenv(downloads.MIRROR_VARIABLE, f"{server.url}/")
     url = f"{server.url}/{network.download.file_name}"
     missing = one_error(export(network.name, "-o", tmp_path / "out.pt"))
@@ -148,10 +152,9 @@ def test_a_mirror_gives_files_by_their_own_names(export: Export, server: Server,
     assert not (tmp_path / "out.pt").exists()
 
 
-@pytest.mark.parametrize("network", [XceptionNetwork, Vgg16Network, EfficientNetB0Network],
-                         ids=lambda network: network.name)
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=list(NETWORKS))
 def test_without_a_network_the_sentence_says_what_to_fetch(export: Export, tmp_path: Path,
-                                                           network: type[KerasNetwork]) -> None:
+                                                           network: KerasNetwork) -> None:
     finished = export(network.name, "-o", tmp_path / "out.pt")
     assert f"cannot download {network.download.url}: " in one_error(finished)
     assert "hint: download it elsewhere and pass it with --weights FILE" in finished.stderr

@@ -1,4 +1,4 @@
-"""Keras files that cannot be used: one sentence that names the first mismatch, and nothing written."""
+"""Keras files that cannot be used: one sentence that names the mismatch, and nothing written."""
 
 import json
 import zipfile
@@ -78,7 +78,8 @@ def test_a_longer_network_names_the_layer_too_many(refused: Refused, tmp_path: P
 def test_a_missing_layer_is_named(refused: Refused, b0_layers: Layers, tmp_path: Path) -> None:
     layers = [layer for layer in b0_layers if layer.name != "block4b_dwconv"]
     path = write.write_legacy(tmp_path / "b0.h5", layers)
-    assert "layer 'block4b_dwconv' is missing (130 layers with weights, and not 131)" in refused(path)
+    sentence = refused(path)
+    assert "layer 'block4b_dwconv' is missing (130 layers with weights, and not 131)" in sentence
 
 
 def test_a_file_without_a_classifier_is_named(refused: Refused, b0_layers: Layers,
@@ -104,7 +105,8 @@ def test_a_layer_with_too_few_arrays_is_named(refused: Refused, b0_layers: Layer
     assert "layer 'top_bn' holds 2 arrays and not 4" in refused(path)
 
 
-def test_preprocessing_inside_the_model_is_not_lost_silently(refused: Refused, tmp_path: Path) -> None:
+def test_preprocessing_inside_the_model_is_not_lost_silently(refused: Refused,
+                                                             tmp_path: Path) -> None:
     layers = write.layers_of(write.filled(xception(4, "softmax")))
     rescaling = write.Layer("rescaling", "Rescaling", {})
     path = write.write_archive(tmp_path / "x.keras", layers,

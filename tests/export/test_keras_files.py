@@ -50,6 +50,9 @@ LAYOUTS: dict[str, Writer] = {
         path / "w.h5", write.renumbered(layers, 4)),
     "nested": lambda path, layers: write.write_legacy(path / "w.h5", write.renumbered(layers, 9),
                                                       nested_name="base"),
+    "nested and partly frozen": lambda path, layers: write.write_legacy(
+        path / "w.h5", layers, nested_name="base",
+        frozen=frozenset({"block1_conv1_bn", "stem_bn", "conv2d", "batch_normalization_1"})),
     "full model": full_model,
     "nested full model": nested_full_model,
     "Keras 3": lambda path, layers: write.write_numbered(path / "w.weights.h5", layers),
@@ -180,6 +183,11 @@ def reference_logits(model: KerasModel, x: torch.Tensor) -> torch.Tensor:
     model(x)
     hook.remove()
     return torch.nn.functional.linear(inputs[0], head.weight, head.bias)
+
+
+def test_a_state_dict_of_the_network_is_read_as_well(b0: KerasModel, tmp_path: Path) -> None:
+    torch.save(b0.state_dict(), tmp_path / "b0.pth")
+    assert_same_weights(EfficientNetB0Network().from_file(tmp_path / "b0.pth", None).module, b0)
 
 
 # --- keras.applications' EfficientNetB0 --------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a Keras file says about its model besides the weights: the layers, their classes and options."""
+"""What a Keras file says about its model besides the weights: its layers and their options."""
 
 import json
 from collections.abc import Iterator

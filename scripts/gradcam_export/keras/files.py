@@ -2,11 +2,11 @@
 
 Four layouts, all HDF5 in the end:
 
-- legacy `.h5`: a group a layer, order in the attributes `layer_names` and `weight_names`; the order of
-  HDF5 itself is alphabetical and means nothing;
+- legacy `.h5`: a group a layer, order in the attributes `layer_names` and `weight_names`; the order
+  of HDF5 itself is alphabetical and means nothing;
 - a whole model as `.h5`: the same in the group `model_weights`, and the model's configuration;
-- `.weights.h5` of Keras 3 (and TensorFlow 2.12 to 2.15): `layers/conv2d_7/vars/0`, where 7 counts the
-  layers of the class and is no name; newer versions add the name as an attribute;
+- `.weights.h5` of Keras 3 (and TensorFlow 2.12 to 2.15): `layers/conv2d_7/vars/0`, where 7 counts
+  the layers of the class and is no name; newer versions add the name as an attribute;
 - `.keras`: a zip of such a file and the configuration.
 """
 

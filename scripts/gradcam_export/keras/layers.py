@@ -1,7 +1,7 @@
 """Keras' layers as PyTorch modules, one module a layer.
 
-A layer with weights shows them in Keras' layout: `variables()` gives views of its own tensors, in the
-order of the layer's `get_weights()`, so that reading a file is a copy into these views.
+A layer with weights shows them in Keras' layout: `variables()` gives views of its own tensors, in
+the order of the layer's `get_weights()`, so that reading a file is a copy into these views.
 """
 
 import re
@@ -17,7 +17,7 @@ Padding = tuple[int, int, int, int]  # left, right, top, bottom
 
 @dataclass(frozen=True)
 class Variable:
-    """One array of a layer: `shape` as Keras has it, `view` of the tensor in that order of numbers."""
+    """One array of a layer: its shape in Keras, and the tensor in that order of numbers."""
 
     name: str
     view: torch.Tensor
@@ -48,7 +48,7 @@ def snake_case(class_name: str) -> str:
 
 
 def same_padding(size: torch.Size, kernel: int, stride: int) -> Padding:
-    """TensorFlow's SAME for the last two of `size`: half of what is missing, rounded down, in front."""
+    """TensorFlow's SAME for the last two of `size`: in front, half of it, rounded down."""
     missing = [max((-(-int(side) // stride) - 1) * stride + kernel - int(side), 0)
                for side in size[-2:]]
     (top, bottom), (left, right) = [(total // 2, total - total // 2) for total in missing]
@@ -198,7 +198,7 @@ class Normalization(KerasLayer):
 
 
 class Rescaling(KerasLayer):
-    """One factor for all channels or one a channel: of the model's configuration, not its weights."""
+    """One factor for all channels or one a channel: no weights, but of the configuration."""
 
     keras_class = "Rescaling"
 

@@ -39,7 +39,7 @@ class KerasNetwork(ABC):
 
     name: str
     title: str  # as Keras calls it
-    download: Download
+    url: str  # of the ImageNet weights
 
     @abstractmethod
     def build(self, head: Head, file: KerasFile | None) -> KerasModel:
@@ -52,6 +52,11 @@ class KerasNetwork(ABC):
     def size_from(self, file: KerasFile) -> tuple[int, int]:
         """What the file says about the input's size, or the usual one."""
         return _configured_size(file) or input_size(known_card(self.name))
+
+    @property
+    def download(self) -> Download:
+        """The file that the known card tells of."""
+        return Download(self.url, known_card(self.name)["weights"]["digest"])
 
     def pretrained(self, num_classes: int | None) -> Classifier:
         return self.from_file(fetch(self.download), num_classes)
@@ -96,9 +101,8 @@ class KerasNetwork(ABC):
 class XceptionNetwork(KerasNetwork):
     name = "xception"
     title = "Xception"
-    download = Download("https://storage.googleapis.com/tensorflow/keras-applications/xception/"
-                        "xception_weights_tf_dim_ordering_tf_kernels.h5",
-                        "md5:0a58e3b7378bc2990ea3b43d5981f1f6")
+    url = ("https://storage.googleapis.com/tensorflow/keras-applications/xception/"
+           "xception_weights_tf_dim_ordering_tf_kernels.h5")
 
     def build(self, head: Head, file: KerasFile | None) -> KerasModel:
         return xception(head.classes, head.activation)
@@ -107,9 +111,8 @@ class XceptionNetwork(KerasNetwork):
 class Vgg16Network(KerasNetwork):
     name = "vgg16"
     title = "VGG16"
-    download = Download("https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
-                        "vgg16_weights_tf_dim_ordering_tf_kernels.h5",
-                        "md5:64373286793e3c8b2b4e3219cbf3544b")
+    url = ("https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
+           "vgg16_weights_tf_dim_ordering_tf_kernels.h5")
 
     def build(self, head: Head, file: KerasFile | None) -> KerasModel:
         return vgg16(head.classes, head.activation, head.size)
@@ -122,21 +125,20 @@ class Vgg16Network(KerasNetwork):
             return size
         side = math.isqrt(rows // LAST_CHANNELS)
         if side == 0 or side * side * LAST_CHANNELS != rows:
-            raise ExportError(f"weights '{file.path}' are not those of {self.title}: its first fully "
-                              f"connected layer has {rows} inputs, which no square picture gives")
+            raise ExportError(f"weights '{file.path}' are not those of {self.title}: its first "
+                              f"fully connected layer has {rows} inputs, which no square picture "
+                              "gives")
         return side * POOLED, side * POOLED
 
 
 class EfficientNetB0Network(KerasNetwork):
-    """The Python package `efficientnet`'s network; a file of keras.applications' is recognised by the
-    normalisation in it."""
+    """The Python package `efficientnet`'s network; a file of keras.applications is recognised by
+    the normalisation in it."""
 
     name = "efficientnet_b0"
     title = "EfficientNet-B0"
-    download = Download("https://github.com/Callidior/keras-applications/releases/download/"
-                        "efficientnet/efficientnet-b0_weights_tf_dim_ordering_tf_kernels_"
-                        "autoaugment.h5",
-                        "sha256:163292582f1c6eaca8e7dc7b51b01c615b0dbc0039699b4dcd0b975cc21533dc")
+    url = ("https://github.com/Callidior/keras-applications/releases/download/efficientnet/"
+           "efficientnet-b0_weights_tf_dim_ordering_tf_kernels_autoaugment.h5")
 
     def build(self, head: Head, file: KerasFile | None) -> KerasModel:
         normalization = None if file is None else _input_normalization(file)
@@ -179,8 +181,8 @@ def _configured_activation(file: KerasFile) -> str:
         return "softmax"
     activation = dense[-1].options.get("activation")
     if activation not in OUTPUT_KINDS:
-        raise ExportError(f"weights '{file.path}': its classifier '{dense[-1].name}' has the activation "
-                          f"{activation!r}, which is none of {', '.join(OUTPUT_KINDS)}")
+        raise ExportError(f"weights '{file.path}': its classifier '{dense[-1].name}' has the "
+                          f"activation {activation!r}, which is none of {', '.join(OUTPUT_KINDS)}")
     return activation
 
 
@@ -190,8 +192,8 @@ def _input_normalization(file: KerasFile) -> StoredLayer | None:
 
 
 def _rescales_twice(file: KerasFile, normalization: StoredLayer) -> bool:
-    """By the model's configuration, where it is stored; otherwise ImageNet's standard deviation in the
-    place of the variance gives it away."""
+    """By the model's configuration, where it is stored; otherwise ImageNet's standard deviation in
+    the place of the variance gives it away."""
     if file.configuration:
         return sum(_is_rescaling(layer) for layer in file.configuration) > 1
     variance = np.asarray(normalization.arrays[1][()], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""VGG16 (Simonyan and Zisserman 2014, https://arxiv.org/abs/1409.1556) as keras.applications builds it."""
+"""VGG16 (Simonyan and Zisserman 2014, https://arxiv.org/abs/1409.1556) of keras.applications."""
 
 from gradcam_export.keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from gradcam_export.keras.model import INPUT, KerasModel

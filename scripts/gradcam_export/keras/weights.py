@@ -1,4 +1,4 @@
-"""From a Keras file into a model: which stored layer belongs where, checked before anything is read."""
+"""From a Keras file into a model: which stored layer belongs where, checked before it is read."""
 
 import re
 
@@ -92,8 +92,8 @@ def _is_identity(keras_class: str, options: dict) -> bool:
 
 
 def _in_order(layers: list[StoredLayer]) -> list[StoredLayer]:
-    """Layers of one class that Keras numbered itself (conv2d, conv2d_1) by their numbers: a file lists
-    trainable weights first. Others stay in the order of the file."""
+    """Layers of one class that Keras numbered itself (conv2d, conv2d_1) by their numbers: a file
+    lists trainable weights first. Others stay in the order of the file."""
     parts = [re.fullmatch(r"(.*?)(?:_(\d+))?", layer.name).groups() for layer in layers]
     if len({base for base, _ in parts}) > 1:
         return layers
@@ -110,11 +110,11 @@ def _check_shapes(name: str, layer: KerasLayer, stored: StoredLayer, file: Keras
                           f"{len(stored.arrays)} arrays and not {len(variables)}")
     for variable, array in zip(variables, stored.arrays):
         if tuple(array.shape) != variable.shape:
-            raise ExportError(f"weights '{file.path}' do not fit: {variable.name} of layer '{name}' "
-                              f"is {list(array.shape)} and not {list(variable.shape)}")
+            raise ExportError(f"weights '{file.path}' do not fit: {variable.name} of layer "
+                              f"'{name}' is {list(array.shape)} and not {list(variable.shape)}")
         if array.dtype.kind != "f":
-            raise ExportError(f"weights '{file.path}' do not fit: {variable.name} of layer '{name}' "
-                              f"holds {array.dtype} and no floating-point numbers")
+            raise ExportError(f"weights '{file.path}' do not fit: {variable.name} of layer "
+                              f"'{name}' holds {array.dtype} and no floating-point numbers")
 
 
 def _fill(variable: Variable, array: h5py.Dataset, name: str, file: KerasFile) -> None:
