@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gradcam/error.h"
+#include "model/archive/little_endian.h"
 #include "model/archive/pickle_reader.h"
 
 namespace gradcam {
@@ -161,10 +162,7 @@ bool IsSafetensors(std::string_view bytes) {
   if (bytes.size() < 10 || bytes[8] != '{') {
     return false;
   }
-  std::uint64_t length = 0;
-  for (std::size_t i = 8; i-- > 0;) {
-    length = length << 8U | static_cast<unsigned char>(bytes[i]);
-  }
+  const std::uint64_t length = LittleEndian(bytes.substr(0, 8));
   return length >= 2 && length <= bytes.size() - 8;
 }
 

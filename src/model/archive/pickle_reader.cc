@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "gradcam/error.h"
+#include "model/archive/little_endian.h"
 
 namespace gradcam {
 namespace {
@@ -69,14 +70,6 @@ std::optional<Argument> ArgumentOf(unsigned char op) {
     default:
       return std::nullopt;
   }
-}
-
-std::uint64_t LittleEndian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    value = value << 8U | static_cast<unsigned char>(bytes[i]);
-  }
-  return value;
 }
 
 double BigEndianDouble(std::string_view bytes) {

@@ -1,25 +1,16 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 
+#include "model/archive/zip_directory.h"
+
 namespace gradcam {
 
-// Where one file of an archive lies.
-struct ZipRecord {
-  std::size_t offset = 0;       // of its bytes, from the start of the archive
-  std::size_t packed_size = 0;  // bytes in the archive
-  std::size_t size = 0;         // bytes once unpacked, as the directory claims
-  std::uint32_t crc32 = 0;
-  bool deflated = false;
-};
-
-// The directory of a zip archive in memory (APPNOTE.TXT 6.3, with zip64), checked for archives that
-// are damaged or made to deceive: every record lies before the directory, no two records overlap or
-// share a name, local and central headers agree, names stay inside the archive.
+// A zip archive in memory, checked for archives that are damaged or made to deceive: what
+// ReadZipDirectory checks, and that no two records share a name.
 class ZipArchive {
  public:
   // True if `bytes` start like a zip archive.

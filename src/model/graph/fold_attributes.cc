@@ -15,21 +15,6 @@ namespace {
 using torch::jit::Graph;
 using torch::jit::Node;
 
-std::optional<c10::IValue> AttributeAt(const torch::jit::Module& module, const std::string& path) {
-  c10::IValue value = module._ivalue();
-  std::size_t begin = 0;
-  while (begin <= path.size()) {
-    const auto end = std::min(path.find('.', begin), path.size());
-    const auto name = path.substr(begin, end - begin);
-    if (!value.isObject() || value.toObjectRef().type()->findAttributeSlot(name) == std::nullopt) {
-      return std::nullopt;
-    }
-    value = value.toObjectRef().getAttr(name);
-    begin = end + 1;
-  }
-  return value;
-}
-
 bool IsPlain(const c10::IValue& value) {
   return value.isBool() || value.isInt() || value.isDouble() || value.isNone() || value.isString();
 }
@@ -54,6 +39,21 @@ std::optional<std::size_t> TrainFlagInput(const Node* node) {
 }
 
 }  // namespace
+
+std::optional<c10::IValue> AttributeAt(const torch::jit::Module& module, const std::string& path) {
+  c10::IValue value = module._ivalue();
+  std::size_t begin = 0;
+  while (begin <= path.size()) {
+    const auto end = std::min(path.find('.', begin), path.size());
+    const auto name = path.substr(begin, end - begin);
+    if (!value.isObject() || value.toObjectRef().type()->findAttributeSlot(name) == std::nullopt) {
+      return std::nullopt;
+    }
+    value = value.toObjectRef().getAttr(name);
+    begin = end + 1;
+  }
+  return value;
+}
 
 std::set<std::string> WrittenAttributes(Graph& graph) {
   std::set<std::string> written;

@@ -3,10 +3,15 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <optional>
 #include <set>
 #include <string>
 
 namespace gradcam {
+
+// The attribute of `module` at a path such as "features.0.weight"; nothing if there is none.
+[[nodiscard]] std::optional<c10::IValue> AttributeAt(const torch::jit::Module& module,
+                                                     const std::string& path);
 
 // The paths of the attributes that `graph` writes: their value depends on when they are read.
 [[nodiscard]] std::set<std::string> WrittenAttributes(torch::jit::Graph& graph);

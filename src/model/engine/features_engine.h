@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
+
+#include <vector>
+
+namespace gradcam {
+
+// What the features half of a cut gives for one batch; numbers in float32.
+struct Features {
+  at::Tensor activations;            // [N, C, h, w]
+  std::vector<c10::IValue> carried;  // what else crosses the cut, as the head takes it
+};
+
+// Runs the features half of a cut network, without gradient.
+class FeaturesEngine {
+ public:
+  FeaturesEngine() = default;
+  virtual ~FeaturesEngine() = default;
+  FeaturesEngine(const FeaturesEngine&) = delete;
+  FeaturesEngine& operator=(const FeaturesEngine&) = delete;
+  FeaturesEngine(FeaturesEngine&&) = delete;
+  FeaturesEngine& operator=(FeaturesEngine&&) = delete;
+
+  // `input` [N, 3, H, W], float32. Throws what the engine's library throws.
+  [[nodiscard]] virtual Features Run(const at::Tensor& input) = 0;
+};
+
+}  // namespace gradcam

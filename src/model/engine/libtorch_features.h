@@ -1,0 +1,47 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <memory>
+#include <vector>
+
+#include "model/engine/features_engine.h"
+#include "model/graph/graph_runner.h"
+#include "model/graph/run_effects.h"
+
+namespace gradcam {
+
+// The features half as the file has it, in LibTorch's interpreter.
+class LoadedFeatures final : public FeaturesEngine {
+ public:
+  // `features` (self, x, ...) -> (activations, carried...).
+  LoadedFeatures(const std::shared_ptr<torch::jit::Graph>& features,
+                 const torch::jit::Module& module, const RunEffects& effects);
+
+  [[nodiscard]] Features Run(const at::Tensor& input) override;
+
+ private:
+  torch::jit::Module module_;
+  RunEffects effects_;
+  GraphRunner runner_;
+};
+
+// The features half rearranged for speed (frozen_features.h, fused_convolutions.h): weights are
+// constants, batch norm is folded, pictures lie channels-last, convolutions are oneDNN's with what
+// follows them fused in. In bfloat16, inputs, weights and everything between are of that type.
+class FusedFeatures final : public FeaturesEngine {
+ public:
+  FusedFeatures(const torch::jit::Graph& features, const torch::jit::Module& module,
+                at::ScalarType type);
+
+  [[nodiscard]] Features Run(const at::Tensor& input) override;
+
+ private:
+  torch::jit::Module module_;
+  at::ScalarType type_;
+  std::vector<at::Tensor> weights_;
+  std::unique_ptr<GraphRunner> runner_;
+};
+
+}  // namespace gradcam
