@@ -11,15 +11,19 @@ Four layouts, all HDF5 in the end:
 """
 
 import contextlib
+import lzma
 import re
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import h5py
+import numpy as np
 
 from gradcam_export.errors import ExportError, first_line
 from gradcam_export.keras.configuration import (DEEPEST_MODEL, ConfiguredLayer, flattened,
@@ -31,8 +35,8 @@ LARGEST_CONFIGURATION = 64 * 2**20
 # Keras stores without compression, and numbers hardly shrink: more is no archive of weights.
 LARGEST_EXPANSION = 20
 # What the HDF5 and zip libraries raise for damaged files.
-DAMAGED = (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError, EOFError,
-           NotImplementedError, zipfile.BadZipFile)
+DAMAGED = (OSError, LookupError, RuntimeError, ValueError, TypeError, AttributeError, EOFError,
+           MemoryError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,19 @@ def open_keras_file(path: Path) -> Iterator[KerasFile]:
         yield file
 
 
+def read_array(array: h5py.Dataset, path: Path) -> np.ndarray:
+    """The numbers of an array of `path`, in float32. Throws ExportError."""
+    try:
+        return np.ascontiguousarray(array[()], dtype=np.float32)
+    except DAMAGED as error:
+        raise ExportError(f"cannot read weights '{path}': {array.name}: {_reason(error)}") from error
+
+
 def _reason(error: BaseException) -> str:
     if "truncated" in str(error):
         return "the file is truncated"
-    return first_line(error)
+    # A KeyError puts its sentence into quotes.
+    return str(error.args[0]) if isinstance(error, KeyError) else first_line(error)
 
 
 def _open_hdf5(path: Path) -> h5py.File:

@@ -14,7 +14,8 @@ from gradcam_export.errors import ExportError
 from gradcam_export.keras.configuration import ConfiguredLayer
 from gradcam_export.keras.efficientnet import (IMAGENET_STD, efficientnet_b0,
                                                keras_efficientnet_b0)
-from gradcam_export.keras.files import KerasFile, StoredLayer, is_keras_file, open_keras_file
+from gradcam_export.keras.files import (KerasFile, StoredLayer, is_keras_file, open_keras_file,
+                                        read_array)
 from gradcam_export.keras.model import KerasModel
 from gradcam_export.keras.vgg16 import LAST_CHANNELS, POOLED, vgg16
 from gradcam_export.keras.weights import classifier_kernel, load_keras_weights
@@ -119,7 +120,8 @@ class Vgg16Network(KerasNetwork):
 
     def size_from(self, file: KerasFile) -> tuple[int, int]:
         """The first fully connected layer has a row for each number of the last map."""
-        rows = next((layer.arrays[0].shape[0] for layer in file.layers if layer.kind == "dense"), 0)
+        rows = next((layer.arrays[0].shape[0] for layer in file.layers
+                     if layer.kind == "dense" and layer.arrays[0].ndim == 2), 0)
         size = _configured_size(file)
         if size is not None and (size[0] // POOLED) * (size[1] // POOLED) * LAST_CHANNELS == rows:
             return size
@@ -187,8 +189,8 @@ def _configured_activation(file: KerasFile) -> str:
 
 
 def _input_normalization(file: KerasFile) -> StoredLayer | None:
-    return next((layer for layer in file.layers
-                 if layer.kind == "normalization" and layer.arrays[0].shape == (3,)), None)
+    return next((layer for layer in file.layers if layer.kind == "normalization"
+                 and [array.shape for array in layer.arrays[:2]] == [(3,), (3,)]), None)
 
 
 def _rescales_twice(file: KerasFile, normalization: StoredLayer) -> bool:
@@ -196,8 +198,8 @@ def _rescales_twice(file: KerasFile, normalization: StoredLayer) -> bool:
     the place of the variance gives it away."""
     if file.configuration:
         return sum(_is_rescaling(layer) for layer in file.configuration) > 1
-    variance = np.asarray(normalization.arrays[1][()], dtype=np.float64)
-    return variance.shape == (3,) and np.allclose(variance, IMAGENET_STD, atol=1e-3)
+    variance = read_array(normalization.arrays[1], file.path)
+    return np.allclose(variance, IMAGENET_STD, atol=1e-3)
 
 
 def _is_rescaling(layer: ConfiguredLayer) -> bool:

@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 import torch
 
-from gradcam_export.errors import ExportError, first_line
-from gradcam_export.keras.files import DAMAGED, KerasFile, StoredLayer
+from gradcam_export.errors import ExportError
+from gradcam_export.keras.files import KerasFile, StoredLayer, read_array
 from gradcam_export.keras.layers import KerasLayer, Variable
 from gradcam_export.keras.model import KerasModel
 
@@ -118,12 +118,7 @@ def _check_shapes(name: str, layer: KerasLayer, stored: StoredLayer, file: Keras
 
 
 def _fill(variable: Variable, array: h5py.Dataset, name: str, file: KerasFile) -> None:
-    try:
-        numbers = array[()]
-    except DAMAGED as error:
-        raise ExportError(f"cannot read weights '{file.path}': {variable.name} of layer '{name}': "
-                          f"{first_line(error)}") from error
-    numbers = np.ascontiguousarray(numbers, dtype=np.float32)
+    numbers = read_array(array, file.path)
     if not np.isfinite(numbers).all():
         raise ExportError(f"weights '{file.path}': {variable.name} of layer '{name}' holds numbers "
                           "that are not finite")
