@@ -147,7 +147,7 @@ def write_archive(path: Path, layers: list[Layer], configured: dict, *,
 
 
 def renumbered(layers: list[Layer], offset: int) -> list[Layer]:
-    """As a second model of one session: the numbers that Keras gives go on."""
+    """As the second model of one process: the numbers that Keras gives go on."""
     def name(layer: Layer) -> str:
         kind = snake_case(layer.keras_class)
         number = re.fullmatch(rf"{kind}(?:_(\d+))?", layer.name)

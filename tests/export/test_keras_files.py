@@ -46,7 +46,7 @@ LAYOUTS: dict[str, Writer] = {
     "names in parts": lambda path, layers: write.write_legacy(path / "w.h5", layers,
                                                               split_names=True),
     "Keras 1": lambda path, layers: write.write_legacy(path / "w.h5", layers, keras1=True),
-    "second model of a session": lambda path, layers: write.write_legacy(
+    "second model of a process": lambda path, layers: write.write_legacy(
         path / "w.h5", write.renumbered(layers, 4)),
     "nested": lambda path, layers: write.write_legacy(path / "w.h5", write.renumbered(layers, 9),
                                                       nested_name="base"),
