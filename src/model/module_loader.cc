@@ -255,7 +255,7 @@ LoadedModule Loader::Load() {
 
 LoadedModule LoadModule(const std::shared_ptr<MappedFile>& file, const ZipArchive& archive,
                         const std::string& root, Trust trust) {
-  std::optional<LoadedModule> loaded;
+  LoadedModule loaded;
   RunOnBigStack([&] {
     try {
       loaded = Loader(file, archive, root, trust).Load();
@@ -269,7 +269,7 @@ LoadedModule LoadModule(const std::shared_ptr<MappedFile>& file, const ZipArchiv
       Fail("LibTorch does not take it: " + message, HintFor(message));
     }
   });
-  return *std::move(loaded);
+  return loaded;
 }
 
 }  // namespace gradcam

@@ -1,13 +1,9 @@
 #include "model/split_model.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "core/big_stack.h"
@@ -21,6 +17,7 @@
 #include "model/graph/layer_probe.h"
 #include "model/graph/layer_selection.h"
 #include "model/graph/model_inputs.h"
+#include "model/score_difference.h"
 #include "model/score_reader.h"
 #include "model/torch_error.h"
 
@@ -64,23 +61,6 @@ void RequireFeatureMap(const std::string& layer, const at::Tensor& activations,
   }
 }
 
-// The largest difference of two score tensors as a fraction of the largest score. Scores that are
-// not finite agree if they are the same.
-double LargestDifference(const at::Tensor& cut, const at::Tensor& plain) {
-  if (cut.sizes() != plain.sizes()) {
-    return std::numeric_limits<double>::infinity();
-  }
-  const auto same = cut.eq(plain).logical_or(cut.isnan().logical_and(plain.isnan()));
-  if (same.all().item<bool>()) {
-    return 0;
-  }
-  const auto largest = plain.masked_fill(same, 0).abs().max().item<double>();
-  const auto difference = (cut - plain).masked_fill(same, 0).abs().max().item<double>();
-  const auto ratio =
-      difference / std::max(largest, plain.nan_to_num(0, 0, 0).abs().max().item<double>());
-  return std::isnan(ratio) ? std::numeric_limits<double>::infinity() : ratio;
-}
-
 // The last layer that gives [N, h, w, C], or -1.
 std::int64_t LastChannelsLast(const std::vector<std::vector<std::int64_t>>& shapes,
                               const std::vector<std::int64_t>& input_shape) {
@@ -93,33 +73,6 @@ std::int64_t LastChannelsLast(const std::vector<std::vector<std::int64_t>>& shap
 }
 
 }  // namespace
-
-HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer)
-    : activations_(std::move(activations)), logits_(std::move(logits)), layer_(std::move(layer)) {}
-
-at::Tensor HeadPass::activations() const { return activations_.detach().to(at::kFloat); }
-
-at::Tensor HeadPass::logits() const { return logits_.detach(); }
-
-at::Tensor HeadPass::Gradient(const at::Tensor& cotangent) const {
-  at::Tensor gradient;
-  if (logits_.requires_grad()) {
-    try {
-      gradient = torch::autograd::grad({logits_}, {activations_}, {cotangent},
-                                       /*retain_graph=*/true, /*create_graph=*/false,
-                                       /*allow_unused=*/true)
-                     .at(0);
-    } catch (const std::exception& error) {
-      throw Error(ErrorKind::kModel,
-                  "no gradient behind layer '" + layer_ + "': " + TorchMessage(error));
-    }
-  }
-  if (!gradient.defined()) {
-    throw Error(ErrorKind::kUsage, "the scores do not depend on layer '" + layer_ + "'",
-                "choose another layer; 'gradcam layers' lists them");
-  }
-  return gradient.to(at::kFloat);
-}
 
 class SplitModel::Impl {
  public:

@@ -256,7 +256,7 @@ std::string ArchiveRoot(const ZipArchive& archive) {
 }
 
 void RequireTorchScript(std::string_view bytes) {
-  if (!ZipArchive::IsZip(bytes)) {
+  if (!IsZip(bytes)) {
     Refuse(FindingOf(bytes));
   }
   const ZipArchive archive(bytes);

@@ -36,8 +36,6 @@ std::optional<std::string> Inflate(std::string_view packed, std::size_t size) {
 
 }  // namespace
 
-bool ZipArchive::IsZip(std::string_view bytes) { return StartsLikeZip(bytes); }
-
 ZipArchive::ZipArchive(std::string_view bytes) : bytes_(bytes) {
   for (const ZipEntry& entry : ReadZipDirectory(bytes)) {
     if (entry.name.back() == '/') {

@@ -13,9 +13,6 @@ namespace gradcam {
 // ReadZipDirectory checks, and that no two records share a name.
 class ZipArchive {
  public:
-  // True if `bytes` start like a zip archive.
-  [[nodiscard]] static bool IsZip(std::string_view bytes);
-
   // `bytes` must outlive the archive. Throws Error(kModel) that says what is wrong.
   explicit ZipArchive(std::string_view bytes);
 

@@ -204,7 +204,7 @@ std::string QuotedRecord(std::string_view name) {
   return text;
 }
 
-bool StartsLikeZip(std::string_view bytes) {
+bool IsZip(std::string_view bytes) {
   return bytes.starts_with(kLocalHeader) || bytes.starts_with(kEnd);
 }
 

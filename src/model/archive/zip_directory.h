@@ -24,7 +24,7 @@ struct ZipEntry {
 };
 
 // True if `bytes` start like a zip archive.
-[[nodiscard]] bool StartsLikeZip(std::string_view bytes);
+[[nodiscard]] bool IsZip(std::string_view bytes);
 
 // The entries of the directory of a zip archive (APPNOTE.TXT 6.3, with zip64), folders included;
 // the names are views into `bytes`. Throws Error(kModel) unless every record lies before the

@@ -5,6 +5,7 @@
 #include "gradcam/error.h"
 #include "model/card/json_field.h"
 #include "model/card/labels.h"
+#include "model/card/small_file.h"
 
 namespace gradcam {
 namespace {

@@ -1,22 +1,16 @@
 #include "model/card/labels.h"
 
-#include <cerrno>
 #include <charconv>
 #include <map>
 #include <sstream>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "core/file_handle.h"
-#include "core/read_file.h"
 #include "gradcam/error.h"
+#include "model/card/small_file.h"
 
 namespace gradcam {
 namespace {
-
-// Far above any list of labels; keeps a wrong path (a model, a device) from being read into memory.
-constexpr std::size_t kMaxFileSize = std::size_t{64} << 20;
 
 Label LabelFromJson(const JsonField& field) {
   if (field.value().is_string()) {
@@ -104,38 +98,6 @@ std::vector<Label> LabelsFromJson(const JsonField& field) {
     labels.push_back(LabelFromJson(entry));
   }
   return labels;
-}
-
-namespace {
-
-std::string ReasonFor(int error) {
-  switch (error) {
-    case ENOENT:
-      return "no such file";
-    case EISDIR:
-      return "it is a directory";
-    case EINVAL:
-      return "it is not a regular file";
-    case EFBIG:
-      return "the file is too large";
-    default:
-      return SystemMessage(error);
-  }
-}
-
-}  // namespace
-
-std::string ReadSmallFile(const std::filesystem::path& file, const std::string& what) {
-  std::string text;
-  try {
-    const auto bytes = ReadFile(file, kMaxFileSize);
-    text.assign(bytes.begin(), bytes.end());
-  } catch (const std::system_error& error) {
-    throw Error(ErrorKind::kUsage, "cannot read " + what + " '" + file.string() +
-                                       "': " + ReasonFor(error.code().value()));
-  }
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
 }
 
 std::vector<Label> ReadLabels(const std::filesystem::path& file) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <filesystem>
-#include <string>
 #include <vector>
 
 #include "gradcam/card.h"
@@ -12,8 +10,5 @@ namespace gradcam {
 // Labels from a JSON array, or from an object with the keys "0", "1", ...; an entry is a name,
 // ["id", "name"] or {"id": ..., "label": ...}. Throws Error(kUsage).
 [[nodiscard]] std::vector<Label> LabelsFromJson(const JsonField& field);
-
-// The whole text of a small file; `what` names it in messages ("card"). Throws Error(kUsage).
-[[nodiscard]] std::string ReadSmallFile(const std::filesystem::path& file, const std::string& what);
 
 }  // namespace gradcam

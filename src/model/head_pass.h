@@ -1,0 +1,32 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+namespace gradcam {
+
+// One run of the head on the activations of one batch, with its autograd tape.
+class HeadPass {
+ public:
+  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer);
+
+  // [N, C, h, w], float32, detached: the output of the layer.
+  [[nodiscard]] at::Tensor activations() const;
+
+  // [N, K], float32, detached: scores before softmax or sigmoid. K >= 2: a network with one output
+  // z has the classes 0 and 1 with the logits (0, z).
+  [[nodiscard]] at::Tensor logits() const;
+
+  // Vector-Jacobian product of the head: d<cotangent, logits>/d activations, [N, C, h, w]. The tape
+  // is kept, so several cotangents [N, K] can be sent back. Throws Error(kModel) if the logits do
+  // not depend on the activations.
+  [[nodiscard]] at::Tensor Gradient(const at::Tensor& cotangent) const;
+
+ private:
+  at::Tensor activations_;  // the leaf
+  at::Tensor logits_;       // with its tape
+  std::string layer_;
+};
+
+}  // namespace gradcam
