@@ -312,6 +312,40 @@ class RunningMean(Scorer):
         return self.fc(torch.tanh(y - self.mean[None, :, None, None]).mean((2, 3)))
 
 
+@torch.jit.interface
+class Step(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pass
+
+
+class Counting(nn.Module):
+    """Multiplies by the number of its runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("runs", torch.zeros(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.runs.add_(1)
+        return x * self.runs
+
+
+class CountsBehindAnInterface(Scorer):
+    """The call of `step` stays a call: what it does is not in the graph of forward."""
+
+    step: Step
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.step = Counting()
+
+    def forget(self) -> None:
+        self.step.runs.zero_()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.fc(torch.tanh(self.step.forward(self.conv(x))).mean((2, 3)))
+
+
 class Noise(Scorer):
     """Random numbers in front of the layer and behind it."""
 

@@ -13,7 +13,8 @@ from support import program
 from torch import nn
 
 # Those of a trace have counted its runs already: only a script starts where the network does.
-REMEMBERING = [small_nets.CountsInPlace, small_nets.CountsByName, small_nets.RunningMean]
+REMEMBERING = [small_nets.CountsInPlace, small_nets.CountsByName, small_nets.RunningMean,
+               small_nets.CountsBehindAnInterface]
 
 
 @pytest.fixture

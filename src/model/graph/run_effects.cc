@@ -18,7 +18,9 @@ bool WritesModule(const std::shared_ptr<Graph>& graph) {
   const torch::jit::AliasDb aliases(graph, /*isFrozen=*/true);
   bool writes = false;
   ForEachNode(graph->block(), [&](Node* node) {
+    // A call that could not be inlined, through an interface, may do anything.
     writes = writes || node->kind() == c10::prim::SetAttr ||
+             node->kind() == c10::prim::CallMethod ||
              (node->kind() == c10::prim::GetAttr && aliases.hasWriters(node->output()));
   });
   return writes;
