@@ -1,0 +1,41 @@
+"""Pictures to explain: different parts of scikit-image's photographs."""
+
+import itertools
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data
+
+PHOTOGRAPHS = (data.astronaut, data.chelsea, data.coffee, data.rocket)
+LEAST_SHARE = 0.6  # of a side of the photograph
+JPEG_QUALITY = 92
+
+
+def make_pictures(folder: Path, count: int, width: int, height: int, suffix: str) -> list[Path]:
+    """`count` files in `folder`, and no others. Made once."""
+    paths = [folder / f"{number:04}{suffix}" for number in range(count)]
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(paths):
+        if not path.exists():
+            _save(_picture(number, width, height), path)
+    return paths
+
+
+def _picture(number: int, width: int, height: int) -> Image.Image:
+    photograph = Image.fromarray(next(itertools.islice(
+        itertools.cycle(PHOTOGRAPHS), number % len(PHOTOGRAPHS), None))())
+    random = np.random.default_rng(number)
+    share_x, share_y = random.uniform(LEAST_SHARE, 1, 2)
+    part_width, part_height = photograph.width * share_x, photograph.height * share_y
+    left = random.uniform(0, photograph.width - part_width)
+    top = random.uniform(0, photograph.height - part_height)
+    return photograph.resize((width, height), Image.Resampling.BICUBIC,
+                             (left, top, left + part_width, top + part_height))
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    part = path.with_name(path.name + ".part")
+    picture.save(part, format="PNG" if path.suffix == ".png" else "JPEG", quality=JPEG_QUALITY)
+    os.replace(part, path)

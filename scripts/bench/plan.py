@@ -1,0 +1,38 @@
+"""What is to be measured."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.networks import FOLDER, Network
+from bench.pictures import make_pictures
+from bench.program import Program, Variant
+
+JPEG_SIZE = (500, 375)  # usual in ImageNet
+
+
+@dataclass(frozen=True)
+class Plan:
+    program: Program
+    networks: list[Network]
+    rounds: int
+    is_quick: bool
+    folder_size: int
+    precisions: list[str]
+
+    def variants(self, **options: object) -> list[Variant]:
+        return [Variant(precision, **options) for precision in self.precisions]
+
+    def steady_pictures(self, network: Network) -> int:
+        """For the shorter of two runs."""
+        return 64 if self.is_quick else network.pictures
+
+
+def jpegs(count: int) -> list[Path]:
+    width, height = JPEG_SIZE
+    return make_pictures(FOLDER / f"jpeg-{width}x{height}", count, width, height, ".jpg")
+
+
+def input_pngs(network: Network, count: int) -> list[Path]:
+    """Of the network's own size, and without loss: every side sees the same numbers."""
+    side = network.side
+    return make_pictures(FOLDER / f"png-{side}x{side}", count, side, side, ".png")

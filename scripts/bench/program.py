@@ -1,0 +1,109 @@
+"""The program, as a user runs it."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import processes
+from bench.networks import Network
+from bench.processes import Command, Process
+
+NETWORK_STAGES = ("features", "head", "gradient")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Options that decide how the network is computed."""
+
+    precision: str = "float32"
+    engine: str = "auto"
+    batch: int | None = None  # None: the program chooses
+
+    @property
+    def name(self) -> str:
+        engine = "" if self.engine == "auto" else f", {self.engine} engine"
+        return f"gradcam {self.precision}{engine}"
+
+    def options(self) -> list[str]:
+        batch = [] if self.batch is None else ["--batch-size", str(self.batch)]
+        return ["--precision", self.precision, "--engine", self.engine, *batch]
+
+
+@dataclass(frozen=True)
+class ProgramRun:
+    process: Process
+    done: int
+    seconds: float  # since the model was loaded
+    stages: dict[str, float]
+    engine: str
+
+    @property
+    def network_seconds(self) -> float:
+        return sum(self.stages[stage] for stage in NETWORK_STAGES)
+
+
+@dataclass(frozen=True)
+class Program:
+    path: Path
+    threads: int
+    cache: Path  # of model digests and compiled networks
+
+    def run(self, network: Network, pictures: list[Path], variant: Variant,
+            write: str | None = None) -> ProgramRun:
+        """`write` as the option; None: the default files."""
+        with self.command(network, pictures, variant, write) as (command, output):
+            process = processes.run(command, self.environment())
+            report = json.loads((output / "run.json").read_text())
+        if report["counts"]["done"] != len(pictures):
+            raise RuntimeError(f"{self.path} explained {report['counts']['done']} pictures of "
+                               f"{len(pictures)}")
+        time = report["time"]
+        return ProgramRun(process, len(pictures), time["seconds"], time["stages"],
+                          report["tool"]["engine"])
+
+    @contextmanager
+    def command(self, network: Network, pictures: list[Path], variant: Variant,
+                write: str | None = None) -> Iterator[tuple[Command, Path]]:
+        """With the folder of its results, which is removed at the end."""
+        with tempfile.TemporaryDirectory(prefix="gradcam-bench-") as name:
+            output, listing = Path(name) / "out", Path(name) / "pictures.txt"
+            listing.write_text("".join(f"{picture}\n" for picture in pictures))
+            write_options = [] if write is None else ["--write", write]
+            yield [self.path, "--model", network.model, "--image", f"@{listing}", "--output",
+                   output, "--device", "cpu", "--threads", str(self.threads), "--quiet",
+                   "--timing", *variant.options(), *write_options], output
+
+    def environment(self) -> dict[str, str]:
+        return {"XDG_CACHE_HOME": str(self.cache), "OMP_NUM_THREADS": str(self.threads)}
+
+
+def steady(program: Program, network: Network, pictures: list[Path], variant: Variant,
+           write: str | None = None) -> tuple[ProgramRun, ProgramRun]:
+    """A run over the first half of `pictures` and one over all: their difference is free of what
+    is done once a run (warming up, choosing an engine)."""
+    half = program.run(network, pictures[:len(pictures) // 2], variant, write)
+    whole = program.run(network, pictures, variant, write)
+    if half.engine != whole.engine:
+        raise RuntimeError(f"{network.title}: the shorter run took engine {half.engine}, the "
+                           f"longer {whole.engine}: their difference means nothing")
+    return half, whole
+
+
+def milliseconds_of_network(half: ProgramRun, whole: ProgramRun) -> float:
+    """A picture, from tensor to map."""
+    return _milliseconds(whole.network_seconds - half.network_seconds, whole.done - half.done)
+
+
+def milliseconds_of_run(half: ProgramRun, whole: ProgramRun) -> float:
+    """A picture, from file to files."""
+    return _milliseconds(whole.seconds - half.seconds, whole.done - half.done)
+
+
+def _milliseconds(seconds: float, pictures: int) -> float:
+    if seconds <= 0:
+        raise RuntimeError("a run of twice as many pictures took less time: this machine is too "
+                           "busy to measure on")
+    return seconds * 1000 / pictures
