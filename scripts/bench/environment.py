@@ -15,7 +15,7 @@ CONSTRAINTS = PROJECT / "scripts" / "constraints.txt"
 
 
 def enter() -> None:
-    """Goes on in the peers' environment, which is made or completed first."""
+    """Goes on in the peers' environment, which is made anew when a pin has changed."""
     if Path(sys.prefix) == FOLDER:
         return
     if not _is_complete():
@@ -36,7 +36,7 @@ def _is_complete() -> bool:
 
 def _make() -> None:
     print(f"bench: installing the peers into {FOLDER} (1 GB and more; minutes)", file=sys.stderr)
-    venv.create(FOLDER, with_pip=True)
+    venv.create(FOLDER, with_pip=True, clear=True)
     pip = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--constraint", CONSTRAINTS, "--requirement", REQUIREMENTS],
                    check=True)
