@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "gradcam/card.h"
+#include "gradcam/engine.h"
 #include "gradcam/export.h"
 #include "gradcam/image.h"
 #include "gradcam/map.h"
@@ -52,6 +54,7 @@ struct LoadOptions {
   std::optional<OutputKind> output_kind;  // in place of the card's
   std::vector<Label> labels;              // in place of the card's, unless empty
   bool trust_model = false;               // run a file with operators outside the allow-list
+  EngineOptions engine;
 };
 
 struct ExplainOptions {
@@ -81,6 +84,15 @@ struct Explanation {
   std::vector<ClassExplanation> classes;
   Rect seen;    // the part of the picture that the network saw
   Image input;  // that part at the network's size, in R, G, B and before scale, mean and std
+  Engine engine = Engine::kLibtorch;  // who ran the features half
+};
+
+// Seconds that Explain has spent so far in each of its stages.
+struct ExplainTimes {
+  double prepare = 0;   // resizing, x = (pixel / scale - mean) / std
+  double features = 0;  // the features half
+  double head = 0;      // the head, forward
+  double gradient = 0;  // the head, backward, and the maps
 };
 
 // What is known of a loaded model. layer_shape and classes are empty and 0 before the first
@@ -110,11 +122,24 @@ class GRADCAM_EXPORT Explainer {
 
   [[nodiscard]] Explanation Explain(const Image& picture, const ExplainOptions& options = {});
 
+  // Several pictures in one pass, which is faster; any number of them.
+  [[nodiscard]] std::vector<Explanation> Explain(std::span<const Image> pictures,
+                                                 const ExplainOptions& options = {});
+
+  // How many pictures the next Explain had best be given: 1 before the first one.
+  [[nodiscard]] int NextBatch() const;
+
   // Throws Error(kModel) if the cut network's scores for `picture` differ from those of a plain
   // forward pass by more than 1e-4 of the largest score.
   void SelfCheck(const Image& picture);
 
   [[nodiscard]] const ModelInfo& info() const;
+
+  [[nodiscard]] ExplainTimes times() const;
+
+  // What was found about the engines that LoadOptions::engine leaves the choice of, one sentence
+  // each; taking them empties the list.
+  [[nodiscard]] std::vector<std::string> TakeNotes();
 
   // What the user should know of this model, one sentence each; taking them empties the list.
   [[nodiscard]] std::vector<std::string> TakeWarnings();

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxThreads = 1024;
 constexpr int kMaxTopK = 1'000'000;
+constexpr int kMaxBatch = 4096;
 
 [[noreturn]] void ThrowUsage(const std::string& message, const std::string& hint) {
   throw Error(ErrorKind::kUsage, message, hint);
@@ -114,6 +115,29 @@ PreprocessOverrides ReadPreprocess(const CommandLine& line) {
   return preprocess;
 }
 
+EngineOptions ReadEngine(const CommandLine& line) {
+  EngineOptions options;
+  options.engine =
+      Named<Engine>(line, "--engine", {Engine::kAuto, Engine::kLibtorch, Engine::kOpenvino})
+          .value_or(options.engine);
+  options.precision = Named<Precision>(line, "--precision",
+                                       {Precision::kFloat32, Precision::kTf32, Precision::kBfloat16,
+                                        Precision::kFloat16})
+                          .value_or(options.precision);
+  options.force_precision = line.Has("--force-precision");
+  options.deterministic = line.Has("--deterministic");
+  if (line.Has("--batch-size")) {
+    options.batch =
+        static_cast<int>(ParseWhole("--batch-size", line.Value("--batch-size"), 1, kMaxBatch));
+  }
+  if (options.deterministic && options.batch > 1) {
+    ThrowUsage(
+        "options --deterministic and --batch-size contradict each other",
+        "the place of a picture in a batch changes its last bits, so each is computed alone");
+  }
+  return options;
+}
+
 LoadOptions ReadLoad(const CommandLine& line, const Preset& preset) {
   LoadOptions load;
   if (line.Has("--layer")) load.layer = NonEmpty(line, "--layer");
@@ -123,6 +147,7 @@ LoadOptions ReadLoad(const CommandLine& line, const Preset& preset) {
   load.output_kind = Named<OutputKind>(
       line, "--output-kind", {OutputKind::kSoftmax, OutputKind::kLogits, OutputKind::kSigmoid});
   load.trust_model = line.Has("--trust-model");
+  load.engine = ReadEngine(line);
   return load;
 }
 
@@ -220,6 +245,7 @@ RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   run.keep_extension = line.Has("--keep-ext");
   run.fail_fast = line.Has("--fail-fast");
   run.strict = line.Has("--strict");
+  run.timing = line.Has("--timing");
   return run;
 }
 
@@ -239,6 +265,7 @@ ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment
       PresetNamed(line.Has("--preset") ? NonEmpty(line, "--preset") : std::string());
   arguments.load = ReadLoad(line, preset);
   arguments.run = ReadRun(line, preset);
+  arguments.run.settings.precision = arguments.load.engine.precision;
   arguments.threads = Threads(line);
   if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
   std::string model =

@@ -110,17 +110,32 @@ OptionGroup FileOptions() {
 }
 
 OptionGroup RunOptionsGroup() {
-  return {"Run",
-          {Option("--device", "NAME", "auto, cpu or cuda[:N]; this build has no CUDA support")
-               .Default("auto")
-               .Variable("GRADCAM_DEVICE"),
-           ThreadsOption(), Flag("--fail-fast", "stop at the first picture that fails"),
-           Flag("--strict", "an empty or flat map is a failure"),
-           Flag("--self-check",
-                "compare the cut network's scores with a plain forward pass, for every "
-                "picture")
-               .Default("the first of several pictures"),
-           Flag("--no-self-check", "never compare them")}};
+  return {
+      "Run",
+      {Option("--device", "NAME", "auto, cpu or cuda[:N]; this build has no CUDA support")
+           .Default("auto")
+           .Variable("GRADCAM_DEVICE"),
+       Option("--engine", "NAME",
+              "who computes the feature maps: auto (what is fastest for the run), libtorch, or "
+              "openvino")
+           .Default("auto"),
+       Option("--precision", "NAME",
+              "numbers of the feature maps: float32, bfloat16, float16, tf32; head and gradient "
+              "are always float32")
+           .Default("float32"),
+       Flag("--force-precision", "also where the device has no fast instructions for it"),
+       Option("--batch-size", "N", "pictures computed together").Default("chosen by timing"),
+       Flag("--deterministic",
+            "the same bytes on every run: nothing is chosen by timing, every picture is "
+            "computed alone"),
+       Flag("--timing", "tell the time of each stage"), ThreadsOption(),
+       Flag("--fail-fast", "stop at the first picture that fails"),
+       Flag("--strict", "an empty or flat map is a failure"),
+       Flag("--self-check",
+            "compare the cut network's scores with a plain forward pass, for every "
+            "picture")
+           .Default("the first of several pictures"),
+       Flag("--no-self-check", "never compare them")}};
 }
 
 OptionGroup TalkOptions() {

@@ -53,8 +53,15 @@ class RunPrinter final : public RunObserver {
 
   void OnWarning(const std::string& text) override { messages_.PrintWarning(text); }
 
+  void OnNote(const std::string& text) override { messages_.PrintDetail(text); }
+
   void Finish(const RunReport& report) const {
     if (json_) std::cout << JsonText(ResultsToJson(results_, report.failures));
+    if (report.stages) {
+      std::ostringstream stages;
+      WriteText(*report.stages, report.counts.done, stages);
+      messages_.PrintNote(stages.str());
+    }
     if (report.counts.pictures == 1 && !report.interrupted) return;
     std::ostringstream summary;
     WriteText(report, summary);
@@ -110,7 +117,9 @@ RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptio
   if (std::error_code ignored; fs::is_regular_file(model, ignored)) {
     digest.emplace(model, cache_folder);
   }
-  ModelExplainer explainer{Explainer(model, load)};
+  LoadOptions for_run = load;
+  for_run.engine.pictures = static_cast<int>(plan.jobs.size());
+  ModelExplainer explainer{Explainer(model, for_run)};
   const ModelFile file{model.filename().string(),
                        [&] { return digest ? digest->Get() : std::string(); }};
   signals.BeginRun();

@@ -6,12 +6,13 @@
 #include <sstream>
 #include <utility>
 
+#include "core/stopwatch.h"
 #include "explain/pass_explanation.h"
 #include "explain/preprocess.h"
 #include "explain/preprocess_choice.h"
 #include "gradcam/error.h"
+#include "model/engine/torch_error.h"
 #include "model/split_model.h"
-#include "model/torch_error.h"
 #include "model/torchscript_file.h"
 
 namespace gradcam {
@@ -49,7 +50,8 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
       : file_(path, options.trust_model ? Trust::kEverything : Trust::kAllowListOnly),
         card_(CardOf(file_, options)),
         info_(InfoOf(file_, card_, options)),
-        model_(file_, info_.layer, options.output_kind ? options.output_kind : card_.output_kind) {
+        model_(file_, info_.layer, options.output_kind ? options.output_kind : card_.output_kind,
+               options.engine) {
     info_.output_kind = model_.output_kind();
     info_.layer = model_.layer();
   }
@@ -58,6 +60,9 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   void SelfCheck(const Image& picture);
 
   const ModelInfo& info() const { return info_; }
+  const ExplainTimes& times() const { return times_; }
+  int NextBatch() const { return model_.NextBatch(); }
+  std::vector<std::string> TakeNotes() { return model_.TakeNotes(); }
   std::vector<std::string> TakeWarnings() { return model_.TakeWarnings(); }
 
  private:
@@ -67,6 +72,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   Card card_;
   ModelInfo info_;
   SplitModel model_;
+  ExplainTimes times_;
 };
 
 void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
@@ -79,11 +85,16 @@ void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
 
 std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> pictures,
                                                   const ExplainOptions& options) {
+  Stopwatch watch;
   NetworkInput input = PrepareInput(pictures, info_.preprocess);
+  times_.prepare += watch.Lap();
   const HeadPass pass = model_.Run(input.values);
+  times_.features += pass.feature_seconds();
+  times_.head += watch.Lap() - pass.feature_seconds();
   UpdateInfo(pass);
   std::vector<Explanation> explanations =
       ExplainPass(pass, info_.output_kind, info_.labels, options);
+  times_.gradient += watch.Lap();
   for (std::size_t n = 0; n < pictures.size(); ++n) {
     explanations[n].seen = input.seen[n];
     explanations[n].input = std::move(input.images[n]);
@@ -128,11 +139,23 @@ Explanation Explainer::Explain(const Image& picture, const ExplainOptions& optio
   return Translated([&] { return std::move(impl_->Explain({&picture, 1}, options).front()); });
 }
 
+std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
+                                            const ExplainOptions& options) {
+  if (pictures.empty()) return {};
+  return Translated([&] { return impl_->Explain(pictures, options); });
+}
+
+int Explainer::NextBatch() const { return impl_->NextBatch(); }
+
 void Explainer::SelfCheck(const Image& picture) {
   Translated([&] { impl_->SelfCheck(picture); });
 }
 
 const ModelInfo& Explainer::info() const { return impl_->info(); }
+
+ExplainTimes Explainer::times() const { return impl_->times(); }
+
+std::vector<std::string> Explainer::TakeNotes() { return impl_->TakeNotes(); }
 
 std::vector<std::string> Explainer::TakeWarnings() { return impl_->TakeWarnings(); }
 

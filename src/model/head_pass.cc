@@ -5,12 +5,16 @@
 #include <utility>
 
 #include "gradcam/error.h"
-#include "model/torch_error.h"
+#include "model/engine/torch_error.h"
 
 namespace gradcam {
 
-HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer)
-    : activations_(std::move(activations)), logits_(std::move(logits)), layer_(std::move(layer)) {}
+HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer,
+                   double feature_seconds)
+    : activations_(std::move(activations)),
+      logits_(std::move(logits)),
+      layer_(std::move(layer)),
+      feature_seconds_(feature_seconds) {}
 
 at::Tensor HeadPass::activations() const { return activations_.detach().to(at::kFloat); }
 

@@ -9,12 +9,12 @@
 
 #include "core/big_stack.h"
 #include "gradcam/error.h"
+#include "model/engine/torch_error.h"
 #include "model/graph/default_layer.h"
 #include "model/graph/layer_calls.h"
 #include "model/graph/layer_probe.h"
 #include "model/graph/layer_selection.h"
 #include "model/graph/model_inputs.h"
-#include "model/torch_error.h"
 
 namespace gradcam {
 namespace {

@@ -17,11 +17,11 @@
 #include "gradcam/error.h"
 #include "model/archive/mapped_tensors.h"
 #include "model/archive/pickle_values.h"
+#include "model/engine/torch_error.h"
 #include "model/graph/device_rewrite.h"
 #include "model/graph/float_weights.h"
 #include "model/policy/operator_policy.h"
 #include "model/policy/source_check.h"
-#include "model/torch_error.h"
 
 namespace gradcam {
 namespace {

@@ -9,7 +9,8 @@
 #include "core/big_stack.h"
 #include "core/shape_text.h"
 #include "gradcam/error.h"
-#include "model/graph/cut_engine.h"
+#include "model/engine/cut_engine.h"
+#include "model/engine/torch_error.h"
 #include "model/graph/default_layer.h"
 #include "model/graph/fixed_seed.h"
 #include "model/graph/graph_runner.h"
@@ -19,7 +20,6 @@
 #include "model/graph/model_inputs.h"
 #include "model/score_difference.h"
 #include "model/score_reader.h"
-#include "model/torch_error.h"
 
 namespace gradcam {
 namespace {
@@ -76,11 +76,13 @@ std::int64_t LastChannelsLast(const std::vector<std::vector<std::int64_t>>& shap
 
 class SplitModel::Impl {
  public:
-  Impl(const TorchScriptFile& file, const std::string& layer, std::optional<OutputKind> declared)
+  Impl(const TorchScriptFile& file, const std::string& layer, std::optional<OutputKind> declared,
+       const EngineOptions& options)
       : file_name_(file.path().filename().string()),
         module_(file.module()),
         layer_(layer),
         declared_(declared),
+        options_(options),
         reader_({}, declared) {
     RequireOneTensorInput(module_);
     try {
@@ -102,8 +104,10 @@ class SplitModel::Impl {
       const auto result = RunEngine(input);
       CheckTap(result, input);
       RequireFeatureMap(layer_, result.activations, input);
+      has_run_ = true;
       const at::AutoGradMode with_gradient(true);
-      return HeadPass(result.activations, reader_.Logits(result.output, input.size(0)), layer_);
+      return HeadPass(result.activations, reader_.Logits(result.output, input.size(0)), layer_,
+                      result.feature_seconds);
     });
   }
 
@@ -112,8 +116,14 @@ class SplitModel::Impl {
       if (!engine_) {
         static_cast<void>(Run(input));
       }
-      return DifferenceFromForward(RunEngine(input), input);
+      return DifferenceFromForward(RunReference(input), input);
     });
+  }
+
+  int NextBatch() const { return has_run_ ? engine_->NextBatch() : 1; }
+
+  std::vector<std::string> TakeNotes() {
+    return engine_ ? engine_->TakeNotes() : std::vector<std::string>();
   }
 
   const std::string& layer() const { return layer_; }
@@ -150,9 +160,14 @@ class SplitModel::Impl {
     return forward_.effects.draws_random_numbers ? std::make_unique<FixedSeed>() : nullptr;
   }
 
-  CutEngine::Result RunEngine(const at::Tensor& input) const {
+  CutEngine::Result RunEngine(const at::Tensor& input) {
     const auto seed = Seed();
     return engine_->Run(input);
+  }
+
+  CutEngine::Result RunReference(const at::Tensor& input) {
+    const auto seed = Seed();
+    return engine_->RunReference(input);
   }
 
   // Between the scores of `result`, a run on `input`, and those of a plain forward.
@@ -181,7 +196,7 @@ class SplitModel::Impl {
   }
 
   void CutAt(const LayerSelection& selection) {
-    RunOnBigStack([&] { engine_ = MakeCutEngine(forward_, module_, selection); });
+    RunOnBigStack([&] { engine_ = MakeCutEngine(forward_, module_, selection, options_); });
     reader_ = ScoreReader(engine_->outputs(), declared_);
   }
 
@@ -241,16 +256,18 @@ class SplitModel::Impl {
   torch::jit::Module module_;
   std::string layer_;
   std::optional<OutputKind> declared_;
+  EngineOptions options_;
   InlinedForward forward_;
   std::unique_ptr<CutEngine> engine_;
   ScoreReader reader_;
+  bool has_run_ = false;
   bool checked_ = false;
   std::vector<std::string> warnings_;
 };
 
 SplitModel::SplitModel(const TorchScriptFile& file, const std::string& layer,
-                       std::optional<OutputKind> output_kind)
-    : impl_(std::make_unique<Impl>(file, layer, output_kind)) {}
+                       std::optional<OutputKind> output_kind, const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(file, layer, output_kind, options)) {}
 SplitModel::~SplitModel() = default;
 SplitModel::SplitModel(SplitModel&&) noexcept = default;
 SplitModel& SplitModel::operator=(SplitModel&&) noexcept = default;
@@ -259,6 +276,8 @@ HeadPass SplitModel::Run(const at::Tensor& input) { return impl_->Run(input); }
 double SplitModel::ScoreDifference(const at::Tensor& input) {
   return impl_->ScoreDifference(input);
 }
+int SplitModel::NextBatch() const { return impl_->NextBatch(); }
+std::vector<std::string> SplitModel::TakeNotes() { return impl_->TakeNotes(); }
 const std::string& SplitModel::layer() const { return impl_->layer(); }
 OutputKind SplitModel::output_kind() const { return impl_->output_kind(); }
 std::vector<std::string> SplitModel::TakeWarnings() { return impl_->TakeWarnings(); }

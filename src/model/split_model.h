@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gradcam/card.h"
+#include "gradcam/engine.h"
 #include "model/head_pass.h"
 #include "model/torchscript_file.h"
 
@@ -22,7 +23,7 @@ class SplitModel {
   // layer. `output_kind`: empty = read off the graph and the first scores. Throws Error(kUsage) for
   // a layer that is not there or cannot be cut at, Error(kModel) for a graph that is no classifier.
   SplitModel(const TorchScriptFile& file, const std::string& layer,
-             std::optional<OutputKind> output_kind);
+             std::optional<OutputKind> output_kind, const EngineOptions& options = {});
   ~SplitModel();
   SplitModel(SplitModel&&) noexcept;
   SplitModel& operator=(SplitModel&&) noexcept;
@@ -31,9 +32,13 @@ class SplitModel {
   // layer's output is not [N, C, h, w] or if the network's output is no [N, K].
   [[nodiscard]] HeadPass Run(const at::Tensor& input);
 
-  // The largest difference between the scores of the cut network and those of a plain forward of
-  // the file, as a fraction of the largest score. Costs both passes.
+  // The largest difference between the scores of the cut network, all of it in float32 by LibTorch,
+  // and those of a plain forward of the file, as a fraction of the largest score. Costs both
+  // passes.
   [[nodiscard]] double ScoreDifference(const at::Tensor& input);
+
+  // How many pictures the next Run had best be given; 1 before the first.
+  [[nodiscard]] int NextBatch() const;
 
   // The layer's name; with an empty `layer`, known after the first Run.
   [[nodiscard]] const std::string& layer() const;
@@ -42,6 +47,9 @@ class SplitModel {
   // of a network with one output kSoftmax (its sigmoid was taken off) or kLogits, since its two
   // classes exclude each other. Before the first Run as given, or kLogits.
   [[nodiscard]] OutputKind output_kind() const;
+
+  // What was found about the engines of the features half; taking it empties the list.
+  [[nodiscard]] std::vector<std::string> TakeNotes();
 
   // Sentences for the user; taking them empties the list.
   [[nodiscard]] std::vector<std::string> TakeWarnings();

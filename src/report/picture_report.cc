@@ -13,8 +13,6 @@ constexpr int kSchemaVersion = 1;
 
 // What the program does in one way only.
 constexpr const char* kDevice = "cpu";
-constexpr const char* kEngine = "libtorch";
-constexpr const char* kPrecision = "float32";
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -121,9 +119,9 @@ Json FileToJson(const std::string& file) {
   return json;
 }
 
-Json ToolToJson(const ToolReport& tool) {
-  return {{"name", "gradcam"}, {"version", tool.version}, {"libtorch", tool.libtorch},
-          {"device", kDevice}, {"engine", kEngine},       {"precision", kPrecision}};
+Json ToolToJson(const ToolReport& tool, Engine engine, Precision precision) {
+  return {{"name", "gradcam"}, {"version", tool.version},  {"libtorch", tool.libtorch},
+          {"device", kDevice}, {"engine", NameOf(engine)}, {"precision", NameOf(precision)}};
 }
 
 Json ModelToJson(const ModelReport& model) {
@@ -146,7 +144,7 @@ Json SettingsToJson(const Settings& settings, const ModelInfo& model) {
   json["layer"] = model.layer;
   json["output_kind"] = NameOf(model.output_kind);
   json["preprocess"] = PreprocessToJson(model.preprocess, settings.decode);
-  json["precision"] = kPrecision;
+  json["precision"] = NameOf(settings.precision);
   json["score"] = NameOf(settings.explain.score);
   json["class"] = classes;
   json["top_k"] = settings.explain.top_k;
@@ -174,7 +172,7 @@ Json ToJson(const PictureReport& picture, const RunContext& run) {
   }
   Json json;
   json["schema_version"] = kSchemaVersion;
-  json["tool"] = ToolToJson(run.tool);
+  json["tool"] = ToolToJson(run.tool, picture.engine, run.settings.precision);
   json["model"] = ModelToJson(run.model);
   json["image"] = ImageToJson(picture.image);
   json["preprocess"] = PreprocessToJson(run.model.info.preprocess, run.settings.decode);

@@ -70,8 +70,9 @@ struct PictureReport {
   std::vector<Prediction> top;
   std::vector<ClassReport> explanations;
   std::vector<OutputFile> files;  // of the picture as a whole: "input"
-  std::filesystem::path folder;   // where the files stand; not part of the JSON
-  std::string report_file;        // name of the JSON report, or empty if none is written
+  Engine engine = Engine::kLibtorch;
+  std::filesystem::path folder;  // where the files stand; not part of the JSON
+  std::string report_file;       // name of the JSON report, or empty if none is written
 };
 
 // The report as docs/schema/report.schema.json describes it.
@@ -81,7 +82,8 @@ struct PictureReport {
 [[nodiscard]] nlohmann::ordered_json FileToJson(const std::string& file);
 
 // Parts that the report of the run shares with that of a picture.
-[[nodiscard]] nlohmann::ordered_json ToolToJson(const ToolReport& tool);
+[[nodiscard]] nlohmann::ordered_json ToolToJson(const ToolReport& tool, Engine engine,
+                                                Precision precision);
 [[nodiscard]] nlohmann::ordered_json ModelToJson(const ModelReport& model);
 
 // What decides the bytes of a picture's files besides the picture and the model file: layer, output

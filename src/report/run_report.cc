@@ -11,6 +11,15 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
+Json StagesToJson(const StageTimes& stages) {
+  return {{"decode", stages.decode},
+          {"prepare", stages.explain.prepare},
+          {"features", stages.explain.features},
+          {"head", stages.explain.head},
+          {"gradient", stages.explain.gradient},
+          {"write", stages.write}};
+}
+
 Json FailuresToJson(const std::vector<Failure>& failures) {
   Json list = Json::array();
   for (const Failure& failure : failures) {
@@ -33,7 +42,7 @@ Json ToJson(const RunReport& report, const RunContext& run) {
   for (const std::string& input : report.inputs) inputs.push_back(ToUtf8(input));
   Json json;
   json["schema_version"] = kSchemaVersion;
-  json["tool"] = ToolToJson(run.tool);
+  json["tool"] = ToolToJson(run.tool, report.engine, run.settings.precision);
   json["model"] = ModelToJson(run.model);
   json["settings"] = SettingsToJson(run.settings, run.model.info);
   json["settings_sha256"] = run.settings_sha256;
@@ -44,9 +53,11 @@ Json ToJson(const RunReport& report, const RunContext& run) {
                     {"skipped", report.counts.skipped}};
   json["interrupted"] = report.interrupted;
   json["failures"] = FailuresToJson(report.failures);
+  if (!report.notes.empty()) json["notes"] = report.notes;
   json["time"] = {{"started", report.started},
                   {"seconds", report.seconds},
                   {"pictures_per_second", PicturesPerSecond(report)}};
+  if (report.stages) json["time"]["stages"] = StagesToJson(*report.stages);
   return json;
 }
 

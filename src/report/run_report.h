@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,23 @@ struct RunCounts {
   int skipped = 0;   // files in folders that are no pictures by their name
 };
 
+// Seconds of a run in each of its stages.
+struct StageTimes {
+  double decode = 0;     // reading, hashing and decoding pictures
+  ExplainTimes explain;  // from pixels to maps
+  double write = 0;      // drawing, encoding and writing files
+};
+
 struct RunReport {
   std::vector<std::string> inputs;  // as given
   RunCounts counts;
   std::vector<Failure> failures;
+  std::vector<std::string> notes;  // what was found about engines
   bool interrupted = false;
   std::string started;  // UTC, ISO 8601
   double seconds = 0;
+  Engine engine = Engine::kLibtorch;  // of the last picture
+  std::optional<StageTimes> stages;   // --timing
 };
 
 // Pictures done a second; 0 without time.

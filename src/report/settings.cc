@@ -82,6 +82,32 @@ std::string NameOf(Normalization normalization) {
 
 std::string NameOf(OutputSize size) { return size == OutputSize::kPicture ? "picture" : "input"; }
 
+std::string NameOf(Engine engine) {
+  switch (engine) {
+    case Engine::kAuto:
+      return "auto";
+    case Engine::kLibtorch:
+      return "libtorch";
+    case Engine::kOpenvino:
+      return "openvino";
+  }
+  return "";
+}
+
+std::string NameOf(Precision precision) {
+  switch (precision) {
+    case Precision::kFloat32:
+      return "float32";
+    case Precision::kTf32:
+      return "tf32";
+    case Precision::kBfloat16:
+      return "bfloat16";
+    case Precision::kFloat16:
+      return "float16";
+  }
+  return "";
+}
+
 std::string NameOf(OutputKind kind) {
   switch (kind) {
     case OutputKind::kSoftmax:

@@ -44,6 +44,7 @@ struct RenderOptions {
 struct Settings {
   DecodeOptions decode;
   ExplainOptions explain;
+  Precision precision = Precision::kFloat32;
   RenderOptions render;
   Outputs outputs{Output::kGradcam, Output::kSaliency, Output::kGradcamOverlay,
                   Output::kSaliencyOverlay, Output::kJson};
@@ -69,6 +70,8 @@ inline constexpr std::array kOutputs{Output::kGradcam,
 [[nodiscard]] std::string NameOf(Upsampling upsampling);        // "edge"
 [[nodiscard]] std::string NameOf(Normalization normalization);  // "max"
 [[nodiscard]] std::string NameOf(OutputSize size);              // "picture"
+[[nodiscard]] std::string NameOf(Engine engine);                // "libtorch"
+[[nodiscard]] std::string NameOf(Precision precision);          // "float32"
 [[nodiscard]] std::string NameOf(OutputKind kind);              // "softmax"
 [[nodiscard]] std::string NameOf(ResizeFilter filter);          // "bicubic"
 [[nodiscard]] std::string NameOf(ResizeMode mode);              // "squash"

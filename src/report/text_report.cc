@@ -1,10 +1,12 @@
 #include "report/text_report.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <iomanip>
 #include <string>
+#include <utility>
 
 #include "core/text_columns.h"
 #include "report/text.h"
@@ -97,6 +99,23 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
   if (!picture.report_file.empty()) {
     out << "  wrote " << Printable((picture.folder / picture.report_file).string()) << '\n';
   }
+}
+
+void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {
+  const std::array<std::pair<const char*, double>, 6> named{{{"decode", stages.decode},
+                                                             {"prepare", stages.explain.prepare},
+                                                             {"features", stages.explain.features},
+                                                             {"head", stages.explain.head},
+                                                             {"gradient", stages.explain.gradient},
+                                                             {"write", stages.write}}};
+  out << "a picture:";
+  for (const auto& [name, seconds] : named) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s %s %.2f ms", name == named.front().first ? "" : ",",
+                  name, seconds * 1000 / std::max(pictures, 1));
+    out << text.data();
+  }
+  out << '\n';
 }
 
 void WriteText(const RunReport& run, std::ostream& out) {

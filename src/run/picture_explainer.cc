@@ -6,13 +6,20 @@ namespace gradcam {
 
 ModelExplainer::ModelExplainer(Explainer explainer) : explainer_(std::move(explainer)) {}
 
-Explanation ModelExplainer::Explain(const Image& picture, const ExplainOptions& options) {
-  return explainer_.Explain(picture, options);
+std::vector<Explanation> ModelExplainer::Explain(std::span<const Image> pictures,
+                                                 const ExplainOptions& options) {
+  return explainer_.Explain(pictures, options);
 }
+
+int ModelExplainer::NextBatch() const { return explainer_.NextBatch(); }
 
 void ModelExplainer::SelfCheck(const Image& picture) { explainer_.SelfCheck(picture); }
 
 const ModelInfo& ModelExplainer::info() const { return explainer_.info(); }
+
+ExplainTimes ModelExplainer::times() const { return explainer_.times(); }
+
+std::vector<std::string> ModelExplainer::TakeNotes() { return explainer_.TakeNotes(); }
 
 std::vector<std::string> ModelExplainer::TakeWarnings() { return explainer_.TakeWarnings(); }
 

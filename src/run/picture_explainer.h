@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,13 @@ class PictureExplainer {
   PictureExplainer(PictureExplainer&&) = delete;
   PictureExplainer& operator=(PictureExplainer&&) = delete;
 
-  [[nodiscard]] virtual Explanation Explain(const Image& picture,
-                                            const ExplainOptions& options) = 0;
+  [[nodiscard]] virtual std::vector<Explanation> Explain(std::span<const Image> pictures,
+                                                         const ExplainOptions& options) = 0;
+  [[nodiscard]] virtual int NextBatch() const = 0;
   virtual void SelfCheck(const Image& picture) = 0;
   [[nodiscard]] virtual const ModelInfo& info() const = 0;
+  [[nodiscard]] virtual ExplainTimes times() const = 0;
+  [[nodiscard]] virtual std::vector<std::string> TakeNotes() = 0;
   [[nodiscard]] virtual std::vector<std::string> TakeWarnings() = 0;
 };
 
@@ -29,9 +33,13 @@ class ModelExplainer final : public PictureExplainer {
  public:
   explicit ModelExplainer(Explainer explainer);
 
-  [[nodiscard]] Explanation Explain(const Image& picture, const ExplainOptions& options) override;
+  [[nodiscard]] std::vector<Explanation> Explain(std::span<const Image> pictures,
+                                                 const ExplainOptions& options) override;
+  [[nodiscard]] int NextBatch() const override;
   void SelfCheck(const Image& picture) override;
   [[nodiscard]] const ModelInfo& info() const override;
+  [[nodiscard]] ExplainTimes times() const override;
+  [[nodiscard]] std::vector<std::string> TakeNotes() override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 
  private:

@@ -230,6 +230,7 @@ PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanati
                   loaded.picture.exif_orientation,
                   explanation.seen};
   report.top = explanation.top;
+  report.engine = explanation.engine;
   report.folder = job.folder;
 
   RequireOwnReport(job, run.settings);

@@ -21,6 +21,7 @@ struct RunOptions {
   SelfCheck self_check = SelfCheck::kAuto;
   bool keep_extension = false;  // output names keep the input's extension
   bool fail_fast = false;       // stop at the first failed picture
+  bool timing = false;          // report the time of each stage
   bool strict = false;          // every map status but kOk is a failure of its picture
 };
 

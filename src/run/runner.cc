@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/file_handle.h"
+#include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "report/json_text.h"
 #include "report/text.h"
@@ -78,11 +79,18 @@ class Runner {
     for (const Job& job : plan_->jobs) {
       if (stop.stop_requested()) report_.interrupted = true;
       if (report_.interrupted || (options_->fail_fast && has_failed_)) break;
-      RunJob(job, stop);
+      Load(job);
+      if (StopsNow(stop)) break;
+      if (static_cast<int>(batch_.size()) >= explainer_->NextBatch()) FinishBatch(stop);
     }
+    if (!report_.interrupted) FinishBatch(stop);
     if (suspect_ && !report_.interrupted) throw suspect_->error;
     FailSuspect();
     RemoveOldFilesOfFailures();
+    if (options_->timing) {
+      stages_.explain = explainer_->times();
+      report_.stages = stages_;
+    }
     report_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     WriteRunReport();
@@ -95,18 +103,34 @@ class Runner {
     Error error;
   };
 
-  void RunJob(const Job& job, const std::stop_token& stop) {
+  // Pictures between their decoding and their files. `images` holds the pixels of `loaded`: the
+  // explainer takes them side by side.
+  struct Batch {
+    std::vector<const Job*> jobs;
+    std::vector<LoadedPicture> loaded;
+    std::vector<Image> images;
+
+    [[nodiscard]] std::size_t size() const { return jobs.size(); }
+
+    void Add(const Job& job, LoadedPicture picture) {
+      jobs.push_back(&job);
+      images.push_back(std::move(picture.picture.image));
+      loaded.push_back(std::move(picture));
+    }
+
+    // Picture `i` as it was added; it is gone from the batch then.
+    LoadedPicture Take(std::size_t i) {
+      loaded[i].picture.image = std::move(images[i]);
+      return std::move(loaded[i]);
+    }
+  };
+
+  // Calls `work`; what it throws is a failure of `job` or, before anything was explained, of the
+  // run.
+  template <typename Work>
+  void Guarded(const Job& job, const Work& work) {
     try {
-      LoadedPicture loaded = LoadPicture(job, options_->settings.decode);
-      if (StopsNow(stop)) return;
-      const Explanation explanation = Explain(loaded.picture.image);
-      if (HasNonfiniteScores(explanation)) {
-        observer_->OnWarning("image " + Quoted(job.path) +
-                             ": the network's scores are not finite, its predictions mean nothing");
-      }
-      if (StopsNow(stop)) return;
-      RemoveOldRunReport();
-      Finish(job, WritePicture(job, std::move(loaded), explanation, Context()));
+      work();
     } catch (const Error& error) {
       PassOnWarnings();
       HandleError(job, error);
@@ -114,6 +138,58 @@ class Runner {
       Fail(job, "cannot explain image " + Quoted(job.path) + ": not enough memory", "");
     } catch (const std::exception& error) {
       Fail(job, "cannot explain image " + Quoted(job.path) + ": " + error.what(), "");
+    }
+  }
+
+  void Load(const Job& job) {
+    Stopwatch watch;
+    Guarded(job, [&] { batch_.Add(job, LoadPicture(job, options_->settings.decode)); });
+    stages_.decode += watch.Lap();
+  }
+
+  void FinishBatch(const std::stop_token& stop) {
+    Batch batch = std::exchange(batch_, {});
+    if (batch.size() > 0) ExplainAndWrite(batch, stop);
+  }
+
+  void ExplainAndWrite(Batch& batch, const std::stop_token& stop) {
+    if (batch.size() == 1) {
+      Guarded(*batch.jobs.front(), [&] { Write(batch, Explain(batch), stop); });
+      return;
+    }
+    std::vector<Explanation> explanations;
+    try {
+      explanations = Explain(batch);
+    } catch (const std::exception&) {
+      // One picture may have upset the model, or all of them together its memory.
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        Batch alone;
+        alone.Add(*batch.jobs[i], batch.Take(i));
+        ExplainAndWrite(alone, stop);
+      }
+      return;
+    }
+    Write(batch, explanations, stop);
+  }
+
+  void Write(Batch& batch, const std::vector<Explanation>& explanations,
+             const std::stop_token& stop) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (StopsNow(stop)) return;
+      const Job& job = *batch.jobs[i];
+      Guarded(job, [&] {
+        if (HasNonfiniteScores(explanations[i])) {
+          observer_->OnWarning(
+              "image " + Quoted(job.path) +
+              ": the network's scores are not finite, its predictions mean nothing");
+        }
+        RemoveOldRunReport();
+        report_.engine = explanations[i].engine;
+        Stopwatch watch;
+        const PictureReport picture = WritePicture(job, batch.Take(i), explanations[i], Context());
+        stages_.write += watch.Lap();
+        Finish(job, picture);
+      });
     }
   }
 
@@ -141,19 +217,20 @@ class Runner {
     return report_.interrupted;
   }
 
-  Explanation Explain(const Image& image) {
-    Explanation explanation = explainer_->Explain(image, options_->settings.explain);
+  std::vector<Explanation> Explain(const Batch& batch) {
+    std::vector<Explanation> explanations =
+        explainer_->Explain(batch.images, options_->settings.explain);
     PassOnWarnings();
     const bool is_first_of_many = !has_explained_ && plan_->jobs.size() > 1;
     if (options_->self_check == SelfCheck::kOn ||
         (options_->self_check == SelfCheck::kAuto && is_first_of_many)) {
-      explainer_->SelfCheck(image);
+      for (const Image& image : batch.images) explainer_->SelfCheck(image);
     }
     static_cast<void>(Context());  // waits for the model's digest: without it no report
     if (!has_explained_) MakeOutputFolder();
     has_explained_ = true;
     FailSuspect();
-    return explanation;
+    return explanations;
   }
 
   // While nothing has been written yet, a folder that cannot be made is an error of the whole run.
@@ -193,6 +270,10 @@ class Runner {
 
   void PassOnWarnings() {
     for (const std::string& warning : explainer_->TakeWarnings()) observer_->OnWarning(warning);
+    for (const std::string& note : explainer_->TakeNotes()) {
+      observer_->OnNote(note);
+      report_.notes.push_back(note);
+    }
   }
 
   // Of the first explained picture on: only then are layer shape and class count known.
@@ -242,6 +323,8 @@ class Runner {
   RunObserver* observer_;
   RunReport report_;
   std::optional<RunContext> context_;
+  StageTimes stages_;
+  Batch batch_;                          // decoded, not explained yet
   std::vector<const Job*> failed_jobs_;  // without results
   std::optional<Suspect> suspect_;       // a model error before anything was explained
   bool has_explained_ = false;

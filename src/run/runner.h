@@ -25,6 +25,8 @@ class RunObserver {
   virtual void OnPicture(const PictureReport& picture, const RunContext& run) = 0;
   virtual void OnFailure(const Failure& failure) = 0;
   virtual void OnWarning(const std::string& text) = 0;
+  // What was found about engines: for those who want to know.
+  virtual void OnNote(const std::string& text) = 0;
 };
 
 // The model of a run, as reports name it.

@@ -206,6 +206,27 @@ TEST(ParseArguments, OptionsBesideAPresetWin) {
   EXPECT_EQ(settings.render.colormap, Colormap::kGrey);
 }
 
+TEST(ParseArguments, ReadsTheEngine) {
+  const ExplainArguments plain = Explain({"cat.jpg"});
+  EXPECT_EQ(plain.load.engine.engine, Engine::kAuto);
+  EXPECT_EQ(plain.load.engine.precision, Precision::kFloat32);
+  EXPECT_EQ(plain.load.engine.batch, 0);
+  EXPECT_FALSE(plain.run.timing);
+  const ExplainArguments arguments =
+      Explain({"cat.jpg", "--engine", "libtorch", "--precision", "bfloat16", "--force-precision",
+               "--batch-size", "16", "--timing"});
+  EXPECT_EQ(arguments.load.engine.engine, Engine::kLibtorch);
+  EXPECT_EQ(arguments.load.engine.precision, Precision::kBfloat16);
+  EXPECT_EQ(arguments.run.settings.precision, Precision::kBfloat16);
+  EXPECT_TRUE(arguments.load.engine.force_precision);
+  EXPECT_EQ(arguments.load.engine.batch, 16);
+  EXPECT_TRUE(Explain({"cat.jpg", "--deterministic"}).load.engine.deterministic);
+  EXPECT_THAT(MessageWith({"--deterministic", "--batch-size", "2"}), HasSubstr("contradict"));
+  EXPECT_TRUE(arguments.run.timing);
+  EXPECT_THAT(MessageWith({"--precision", "bfloat"}), HasSubstr("did you mean 'bfloat16'"));
+  EXPECT_THAT(MessageWith({"--batch-size", "0"}), HasSubstr("option --batch-size"));
+}
+
 TEST(ParseArguments, RefusesContradictions) {
   EXPECT_THAT(MessageWith({"-q", "-v"}), HasSubstr("contradict"));
   EXPECT_THAT(MessageWith({"--self-check", "--no-self-check"}), HasSubstr("contradict"));
@@ -227,8 +248,7 @@ TEST(ParseArguments, OptionsOfOtherCommandsAreUnknown) {
 // Accepting an option and doing nothing about it would mislead.
 TEST(ParseArguments, OptionsThatDoNotExistYetAreUnknown) {
   for (const char* option :
-       {"--engine=libtorch", "--precision=float32", "--batch-size=2", "--deterministic", "--timing",
-        "--resume", "--shard=1/2", "--io-threads=2", "--format=jpg", "--root=d", "--null",
+       {"--resume", "--shard=1/2", "--io-threads=2", "--format=jpg", "--root=d", "--null",
         "--dry-run", "--progress=auto", "--only=wrong"}) {
     EXPECT_THAT(MessageWith({option}), HasSubstr("unknown option")) << option;
   }

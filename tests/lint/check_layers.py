@@ -22,6 +22,7 @@ LAYERS = {
 SUBFOLDERS = {
     "model/archive": set(),
     "model/card": set(),
+    "model/engine": {"model/graph"},
     "model/graph": set(),
     "model/policy": {"model/graph"},
 }

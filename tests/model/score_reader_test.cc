@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "gradcam/error.h"
-#include "model/graph/cut_engine.h"
+#include "model/engine/cut_engine.h"
 #include "model/graph/layer_calls.h"
 #include "model/small_modules.h"
 

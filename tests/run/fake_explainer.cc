@@ -15,8 +15,16 @@ FakeExplainer::FakeExplainer() {
   info_.preprocess.width = 2;
 }
 
-Explanation FakeExplainer::Explain(const Image& picture, const ExplainOptions& options) {
+std::vector<Explanation> FakeExplainer::Explain(std::span<const Image> pictures,
+                                                const ExplainOptions& options) {
   on_explain(++explained);
+  batches.push_back(pictures.size());
+  std::vector<Explanation> explanations;
+  for (const Image& picture : pictures) explanations.push_back(ExplainOne(picture, options));
+  return explanations;
+}
+
+Explanation FakeExplainer::ExplainOne(const Image& picture, const ExplainOptions& options) const {
   const std::vector<Prediction> predictions{
       {1, "cat", "n1", 0.75, best_logit}, {0, "dog", "n0", 0.25, 1}, {2, "cow", "n2", 0, -50}};
   Explanation explanation;
@@ -37,6 +45,8 @@ void FakeExplainer::SelfCheck(const Image& picture) {
   static_cast<void>(picture);
   on_check(++checked);
 }
+
+std::vector<std::string> FakeExplainer::TakeNotes() { return std::exchange(notes, {}); }
 
 std::vector<std::string> FakeExplainer::TakeWarnings() { return std::exchange(warnings, {}); }
 

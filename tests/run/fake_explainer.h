@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,14 +16,21 @@ class FakeExplainer final : public PictureExplainer {
  public:
   FakeExplainer();
 
-  [[nodiscard]] Explanation Explain(const Image& picture, const ExplainOptions& options) override;
+  [[nodiscard]] std::vector<Explanation> Explain(std::span<const Image> pictures,
+                                                 const ExplainOptions& options) override;
+  [[nodiscard]] int NextBatch() const override { return next_batch; }
+  [[nodiscard]] ExplainTimes times() const override { return {}; }
   void SelfCheck(const Image& picture) override;
   [[nodiscard]] const ModelInfo& info() const override { return info_; }
+  [[nodiscard]] std::vector<std::string> TakeNotes() override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 
   int explained = 0;
   int checked = 0;
+  int next_batch = 1;
+  std::vector<std::size_t> batches;  // the numbers of pictures that Explain was given
   double best_logit = 2;
+  std::vector<std::string> notes;
   std::vector<std::string> warnings;
   // Called at the start of the n-th call of Explain or SelfCheck, n from 1; may throw.
   std::function<void(int)> on_explain = [](int) {};
@@ -29,6 +38,8 @@ class FakeExplainer final : public PictureExplainer {
   Map saliency{2, 2, {4, 0, 0, 0}};
 
  private:
+  [[nodiscard]] Explanation ExplainOne(const Image& picture, const ExplainOptions& options) const;
+
   ModelInfo info_;
 };
 

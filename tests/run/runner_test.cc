@@ -35,11 +35,13 @@ class Listener final : public RunObserver {
   }
   void OnFailure(const Failure& failure) override { failures.push_back(failure); }
   void OnWarning(const std::string& text) override { warnings.push_back(text); }
+  void OnNote(const std::string& text) override { notes.push_back(text); }
 
   std::vector<PictureReport> pictures;
   RunContext context;
   std::vector<Failure> failures;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;
   std::function<void()> on_picture;
 };
 
@@ -235,6 +237,46 @@ TEST_F(RunnerTest, RemovesOlderOutputsOfAPictureThatFailsNow) {
   options_.settings.outputs = {Output::kJson};
   static_cast<void>(RunOn({"a.png", "b.png"}));
   EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("b.json", "run.json"));
+}
+
+TEST_F(RunnerTest, GivesTheExplainerAsManyPicturesAsItWants) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png"}) WritePicture(name);
+  folder_.Write("bad.png", "no picture");
+  explainer_.next_batch = 2;
+  const RunReport report = RunOn({"a.png", "bad.png", "b.png", "c.png", "d.png", "e.png"});
+  EXPECT_THAT(explainer_.batches, ElementsAre(2, 2, 1));
+  EXPECT_EQ(report.counts.done, 5);
+  EXPECT_EQ(report.counts.failed, 1);
+  ASSERT_THAT(listener_.pictures, SizeIs(5));
+  EXPECT_EQ(listener_.pictures[2].image.file, "c.png");
+}
+
+TEST_F(RunnerTest, ABatchThatFailsIsDoneOneByOne) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) WritePicture(name);
+  explainer_.next_batch = 3;
+  // The batch, and then its second picture alone.
+  explainer_.on_explain = [](int call) {
+    if (call == 1 || call == 3) throw Error(ErrorKind::kModel, "the model cannot take this");
+  };
+  const RunReport report = RunOn({"a.png", "b.png", "c.png"});
+  EXPECT_THAT(explainer_.batches, ElementsAre(1, 1));
+  EXPECT_EQ(report.counts.done, 2);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].file, "b.png");
+}
+
+TEST_F(RunnerTest, ReportsNotesAndTheTimeOfEachStageIfAsked) {
+  WritePicture("a.png");
+  explainer_.notes = {"engine x was passed over"};
+  options_.timing = true;
+  const RunReport report = RunOn({"a.png"});
+  EXPECT_THAT(listener_.notes, ElementsAre("engine x was passed over"));
+  ASSERT_TRUE(report.stages);
+  EXPECT_GT(report.stages->decode, 0);
+  EXPECT_GT(report.stages->write, 0);
+  const auto json = Json("out/run.json");
+  EXPECT_EQ(json["notes"][0], "engine x was passed over");
+  EXPECT_TRUE(json["time"]["stages"].contains("features"));
 }
 
 TEST_F(RunnerTest, StopsAtTheFirstBadPictureIfAsked) {

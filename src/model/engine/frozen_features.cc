@@ -64,7 +64,8 @@ void ResolveDimensionChecks(Graph& graph) {
 
 std::shared_ptr<Graph> FrozenFeatures(const Graph& features, const torch::jit::Module& module) {
   // copy() is not const in LibTorch's view, though it only reads.
-  auto graph = const_cast<Graph&>(features).copy();  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  auto graph =
+      const_cast<Graph&>(features).copy();  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   WeightsToConstants(*graph, module);
   ResolveDimensionChecks(*graph);
   torch::jit::ConstantPropagation(graph);

@@ -83,14 +83,15 @@ struct Fusion {
   Activation activation;
 };
 
-// The tensor that `node` adds to the output of `convolution`, of which both must be computed before.
+// The tensor that `node` adds to the output of `convolution`, of which both must be computed
+// before.
 Value* AddedTensor(const Node* node, const Node* convolution) {
   if (node->kind() != c10::aten::add || node->inputs().size() != 3) return nullptr;
   const auto factor = torch::jit::toIValue(node->input(2));
   if (!factor || factor->toScalar().toDouble() != 1) return nullptr;
   Value* other = node->input(node->input(0) == convolution->output() ? 1 : 0);
-  const bool is_result_of_a_node = other->node()->kind() != c10::prim::Constant &&
-                                   other->node()->kind() != c10::prim::Param;
+  const bool is_result_of_a_node =
+      other->node()->kind() != c10::prim::Constant && other->node()->kind() != c10::prim::Param;
   return other != convolution->output() && is_result_of_a_node &&
                  other->type()->kind() == c10::TypeKind::TensorType
              ? other
@@ -117,12 +118,15 @@ Fusion FindFusion(Node* convolution) {
 
 // The weights in the layout that oneDNN chooses for this convolution.
 at::Tensor Reordered(const Convolution& convolution, at::ScalarType type) {
-  static const auto reorder = c10::Dispatcher::singleton().findSchemaOrThrow(
-      "mkldnn::_reorder_convolution_weight", "");
+  static const auto reorder =
+      c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_reorder_convolution_weight", "");
   const auto weight = convolution.weight.to(type).contiguous(at::MemoryFormat::ChannelsLast);
-  torch::jit::Stack stack = {
-      weight,          convolution.padding, convolution.stride, convolution.dilation,
-      convolution.groups, c10::IValue()};
+  torch::jit::Stack stack = {weight,
+                             convolution.padding,
+                             convolution.stride,
+                             convolution.dilation,
+                             convolution.groups,
+                             c10::IValue()};
   reorder.callBoxed(&stack);
   return stack.at(0).toTensor();
 }
@@ -154,8 +158,8 @@ class FusedNodes {
     }
     inputs.push_back(Bounds(fusion.activation));
     inputs.push_back(Constant(std::string()));  // the algorithm: none of these has a choice
-    Node* node = graph_.create(
-        c10::Symbol::fromQualString("mkldnn::_convolution_pointwise"), inputs, 1);
+    Node* node =
+        graph_.create(c10::Symbol::fromQualString("mkldnn::_convolution_pointwise"), inputs, 1);
     graph_.insertNode(node);
     last->output()->replaceAllUsesWith(node->output());
     // At once: a node that is dead but there would count as a user of other convolutions.

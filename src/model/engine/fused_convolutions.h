@@ -7,10 +7,11 @@
 
 namespace gradcam {
 
-// Replaces the convolutions of a frozen graph by oneDNN's, each with the addition and the activation
-// that follow it alone: one pass over memory instead of three. Their weights, in `type` (float32 or
-// bfloat16) and in the layout that oneDNN computes with, become further inputs of the graph, behind
-// those it has, and are returned in that order. Convolutions whose arguments are no constants stay.
+// Replaces the convolutions of a frozen graph by oneDNN's, each with the addition and the
+// activation that follow it alone: one pass over memory instead of three. Their weights, in `type`
+// (float32 or bfloat16) and in the layout that oneDNN computes with, become further inputs of the
+// graph, behind those it has, and are returned in that order. Convolutions whose arguments are no
+// constants stay.
 [[nodiscard]] std::vector<at::Tensor> FuseConvolutions(torch::jit::Graph& graph,
                                                        at::ScalarType type);
 

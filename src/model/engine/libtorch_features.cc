@@ -4,10 +4,12 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "model/engine/frozen_features.h"
 #include "model/engine/fused_convolutions.h"
+#include "model/engine/precision_support.h"
 #include "model/graph/graph_walk.h"
 #include "model/graph/model_inputs.h"
 
@@ -17,26 +19,41 @@ namespace {
 using torch::jit::Graph;
 using torch::jit::Node;
 
-at::Tensor InFloat32(const at::Tensor& tensor) {
-  return tensor.scalar_type() == at::kBFloat16 ? tensor.to(at::kFloat) : tensor;
-}
-
-// What the head takes: it computes in float32.
-c10::IValue InFloat32(const c10::IValue& value) {
-  if (value.isTensor()) return InFloat32(value.toTensor());
-  if (!value.isTensorList()) return value;
-  c10::List<at::Tensor> list;
-  for (const at::Tensor& tensor : value.toTensorVector()) list.push_back(InFloat32(tensor));
-  return list;
-}
-
-Features FeaturesOf(const c10::IValue& output) {
+// `output` of the graph, with `convert` applied to every tensor in it.
+template <typename Convert>
+Features FeaturesOf(const torch::jit::Module& module, const c10::IValue& output,
+                    const Convert& convert) {
   const auto& elements = output.toTupleRef().elements();
-  Features features{.activations = InFloat32(elements.at(0).toTensor()), .carried = {}};
+  Features features{
+      .self = module._ivalue(), .activations = convert(elements.at(0).toTensor()), .carried = {}};
   for (std::size_t i = 1; i < elements.size(); ++i) {
-    features.carried.push_back(InFloat32(elements[i]));
+    const c10::IValue& value = elements[i];
+    if (value.isTensor()) {
+      features.carried.emplace_back(convert(value.toTensor()));
+    } else if (value.isTensorList()) {
+      c10::List<at::Tensor> list;
+      for (const at::Tensor& tensor : value.toTensorVector()) list.push_back(convert(tensor));
+      features.carried.emplace_back(std::move(list));
+    } else {
+      features.carried.push_back(value);
+    }
   }
   return features;
+}
+
+// The head computes in float32 and may take views that need the usual layout.
+at::Tensor ForHead(const at::Tensor& tensor) {
+  const bool is_half = at::isReducedFloatingType(tensor.scalar_type());
+  return (is_half ? tensor.to(at::kFloat) : tensor).contiguous();
+}
+
+// Norms keep their statistics in float32 whatever the type of their input.
+bool BelongsToNorm(const Node* constant) {
+  return std::ranges::any_of(constant->output()->uses(), [](const torch::jit::Use& use) {
+    const auto kind = use.user->kind();
+    return kind == c10::aten::batch_norm || kind == c10::aten::layer_norm ||
+           kind == c10::aten::group_norm;
+  });
 }
 
 // Every floating-point constant of one or more dimensions in `type`, four-dimensional ones
@@ -48,7 +65,7 @@ void ConvertConstants(Graph& graph, at::ScalarType type) {
       return;
     }
     at::Tensor value = node->t(c10::attr::value);
-    if (value.scalar_type() != at::kFloat || value.dim() == 0) return;
+    if (value.scalar_type() != at::kFloat || value.dim() == 0 || BelongsToNorm(node)) return;
     if (value.dim() == 4) value = value.contiguous(at::MemoryFormat::ChannelsLast);
     node->t_(c10::attr::value, value.to(type));
   });
@@ -62,24 +79,25 @@ LoadedFeatures::LoadedFeatures(const std::shared_ptr<Graph>& features,
 
 Features LoadedFeatures::Run(const at::Tensor& input) {
   const at::NoGradGuard no_gradient;
-  return FeaturesOf(runner_.Run(ModelInputs(ModuleForRun(module_, effects_), input)));
+  const auto module = ModuleForRun(module_, effects_);
+  return FeaturesOf(module, runner_.Run(ModelInputs(module, input)),
+                    [](const at::Tensor& tensor) { return tensor; });
 }
 
 FusedFeatures::FusedFeatures(const Graph& features, const torch::jit::Module& module,
                              at::ScalarType type)
     : module_(module), type_(type) {
   const auto graph = FrozenFeatures(features, module);
-  weights_ = FuseConvolutions(*graph, type);
+  if (IsFastOnCpu(type)) weights_ = FuseConvolutions(*graph, type);
   ConvertConstants(*graph, type);
   runner_ = std::make_unique<GraphRunner>(graph, "fused features");
 }
 
 Features FusedFeatures::Run(const at::Tensor& input) {
   const at::NoGradGuard no_gradient;
-  auto inputs =
-      ModelInputs(module_, input.to(type_).contiguous(at::MemoryFormat::ChannelsLast));
+  auto inputs = ModelInputs(module_, input.to(type_).contiguous(at::MemoryFormat::ChannelsLast));
   inputs.insert(inputs.end(), weights_.begin(), weights_.end());
-  return FeaturesOf(runner_->Run(std::move(inputs)));
+  return FeaturesOf(module_, runner_->Run(std::move(inputs)), ForHead);
 }
 
 }  // namespace gradcam

@@ -29,7 +29,9 @@ class LoadedFeatures final : public FeaturesEngine {
 
 // The features half rearranged for speed (frozen_features.h, fused_convolutions.h): weights are
 // constants, batch norm is folded, pictures lie channels-last, convolutions are oneDNN's with what
-// follows them fused in. In bfloat16, inputs, weights and everything between are of that type.
+// follows them fused in. In half precision, inputs, weights and everything between are of that
+// type; where the processor has no instructions for it, which oneDNN's operators insist on,
+// convolutions stay LibTorch's.
 class FusedFeatures final : public FeaturesEngine {
  public:
   FusedFeatures(const torch::jit::Graph& features, const torch::jit::Module& module,

@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "model/graph/cut_engine.h"
+#include "model/engine/cut_engine.h"
 #include "model/graph/fixed_seed.h"
 #include "model/small_modules.h"
 

@@ -1,4 +1,4 @@
-#include "model/torch_error.h"
+#include "model/engine/torch_error.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>

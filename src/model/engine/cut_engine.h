@@ -5,8 +5,10 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "gradcam/engine.h"
 #include "model/graph/final_activation.h"
 #include "model/graph/layer_calls.h"
 #include "model/graph/layer_selection.h"
@@ -20,6 +22,7 @@ class CutEngine {
   struct Result {
     at::Tensor activations;  // [N, C, h, w]; what the gradient is asked for
     c10::IValue output;      // of the head after ExposeScores, with its tape
+    double feature_seconds = 0;
   };
 
   virtual ~CutEngine() = default;
@@ -28,7 +31,16 @@ class CutEngine {
 
   // `input` [N, 3, H, W]. Runs are independent of each other; random numbers go on from one to the
   // next. Throws what LibTorch throws.
-  [[nodiscard]] virtual Result Run(const at::Tensor& input) const = 0;
+  [[nodiscard]] virtual Result Run(const at::Tensor& input) = 0;
+
+  // The same with the features half as the file has it, whatever the options.
+  [[nodiscard]] virtual Result RunReference(const at::Tensor& input) = 0;
+
+  // How many pictures the next Run had best be given.
+  [[nodiscard]] virtual int NextBatch() const { return 1; }
+
+  // What was found about the engines of the features half; taking it empties the list.
+  [[nodiscard]] virtual std::vector<std::string> TakeNotes() { return {}; }
 
   // Whether the engine may change what in-place operations see, so that its scores must be compared
   // with those of a plain forward once.
@@ -52,9 +64,10 @@ class CutEngine {
 };
 
 // Cuts the graph where the layer stands on its top level; otherwise, inside an `if` or loop, taps
-// it. Throws Error(kUsage) if neither is possible.
+// it. Throws Error(kUsage) if neither is possible, or if `options` cannot be had.
 [[nodiscard]] std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
                                                        const torch::jit::Module& module,
-                                                       const LayerSelection& selection);
+                                                       const LayerSelection& selection,
+                                                       const EngineOptions& options = {});
 
 }  // namespace gradcam

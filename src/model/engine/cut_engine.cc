@@ -1,4 +1,4 @@
-#include "model/graph/cut_engine.h"
+#include "model/engine/cut_engine.h"
 
 #include <ATen/core/List.h>
 #include <ATen/core/grad_mode.h>
@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
+#include "core/stopwatch.h"
 #include "gradcam/error.h"
+#include "model/engine/features_choice.h"
 #include "model/graph/graph_cut.h"
 #include "model/graph/graph_runner.h"
 #include "model/graph/graph_tap.h"
@@ -41,33 +43,40 @@ std::shared_ptr<Graph> PreparedGraph(const InlinedForward& forward,
 
 class TwoGraphs final : public CutEngine {
  public:
-  TwoGraphs(const torch::jit::Module& module, const RunEffects& effects, const CutGraphs& graphs)
-      : CutEngine(module, effects) {
+  TwoGraphs(const torch::jit::Module& module, const RunEffects& effects, const CutGraphs& graphs,
+            const EngineOptions& options)
+      : CutEngine(module, effects),
+        features_(ChooseFeatures(graphs.features, module, effects, options)) {
     outputs_ = ExposeScores(*graphs.head);
-    features_ = std::make_unique<GraphRunner>(graphs.features, "features");
     head_ = std::make_unique<GraphRunner>(graphs.head, "head");
   }
 
-  Result Run(const at::Tensor& input) const override {
-    const auto module = FreshModule();
-    const auto features = RunFeatures(module, input);
-    const auto& carried = features.toTupleRef().elements();
-    const auto leaf = carried.at(0).toTensor().detach().requires_grad_(true);
-    std::vector<c10::IValue> inputs = {module._ivalue(), leaf};
-    inputs.insert(inputs.end(), carried.begin() + 1, carried.end());
-    const at::AutoGradMode with_gradient(true);
-    return {.activations = leaf, .output = head_->Run(std::move(inputs))};
+  Result Run(const at::Tensor& input) override {
+    Stopwatch watch;
+    const Features features = features_->Run(input);
+    const double seconds = watch.Lap();
+    return RunHead(features, seconds);
   }
 
+  Result RunReference(const at::Tensor& input) override {
+    return RunHead(features_->RunReference(input), /*seconds=*/0);
+  }
+
+  int NextBatch() const override { return features_->NextBatch(); }
+  std::vector<std::string> TakeNotes() override { return features_->TakeNotes(); }
   bool needs_check() const override { return false; }
 
  private:
-  c10::IValue RunFeatures(const torch::jit::Module& module, const at::Tensor& input) const {
-    const at::NoGradGuard no_gradient;
-    return features_->Run(ModelInputs(module, input));
+  Result RunHead(const Features& features, double seconds) const {
+    const auto leaf = features.activations.detach().requires_grad_(true);
+    std::vector<c10::IValue> inputs = {features.self, leaf};
+    inputs.insert(inputs.end(), features.carried.begin(), features.carried.end());
+    const at::AutoGradMode with_gradient(true);
+    return {
+        .activations = leaf, .output = head_->Run(std::move(inputs)), .feature_seconds = seconds};
   }
 
-  std::unique_ptr<GraphRunner> features_;
+  std::unique_ptr<ChosenFeatures> features_;
   std::unique_ptr<GraphRunner> head_;
 };
 
@@ -81,7 +90,7 @@ class TappedGraph final : public CutEngine {
     runner_ = std::make_unique<GraphRunner>(graph, "tapped");
   }
 
-  Result Run(const at::Tensor& input) const override {
+  Result Run(const at::Tensor& input) override {
     const c10::List<at::Tensor> taps;
     auto inputs = ModelInputs(FreshModule(), input);
     inputs.emplace_back(taps);
@@ -94,6 +103,8 @@ class TappedGraph final : public CutEngine {
     return {.activations = taps.get(CallIndex(selection_, taps.size())),
             .output = std::move(output)};
   }
+
+  Result RunReference(const at::Tensor& input) override { return Run(input); }
 
   // A tap puts a clone where the layer's own memory was, which another part of the network may
   // read.
@@ -108,7 +119,8 @@ class TappedGraph final : public CutEngine {
 
 std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
                                          const torch::jit::Module& module,
-                                         const LayerSelection& selection) {
+                                         const LayerSelection& selection,
+                                         const EngineOptions& options) {
   auto chosen = selection;
   const auto first = static_cast<std::size_t>(selection.calls.front());
   if (forward.calls[first].by_position) {
@@ -119,6 +131,7 @@ std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
     return forward.calls[static_cast<std::size_t>(call)].in_branch;
   });
   if (taps) {
+    RequirePlainEngine(options, "layer '" + selection.name + "' stands in a branch or loop");
     return std::make_unique<TappedGraph>(module, forward.effects,
                                          PreparedGraph(forward, chosen.calls), chosen);
   }
@@ -126,7 +139,7 @@ std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
   auto graph = PreparedGraph(forward, calls);
   Node* marker = MarkersOf(*graph, calls).at(0);
   return std::make_unique<TwoGraphs>(module, forward.effects,
-                                     CutBehind(std::move(graph), marker, chosen.name));
+                                     CutBehind(std::move(graph), marker, chosen.name), options);
 }
 
 }  // namespace gradcam

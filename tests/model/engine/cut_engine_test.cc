@@ -1,4 +1,4 @@
-#include "model/graph/cut_engine.h"
+#include "model/engine/cut_engine.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/engine/engine_trial.h"
+#include "model/engine/features_engine.h"
+
+namespace gradcam {
+
+// An engine that may take the place of the reference.
+struct EngineCandidate {
+  std::string name;                                       // for messages
+  std::function<std::unique_ptr<FeaturesEngine>()> make;  // called when its turn comes
+  // The largest difference of its activations from the reference's that is put down to rounding, as
+  // a share of their maximum.
+  double limit = 0;
+};
+
+// The features half run by whichever of several engines is fastest. An engine is made at its first
+// turn, and what it gives for its first batch is compared with what the reference gives. One that
+// cannot be made, throws then, or differs is passed over with a note, or is an error if it was
+// asked for.
+class ChosenFeatures final : public FeaturesEngine {
+ public:
+  enum class Failure { kPassOver, kThrow };
+
+  // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1.
+  ChosenFeatures(std::unique_ptr<FeaturesEngine> reference, std::vector<EngineCandidate> candidates,
+                 EngineTrial trial, Failure failure);
+
+  // Throws Error(kModel) with Failure::kThrow.
+  [[nodiscard]] Features Run(const at::Tensor& input) override;
+
+  // By the reference, whatever was chosen.
+  [[nodiscard]] Features RunReference(const at::Tensor& input) {
+    return engines_.front()->Run(input);
+  }
+
+  // How many pictures the next Run had best be given.
+  [[nodiscard]] int NextBatch() const { return trial_.Next().batch; }
+
+  // What was found, one sentence each; taking them empties the list.
+  [[nodiscard]] std::vector<std::string> TakeNotes();
+
+ private:
+  [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
+  [[nodiscard]] Features FirstRun(const EngineWay& way, const at::Tensor& input);
+
+  std::vector<EngineCandidate> candidates_;
+  std::vector<std::unique_ptr<FeaturesEngine>> engines_;  // [0] the reference; empty: not made yet
+  EngineTrial trial_;
+  Failure failure_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace gradcam

@@ -1,0 +1,62 @@
+#include "model/engine/engine_trial.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace gradcam {
+namespace {
+
+constexpr int kRuns = 2;  // batches a way, the first of them not counted
+constexpr double kHopeless = 2;
+
+}  // namespace
+
+EngineTrial::EngineTrial(std::vector<EngineWay> ways) {
+  candidates_.reserve(ways.size());
+  for (const EngineWay& way : ways) {
+    candidates_.push_back({.way = way, .runs = 0, .seconds = {}, .excluded = false});
+  }
+}
+
+EngineWay EngineTrial::Next() const {
+  const Candidate* untried = Untried();
+  return untried != nullptr ? untried->way : Best().way;
+}
+
+void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
+  const auto candidate =
+      std::ranges::find_if(candidates_, [&](const Candidate& c) { return c.way == way; });
+  if (candidate == candidates_.end() || pictures != way.batch) return;
+  ++candidate->runs;
+  if (candidate->runs == 1 || candidate->runs > kRuns) return;
+  const double each = seconds / pictures;
+  candidate->seconds = std::min(each, candidate->seconds.value_or(each));
+}
+
+void EngineTrial::Exclude(std::size_t engine) {
+  for (Candidate& candidate : candidates_) {
+    candidate.excluded = candidate.excluded || candidate.way.engine == engine;
+  }
+}
+
+bool EngineTrial::is_decided() const { return Untried() == nullptr; }
+
+const EngineTrial::Candidate* EngineTrial::Untried() const {
+  const double best = Best().seconds.value_or(std::numeric_limits<double>::infinity());
+  for (const Candidate& candidate : candidates_) {
+    const bool hopeless = candidate.seconds && *candidate.seconds > kHopeless * best;
+    if (!candidate.excluded && !hopeless && candidate.runs < kRuns) return &candidate;
+  }
+  return nullptr;
+}
+
+const EngineTrial::Candidate& EngineTrial::Best() const {
+  const Candidate* best = &candidates_.front();
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.excluded || !candidate.seconds) continue;
+    if (best->excluded || !best->seconds || *candidate.seconds < *best->seconds) best = &candidate;
+  }
+  return *best;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace gradcam {
+
+// One way to run the features half: which engine, and how many pictures at a time.
+struct EngineWay {
+  std::size_t engine = 0;  // index of the caller's list
+  int batch = 1;
+
+  bool operator==(const EngineWay&) const = default;
+};
+
+// Finds the fastest way with the pictures of the run itself, so that no work is done twice: each
+// way gets a few batches, of which the first is not counted (memory and kernels are set up in it),
+// and from then on the fastest gets all. A way that took more than twice as long as the best is not
+// tried further.
+class EngineTrial {
+ public:
+  // The first way is the one to fall back on. `ways` is not empty.
+  explicit EngineTrial(std::vector<EngineWay> ways);
+
+  // For the next batch.
+  [[nodiscard]] EngineWay Next() const;
+
+  // A batch of `pictures` took `seconds` on `way`. Shorter batches than the way's say nothing.
+  void Record(const EngineWay& way, int pictures, double seconds);
+
+  // `engine` cannot be used; no way of it is given out again.
+  void Exclude(std::size_t engine);
+
+  [[nodiscard]] bool is_decided() const;
+
+ private:
+  struct Candidate {
+    EngineWay way;
+    int runs = 0;
+    std::optional<double> seconds;  // a picture, the fastest counted run
+    bool excluded = false;
+  };
+
+  [[nodiscard]] const Candidate* Untried() const;
+  [[nodiscard]] const Candidate& Best() const;
+
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace gradcam

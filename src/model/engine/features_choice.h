@@ -1,0 +1,25 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <memory>
+
+#include "gradcam/engine.h"
+#include "model/engine/chosen_features.h"
+#include "model/graph/run_effects.h"
+
+namespace gradcam {
+
+// The features half (self, x, ...) -> (activations, carried...) with the engines that `options`
+// allow and that pay for a run of that length. Throws Error(kUsage) for a precision that the
+// processor has no fast instructions for, or that the network cannot be run in.
+[[nodiscard]] std::unique_ptr<ChosenFeatures> ChooseFeatures(
+    const std::shared_ptr<torch::jit::Graph>& features, const torch::jit::Module& module,
+    const RunEffects& effects, const EngineOptions& options);
+
+// Throws Error(kUsage) unless `options` ask for plain float32 by LibTorch: what a layer inside an
+// if or loop is run in. `reason` says why.
+void RequirePlainEngine(const EngineOptions& options, const std::string& reason);
+
+}  // namespace gradcam

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <c10/core/ScalarType.h>
+
+#include "gradcam/engine.h"
+
+namespace gradcam {
+
+// Numbers of this precision as LibTorch stores them.
+[[nodiscard]] at::ScalarType TypeOf(Precision precision);
+
+// Whether the processor has instructions for matrices of this type.
+[[nodiscard]] bool IsFastOnCpu(at::ScalarType type);
+
+// Throws Error(kUsage), with what helps, for a precision that is not fast here unless
+// `options.force_precision`; for kTf32 in any case.
+void RequireFastPrecision(const EngineOptions& options);
+
+}  // namespace gradcam

@@ -1,0 +1,124 @@
+"""How the feature maps are computed: batches, precision, determinism, timing."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from support import models
+
+RUNS = 30  # more than the 20 pictures from which on engines are tried out
+
+
+@pytest.fixture
+def photos(tmp_path, picture) -> Path:
+    """Pictures of different sizes, none like the other."""
+    for number in range(RUNS):
+        picture(f"photos/{number:02}.png", width=40 + number, height=64 - number)
+    return tmp_path / "photos"
+
+
+def maps_in(folder: Path) -> dict[str, np.ndarray]:
+    return {path.name: np.load(path) for path in sorted(folder.glob("*.npy"))}
+
+
+def assert_close(found: dict, expected: dict, limit: float):
+    assert found.keys() == expected.keys()
+    for name, expected_map in expected.items():
+        scale = np.abs(expected_map).max()
+        assert np.abs(found[name] - expected_map).max() <= limit * scale, name
+
+
+def bytes_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())
+            if path.name != "run.json"}
+
+
+def test_batches_give_the_maps_of_single_pictures(gradcam, tiny_model, photos, tmp_path):
+    assert gradcam("-m", tiny_model, photos, "-o", "one", "--write", "raw", "--batch-size", "1",
+                   "--deterministic").code == 0
+    expected = maps_in(tmp_path / "one")
+    assert len(expected) == 2 * RUNS
+    for size in ("1", "7", "64"):
+        result = gradcam("-m", tiny_model, photos, "-o", size, "--write", "raw", "--batch-size", size)
+        assert result.code == 0, result.stderr
+        # float32 sums in another order: 1e-6 was measured.
+        assert_close(maps_in(tmp_path / size), expected, 1e-5)
+
+
+def test_long_runs_try_engines_and_give_the_same_maps(gradcam, tiny_model, photos, tmp_path):
+    assert gradcam("-m", tiny_model, photos, "-o", "plain", "--write", "raw",
+                   "--deterministic").code == 0
+    result = gradcam("-m", tiny_model, photos, "-o", "auto", "--write", "raw,json", "-v")
+    assert result.code == 0, result.stderr
+    assert "cannot run this network" not in result.stderr
+    assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "plain"), 1e-5)
+
+
+def test_deterministic_runs_give_the_same_bytes_in_any_company(gradcam, tiny_model, photos,
+                                                               tmp_path):
+    names = [str(path) for path in sorted(photos.iterdir())]
+    orders = {"forwards": names, "backwards": names[::-1], "odd ones first": names[1::2] + names[::2]}
+    written = []
+    for order, inputs in orders.items():
+        result = gradcam("-m", tiny_model, *inputs, "-o", order, "--deterministic", "--write",
+                         "gradcam,gradcam-overlay,raw,json")
+        assert result.code == 0, result.stderr
+        written.append(bytes_in(tmp_path / order))
+    assert written[0] == written[1] == written[2]
+    assert len(written[0]) == 5 * RUNS
+    # A picture alone is in other company still.
+    assert gradcam("-m", tiny_model, names[3], "-o", "alone", "--deterministic", "--write",
+                   "raw").code == 0
+    alone = bytes_in(tmp_path / "alone")
+    assert alone == {name: content for name, content in written[0].items() if name in alone}
+
+
+def test_bfloat16_is_close_and_reported(gradcam, tiny_model, photos, tmp_path):
+    assert gradcam("-m", tiny_model, photos, "-o", "float32", "--write", "raw").code == 0
+    result = gradcam("-m", tiny_model, photos, "-o", "half", "--write", "raw,json", "--precision",
+                     "bfloat16", "--force-precision")
+    assert result.code == 0, result.stderr
+    found, expected = maps_in(tmp_path / "half"), maps_in(tmp_path / "float32")
+    # Three roundings to 8 bits of precision, 2^-9 each, in two layers and an input.
+    assert_close(found, expected, 0.05)
+    assert any(not np.array_equal(found[name], expected[name]) for name in found)
+    report = json.loads((tmp_path / "half/00.json").read_text())
+    assert report["tool"]["precision"] == "bfloat16"
+    assert report["tool"]["engine"] == "libtorch"
+
+
+@pytest.mark.parametrize("options, part", [
+    (["--precision", "tf32"], "CUDA"),
+    (["--precision", "tf32", "--force-precision"], "CUDA"),
+])
+def test_precisions_that_cannot_be_had(gradcam, tiny_model, picture, tmp_path, options, part):
+    result = gradcam("-m", tiny_model, picture(), *options)
+    assert result.code == 2
+    assert part in result.stderr and "hint: " in result.stderr
+    assert not (tmp_path / "gradcam-out").exists()
+
+
+def test_half_precision_needs_a_features_half(gradcam, picture, tmp_path):
+    class Branch(models.TinyNet):
+        def forward(self, x):
+            if x.sum() > -1e9:
+                x = self.relu2(self.conv2(self.pool1(self.relu1(self.conv1(x)))))
+            return self.fc(self.pool2(x).flatten(1))
+
+    model = models.save(Branch(), tmp_path / "branch.pt", card=models.card(), script=True)
+    assert gradcam("-m", model, picture()).code == 0
+    result = gradcam("-m", model, picture(), "--precision", "bfloat16", "--force-precision")
+    assert result.code == 2
+    assert "stands in a branch or loop" in result.stderr
+
+
+def test_timing_tells_every_stage(gradcam, tiny_model, picture, tmp_path):
+    result = gradcam("-m", tiny_model, picture(), "--timing")
+    assert result.code == 0
+    stages = json.loads((tmp_path / "gradcam-out/run.json").read_text())["time"]["stages"]
+    assert list(stages) == ["decode", "prepare", "features", "head", "gradient", "write"]
+    assert all(seconds > 0 for seconds in stages.values())
+    for stage in stages:
+        assert f"{stage} " in result.stderr

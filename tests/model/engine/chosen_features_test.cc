@@ -1,0 +1,94 @@
+#include "model/engine/chosen_features.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "gradcam/error.h"
+
+namespace gradcam {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Gives the picture times a factor as feature maps.
+class Scaled final : public FeaturesEngine {
+ public:
+  explicit Scaled(double factor) : factor_(factor) {}
+  Features Run(const at::Tensor& input) override {
+    return {.self = {}, .activations = input * factor_, .carried = {}};
+  }
+
+ private:
+  double factor_;
+};
+
+EngineCandidate CandidateOf(std::function<std::unique_ptr<FeaturesEngine>()> make) {
+  return {.name = "other", .make = std::move(make), .limit = 1e-3};
+}
+
+ChosenFeatures Choose(EngineCandidate candidate, ChosenFeatures::Failure failure) {
+  std::vector<EngineCandidate> candidates;
+  candidates.push_back(std::move(candidate));
+  // The candidate alone has a way: the reference is for comparison and to fall back on.
+  std::vector<EngineWay> ways = {{.engine = 1, .batch = 4}};
+  if (failure == ChosenFeatures::Failure::kPassOver) ways = {{0, 2}, {1, 4}};
+  return {std::make_unique<Scaled>(1), std::move(candidates), EngineTrial(ways), failure};
+}
+
+const at::Tensor& Pictures(std::int64_t count) {
+  static at::Tensor pictures;
+  pictures = at::ones({count, 3, 2, 2});
+  return pictures;
+}
+
+// The first value of the first map, after the reference has had its two batches.
+float ValueAfterTheReference(ChosenFeatures& features) {
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(2)));
+  return features.Run(Pictures(4)).activations.flatten()[0].item<float>();
+}
+
+TEST(ChosenFeatures, AnEngineThatAgreesTakesItsTurn) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.0005); }),
+                         ChosenFeatures::Failure::kPassOver);
+  EXPECT_EQ(features.NextBatch(), 2);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0005F);
+  EXPECT_EQ(features.NextBatch(), 4);
+  EXPECT_THAT(features.TakeNotes(), IsEmpty());
+}
+
+TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.01); }),
+                         ChosenFeatures::Failure::kPassOver);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
+  EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("engine 'other' cannot run this network: "
+                                                          "its activations differ")));
+}
+
+TEST(ChosenFeatures, AnEngineThatCannotBeMadeIsPassedOverWithANote) {
+  auto features = Choose(CandidateOf([]() -> std::unique_ptr<FeaturesEngine> {
+                           throw std::runtime_error("unknown operator");
+                         }),
+                         ChosenFeatures::Failure::kPassOver);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
+  EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("unknown operator")));
+}
+
+TEST(ChosenFeatures, NumbersThatAreNotFiniteAreADifference) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(INFINITY); }),
+                         ChosenFeatures::Failure::kPassOver);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
+}
+
+TEST(ChosenFeatures, AnEngineThatWasAskedForIsAnErrorInstead) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(2); }),
+                         ChosenFeatures::Failure::kThrow);
+  EXPECT_THROW(static_cast<void>(features.Run(Pictures(4))), Error);
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,63 @@
+#include "model/engine/engine_trial.h"
+
+#include <gtest/gtest.h>
+
+namespace gradcam {
+namespace {
+
+constexpr EngineWay kReference{.engine = 0, .batch = 8};
+constexpr EngineWay kFused{.engine = 1, .batch = 8};
+constexpr EngineWay kFusedAlone{.engine = 1, .batch = 1};
+
+// Gives every batch the seconds a picture of its way and returns the ways that were taken.
+std::vector<EngineWay> Play(EngineTrial& trial, double reference, double fused, double alone) {
+  std::vector<EngineWay> taken;
+  while (!trial.is_decided()) {
+    const EngineWay way = trial.Next();
+    taken.push_back(way);
+    const double each = way == kReference ? reference : way == kFused ? fused : alone;
+    trial.Record(way, way.batch, each * way.batch);
+  }
+  return taken;
+}
+
+TEST(EngineTrial, GivesEveryWayABatchToWarmUpAndOneThatCounts) {
+  EngineTrial trial({kReference, kFused, kFusedAlone});
+  EXPECT_EQ(Play(trial, 3, 2, 2.5), (std::vector<EngineWay>{kReference, kReference, kFused, kFused,
+                                                            kFusedAlone, kFusedAlone}));
+}
+
+TEST(EngineTrial, ChoosesTheFastestAPicture) {
+  EngineTrial trial({kReference, kFused, kFusedAlone});
+  Play(trial, 3, 2, 1.5);
+  EXPECT_EQ(trial.Next(), kFusedAlone);
+  EngineTrial other({kReference, kFused, kFusedAlone});
+  Play(other, 1, 2, 1.5);
+  EXPECT_EQ(other.Next(), kReference);
+}
+
+TEST(EngineTrial, DoesNotCountTheFirstBatchOfAWay) {
+  EngineTrial trial({kReference, kFused});
+  trial.Record(kReference, 8, 0.001);
+  trial.Record(kReference, 8, 8 * 3.0);
+  trial.Record(kFused, 8, 8 * 100.0);
+  trial.Record(kFused, 8, 8 * 2.0);
+  EXPECT_EQ(trial.Next(), kFused);
+}
+
+TEST(EngineTrial, ShorterBatchesSayNothing) {
+  EngineTrial trial({kReference, kFused});
+  for (int i = 0; i < 5; ++i) trial.Record(kReference, 3, 0.1);
+  EXPECT_EQ(trial.Next(), kReference);
+  EXPECT_FALSE(trial.is_decided());
+}
+
+TEST(EngineTrial, AnExcludedEngineIsNotGivenOut) {
+  EngineTrial trial({kReference, kFused, kFusedAlone});
+  trial.Exclude(1);
+  EXPECT_EQ(Play(trial, 3, 2, 2), (std::vector<EngineWay>{kReference, kReference}));
+  EXPECT_EQ(trial.Next(), kReference);
+}
+
+}  // namespace
+}  // namespace gradcam
