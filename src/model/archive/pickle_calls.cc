@@ -161,7 +161,7 @@ IValue PickleCalls::CallTorchUtils(const PickledGlobal& function,
   if (function.name == "_rebuild_tensor_v2") {
     return RebuildTensor(arguments);
   }
-  if (function.name == "_rebuild_parameter" && arguments.size() >= 1 && arguments[0].isTensor()) {
+  if (function.name == "_rebuild_parameter" && !arguments.empty() && arguments[0].isTensor()) {
     return arguments[0];
   }
   if (function.name == "_rebuild_qtensor") {

@@ -120,6 +120,7 @@ PickleToken PickleReader::Next() {
     Damaged("it holds an unknown opcode");
   }
   PickleToken token;
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): others have no name, but a layout
   token.op = static_cast<PickleOp>(op);
   switch (argument->layout) {
     case Layout::kNone:
@@ -175,7 +176,7 @@ std::vector<std::string> PickledGlobals(std::string_view pickle) {
       }
     }
   } catch (const Error&) {
-    // What was read so far still tells what the file is.
+    return globals;  // what was read so far still tells what the file is
   }
   return globals;
 }

@@ -82,6 +82,7 @@ void TapMarkers(const std::shared_ptr<Graph>& graph, const std::vector<Node*>& m
                 const std::string& layer) {
   Value* taps = graph->addInput("taps")->setType(c10::ListType::ofTensors());
   std::vector<Node*> copies;
+  copies.reserve(markers.size());
   for (Node* marker : markers) {
     copies.push_back(Tap(*graph, marker, taps));
   }

@@ -33,10 +33,9 @@ void InsertMarkerBehind(Graph& graph, Value* output, Node* next, std::int64_t ca
 }
 
 std::string TypeName(const Value* module) {
-  if (const auto type = module->type()->cast<c10::ClassType>(); type && type->name()) {
-    return type->name()->name();
-  }
-  return "";
+  const auto type = module->type()->cast<c10::ClassType>();
+  const auto name = type ? type->name() : std::nullopt;
+  return name ? name->name() : "";
 }
 
 std::string RefusalOfOutput(const std::vector<Value*>& outputs) {

@@ -44,7 +44,7 @@ std::vector<c10::IValue> ModelInputs(const torch::jit::Module& module, const at:
   std::vector<c10::IValue> inputs = {module._ivalue(), input};
   const auto& arguments = ForwardSchema(module).arguments();
   for (std::size_t i = 2; i < arguments.size(); ++i) {
-    inputs.push_back(*arguments[i].default_value());
+    inputs.push_back(arguments[i].default_value().value_or(c10::IValue()));
   }
   return inputs;
 }

@@ -73,7 +73,7 @@ TEST(FixedSeed, RepeatsRandomNumbersAndGivesTheGeneratorBack) {
     const FixedSeed seed;
     return at::rand({4});
   };
-  auto generator = at::detail::getDefaultCPUGenerator();
+  const auto& generator = at::detail::getDefaultCPUGenerator();
   const auto before = generator.get_state();
   EXPECT_TRUE(at::equal(draw(), draw()));
   EXPECT_TRUE(at::equal(before, generator.get_state()));
