@@ -28,6 +28,13 @@ GROUPS = ("memory", "cold", "folder", "pipeline")
 NETWORKS = ("vgg16", "xception", "efficientnet_b0")
 
 
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -35,10 +42,10 @@ def parse_arguments() -> argparse.Namespace:
                         help=f"of {', '.join(GROUPS)} (all)")
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS,
                         metavar="NAME", help=f"of {', '.join(NETWORKS)} (all)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everyone has a turn (3)")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
+    parser.add_argument("--rounds", type=positive, default=3, help="how often everyone has a turn (3)")
+    parser.add_argument("--threads", type=positive, default=len(os.sched_getaffinity(0)),
                         help="of each side (the cores that this process may use)")
-    parser.add_argument("--pictures", type=int, default=64, help="in the folder (64)")
+    parser.add_argument("--pictures", type=positive, default=64, help="in the folder (64)")
     parser.add_argument("--program", type=Path, default=PROJECT / "build" / "release" / "gradcam")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure")
     parser.add_argument("--quick", action="store_true", help="one round, few pictures")

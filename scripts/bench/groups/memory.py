@@ -130,7 +130,7 @@ def _rows(comparison: Comparison, found: list[Found]) -> list[Row]:
     rows = [Row(work, one.network.title, comparison.against, ratio,
                 aim=comparison.aim if comparison.is_for_each else None)
             for one, ratio in zip(found, ratios, strict=True)]
-    if comparison.is_for_each:
+    if comparison.is_for_each or len(found) == 1:
         return rows
     is_whole = len(found) == len(NETWORKS)  # the aim is for all of them together
     return [*rows, Row(work, "geometric mean", comparison.against, geometric_mean(ratios),
