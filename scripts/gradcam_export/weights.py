@@ -24,8 +24,12 @@ def read_state(path: Path) -> State:
     """A state dict from a .safetensors, .pt or .pth file; no code in the file is run."""
     if not path.is_file():
         raise ExportError(f"cannot read weights '{path}': no such file")
+    is_safetensors = path.suffix.lower() == ".safetensors"
+    if not is_safetensors and not _looks_saved_by_torch(path):
+        raise ExportError(f"cannot read weights '{path}': it is no weights file by its first bytes",
+                          "a state dict (.pt, .pth, .safetensors) or a Keras file (.h5, .keras)")
     try:
-        if path.suffix.lower() == ".safetensors":
+        if is_safetensors:
             from safetensors.torch import load_file
             content = load_file(path)
         else:
@@ -37,6 +41,13 @@ def read_state(path: Path) -> State:
     except Exception as error:  # torch and safetensors raise a dozen types for damaged files
         raise ExportError(f"cannot read weights '{path}': {first_line(error)}") from error
     return _unwrapped(content, path)
+
+
+def _looks_saved_by_torch(path: Path) -> bool:
+    """A zip archive, a pickle of protocol 2 or later, or the tar archive of the oldest versions."""
+    with path.open("rb") as file:
+        head = file.read(263)
+    return head.startswith((b"PK", b"\x80")) or head[257:262] == b"ustar"
 
 
 def load_state(network: torch.nn.Module, state: State, origin: str) -> None:

@@ -164,6 +164,15 @@ def test_weights_of_another_network_name_the_tensor(export: Export, tmp_path: Pa
     assert "'conv1.weight' is missing" in one_error(finished)
 
 
+def test_a_picture_is_no_weights(export: Export, tmp_path: Path) -> None:
+    weights = tmp_path / "cat.png"
+    weights.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300))
+    for name in ("torchvision:resnet18", "xception"):
+        finished = export(name, "--weights", weights, "-o", tmp_path / "net.pt")
+        assert "it is no weights file by its first bytes" in one_error(finished)
+    assert not (tmp_path / "net.pt").exists()
+
+
 def test_a_pickled_network_is_refused_unopened(export: Export, tmp_path: Path) -> None:
     weights = tmp_path / "network.pth"
     torch.save(torchvision.models.resnet18(), weights)
