@@ -42,7 +42,8 @@ def parse_arguments() -> argparse.Namespace:
                         help=f"of {', '.join(GROUPS)} (all)")
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS,
                         metavar="NAME", help=f"of {', '.join(NETWORKS)} (all)")
-    parser.add_argument("--rounds", type=positive, default=3, help="how often everyone has a turn (3)")
+    parser.add_argument("--rounds", type=positive, default=3,
+                        help="how often everyone has a turn (3)")
     parser.add_argument("--threads", type=positive, default=len(os.sched_getaffinity(0)),
                         help="of each side (the cores that this process may use)")
     parser.add_argument("--pictures", type=positive, default=64, help="in the folder (64)")
