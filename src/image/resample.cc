@@ -161,6 +161,10 @@ Image Resample(const Image& image, int width, int height, ResizeFilter filter, c
       window.width > width - window.x || window.height > height - window.y) {
     throw Error(ErrorKind::kUsage, "the window lies outside the resized picture");
   }
+  // Pillow gives a copy then, without weighing transparent colours.
+  if (width == image.width && height == image.height && window == Rect{0, 0, width, height}) {
+    return image;
+  }
   const Grid grid{MakeAllTaps(window.x, window.width, image.width, width, filter),
                   MakeAllTaps(window.y, window.height, image.height, height, filter)};
   Image result{window.width, window.height, {}};

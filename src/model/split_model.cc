@@ -27,6 +27,10 @@ namespace {
 // Relative to the largest score: float32 sums in another order differ by about 1e-6.
 constexpr double kTapLimit = 1e-4;
 
+// The same for the scores and activations of a picture alone and in a batch, whose sums are blocked
+// in another way.
+constexpr double kBatchLimit = 1e-3;
+
 // Runs `work` and turns what LibTorch throws into an Error about `file` and its input.
 template <typename Work>
 auto Translated(const std::string& file, const at::Tensor& input, const Work& work) {
@@ -101,7 +105,7 @@ class SplitModel::Impl {
         layer_ = DefaultLayer(input);
         CutAt(SelectLayer(forward_, layer_));
       }
-      const auto result = RunEngine(input);
+      const auto result = RunBatch(input);
       CheckTap(result, input);
       RequireFeatureMap(layer_, result.activations, input);
       has_run_ = true;
@@ -120,7 +124,7 @@ class SplitModel::Impl {
     });
   }
 
-  int NextBatch() const { return has_run_ ? engine_->NextBatch() : 1; }
+  int NextBatch() const { return has_run_ && !one_by_one_ ? engine_->NextBatch() : 1; }
 
   std::vector<std::string> TakeNotes() {
     return engine_ ? engine_->TakeNotes() : std::vector<std::string>();
@@ -163,6 +167,40 @@ class SplitModel::Impl {
   CutEngine::Result RunEngine(const at::Tensor& input) {
     const auto seed = Seed();
     return engine_->Run(input);
+  }
+
+  // A network may look at a batch as a whole, or take one picture only: then each is computed alone
+  // from here on, and this batch is an error for the caller to repeat picture by picture.
+  CutEngine::Result RunBatch(const at::Tensor& input) {
+    if (input.size(0) == 1) return RunEngine(input);
+    try {
+      if (!batch_checked_) RequireIndependentPictures(input);
+      batch_checked_ = true;
+      return RunEngine(input);
+    } catch (const std::exception&) {
+      if (!one_by_one_) {
+        warnings_.emplace_back(
+            "the network does not compute several pictures at once as it computes each alone; they "
+            "are computed one by one");
+      }
+      one_by_one_ = true;
+      throw;
+    }
+  }
+
+  // Compares the first picture's scores and activations with those it gets alone.
+  void RequireIndependentPictures(const at::Tensor& input) {
+    const auto together = RunReference(input);
+    const auto alone = RunReference(input.slice(0, 0, 1));
+    const ScoreReader reader(engine_->outputs(), declared_);
+    const auto scores = reader.Returned(together.output, input.size(0)).detach().slice(0, 0, 1);
+    const auto expected = reader.Returned(alone.output, 1).detach();
+    const auto activations = together.activations.detach().slice(0, 0, 1);
+    if (LargestDifference(scores, expected) > kBatchLimit ||
+        LargestDifference(activations, alone.activations.detach()) > kBatchLimit) {
+      throw Error(ErrorKind::kModel,
+                  "the network's results depend on the other pictures of a batch");
+    }
   }
 
   CutEngine::Result RunReference(const at::Tensor& input) {
@@ -261,6 +299,8 @@ class SplitModel::Impl {
   std::unique_ptr<CutEngine> engine_;
   ScoreReader reader_;
   bool has_run_ = false;
+  bool batch_checked_ = false;
+  bool one_by_one_ = false;
   bool checked_ = false;
   std::vector<std::string> warnings_;
 };

@@ -8,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -56,6 +57,9 @@ bool HasNonfiniteScores(const Explanation& explanation) {
   });
 }
 
+// A batch is computed when its pictures take this much memory, however few they are.
+constexpr std::size_t kBatchBytes = 200'000'000;
+
 class Runner {
  public:
   Runner(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
@@ -81,7 +85,10 @@ class Runner {
       if (report_.interrupted || (options_->fail_fast && has_failed_)) break;
       Load(job);
       if (StopsNow(stop)) break;
-      if (static_cast<int>(batch_.size()) >= explainer_->NextBatch()) FinishBatch(stop);
+      if (static_cast<int>(batch_.size()) >= explainer_->NextBatch() ||
+          batch_.bytes() >= kBatchBytes) {
+        FinishBatch(stop);
+      }
     }
     if (!report_.interrupted) FinishBatch(stop);
     if (suspect_ && !report_.interrupted) throw suspect_->error;
@@ -111,6 +118,13 @@ class Runner {
     std::vector<Image> images;
 
     [[nodiscard]] std::size_t size() const { return jobs.size(); }
+
+    // Of the pictures, all of which are in memory.
+    [[nodiscard]] std::size_t bytes() const {
+      return std::accumulate(
+          images.begin(), images.end(), std::size_t{0},
+          [](std::size_t sum, const Image& image) { return sum + image.rgb.size(); });
+    }
 
     void Add(const Job& job, LoadedPicture picture) {
       jobs.push_back(&job);
@@ -149,6 +163,7 @@ class Runner {
 
   void FinishBatch(const std::stop_token& stop) {
     Batch batch = std::exchange(batch_, {});
+    failed_before_batch_ = report_.counts.failed;
     if (batch.size() > 0) ExplainAndWrite(batch, stop);
   }
 
@@ -164,6 +179,7 @@ class Runner {
       // One picture may have upset the model, or all of them together its memory.
       for (std::size_t i = 0; i < batch.size(); ++i) {
         Batch alone;
+        if (EndsHere(stop)) return;
         alone.Add(*batch.jobs[i], batch.Take(i));
         ExplainAndWrite(alone, stop);
       }
@@ -175,7 +191,7 @@ class Runner {
   void Write(Batch& batch, const std::vector<Explanation>& explanations,
              const std::stop_token& stop) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (StopsNow(stop)) return;
+      if (EndsHere(stop)) return;
       const Job& job = *batch.jobs[i];
       Guarded(job, [&] {
         if (HasNonfiniteScores(explanations[i])) {
@@ -210,6 +226,11 @@ class Runner {
     if (const auto suspect = std::exchange(suspect_, std::nullopt)) {
       Fail(*suspect->job, suspect->error.what(), suspect->error.hint());
     }
+  }
+
+  // Whether no further picture of a batch is to be explained or written.
+  bool EndsHere(const std::stop_token& stop) {
+    return StopsNow(stop) || (options_->fail_fast && report_.counts.failed > failed_before_batch_);
   }
 
   bool StopsNow(const std::stop_token& stop) {
@@ -330,6 +351,7 @@ class Runner {
   bool has_explained_ = false;
   bool has_written_ = false;
   bool has_failed_ = false;
+  int failed_before_batch_ = 0;
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ struct ModelFile {
   std::function<std::string()> sha256;  // waits for the digest: ModelDigest::Get
 };
 
-// Explains the pictures of `plan` one after the other and writes their files and, last of all,
+// Explains the pictures of `plan` in batches and writes their files and, last of all,
 // run.json. A picture that cannot be read or written is a failure; the others go on. While nothing
 // has been explained yet, errors of kind kUsage are thrown, and so is the first of kind kModel when
 // the model fails at a second picture too or at the only one; otherwise they are failures of their

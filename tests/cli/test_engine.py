@@ -56,6 +56,33 @@ def test_long_runs_try_engines_and_give_the_same_maps(gradcam, tiny_model, photo
     assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "plain"), 1e-5)
 
 
+class LooksAtTheBatch(models.TinyNet):
+    """Normalises its input by all pictures together: none has a result of its own in a batch."""
+
+    def forward(self, x):
+        return super().forward((x - x.mean()) / x.std())
+
+
+class TakesOnePicture(models.TinyNet):
+    """As a trace does whose author wrote down the number of pictures."""
+
+    def forward(self, x):
+        x = self.pool2(self.relu2(self.conv2(self.pool1(self.relu1(self.conv1(x))))))
+        return self.fc(x.view(1, 6))
+
+
+@pytest.mark.parametrize("network", [LooksAtTheBatch, TakesOnePicture])
+@pytest.mark.parametrize("size", [[], ["--batch-size", "5"]])
+def test_networks_that_cannot_take_batches_get_single_pictures(gradcam, photos, tmp_path, network,
+                                                               size):
+    model = models.save(network(), tmp_path / "net.pt", card=models.card())
+    assert gradcam("-m", model, photos, "-o", "plain", "--write", "raw", "--deterministic").code == 0
+    result = gradcam("-m", model, photos, "-o", "auto", "--write", "raw", *size)
+    assert result.code == 0, result.stderr
+    assert result.stderr.count("computed one by one") == 1
+    assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "plain"), 1e-5)
+
+
 def test_deterministic_runs_give_the_same_bytes_in_any_company(gradcam, tiny_model, photos,
                                                                tmp_path):
     names = [str(path) for path in sorted(photos.iterdir())]

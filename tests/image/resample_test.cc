@@ -109,6 +109,14 @@ TEST(Resample, TheSameSizeIsTheSamePicture) {
   EXPECT_THAT(Resample(image, 17, 9, ResizeFilter::kBicubic), SamePixelsAs(image));
 }
 
+TEST(Resample, ATransparentPictureOfTheSameSizeKeepsItsHiddenColours) {
+  // Pillow's resize of a picture to its own size is a copy.
+  const Image image{2, 1, {200, 100, 50, 1, 2, 3}, {0, 128}};
+  const Image resized = Resample(image, 2, 1, ResizeFilter::kBicubic);
+  EXPECT_THAT(resized, SamePixelsAs(image));
+  EXPECT_EQ(resized.alpha, image.alpha);
+}
+
 TEST(Resample, AWindowOfAVeryLongPictureCostsOnlyItself) {
   // The whole result would take 983 million bytes and minutes.
   const Image image = testing::MakePattern(1, 5000);

@@ -147,7 +147,8 @@ def test_overlay_is_the_notebooks(runs: NetworkRuns, picture: str) -> None:
     assert difference[~at_an_edge].max() <= (2 if has_alpha else 1)
     # Neighbours in jet's table differ by 4 grey levels, of which 0.6 are seen.
     assert difference.max() <= 3
-    assert at_an_edge.mean() < 0.05
+    assert at_an_edge.mean() < 0.05  # of them few change their colour:
+    assert (difference > 1).mean() < 1 / 2000
 
 
 def between_two_colours(runs: NetworkRuns, picture: str) -> np.ndarray:

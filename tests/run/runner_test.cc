@@ -265,6 +265,19 @@ TEST_F(RunnerTest, ABatchThatFailsIsDoneOneByOne) {
   EXPECT_EQ(report.failures[0].file, "b.png");
 }
 
+TEST_F(RunnerTest, FailFastStopsInsideABatch) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png"}) WritePicture(name);
+  explainer_.next_batch = 4;
+  options_.fail_fast = true;
+  explainer_.on_explain = [](int call) {
+    if (call == 1 || call == 3) throw Error(ErrorKind::kModel, "the model cannot take this");
+  };
+  const RunReport report = RunOn({"a.png", "b.png", "c.png", "d.png"});
+  EXPECT_EQ(report.counts.done, 1);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].file, "b.png");
+}
+
 TEST_F(RunnerTest, ReportsNotesAndTheTimeOfEachStageIfAsked) {
   WritePicture("a.png");
   explainer_.notes = {"engine x was passed over"};

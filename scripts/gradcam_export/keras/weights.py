@@ -14,8 +14,7 @@ from gradcam_export.keras.model import KerasModel
 # Layers that do nothing when a network is used; a training script may add them anywhere.
 WITHOUT_EFFECT = {"InputLayer", "Dropout", "FixedDropout", "SpatialDropout2D", "GaussianNoise",
                   "GaussianDropout", "ActivityRegularization", "RandomFlip", "RandomRotation",
-                  "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
-                  "RandomCrop"}
+                  "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"}
 
 
 def load_keras_weights(model: KerasModel, file: KerasFile, network_name: str) -> None:

@@ -15,9 +15,12 @@ namespace gradcam {
 struct EngineCandidate {
   std::string name;                                       // for messages
   std::function<std::unique_ptr<FeaturesEngine>()> make;  // called when its turn comes
-  // The largest difference of its activations from the reference's that is put down to rounding, as
-  // a share of their maximum.
+  // The largest difference of its activations, and of what else crosses the cut, from the
+  // reference's that is put down to rounding, as a share of the maximum.
   double limit = 0;
+  // The same engine computing in float32, for one that does not: it is compared first, by a limit
+  // that half precision could not keep. May be empty.
+  std::function<std::unique_ptr<FeaturesEngine>()> make_float32{};
 };
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first

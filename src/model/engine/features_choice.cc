@@ -59,11 +59,14 @@ std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit:
   std::vector<EngineCandidate> candidates;
   if (rearrange) {
     const at::ScalarType type = TypeOf(options.precision);
-    candidates.push_back(
-        {.name = "libtorch, fused",
-         .make = [graph = features->copy(), module,
-                  type] { return std::make_unique<FusedFeatures>(*graph, module, type); },
-         .limit = is_float32 ? kFloat32Limit : kHalfLimit});
+    const auto make = [graph = std::shared_ptr(features->copy()), module](at::ScalarType of_type) {
+      return std::make_unique<FusedFeatures>(*graph, module, of_type);
+    };
+    EngineCandidate candidate{.name = "libtorch, fused",
+                              .make = [make, type] { return make(type); },
+                              .limit = is_float32 ? kFloat32Limit : kHalfLimit};
+    if (!is_float32) candidate.make_float32 = [make] { return make(at::kFloat); };
+    candidates.push_back(std::move(candidate));
   }
   return std::make_unique<ChosenFeatures>(
       std::move(reference), std::move(candidates), EngineTrial(WaysOf(options, rearrange)),

@@ -6,8 +6,10 @@
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
+#include <string>
 #include <vector>
 
+#include "gradcam/error.h"
 #include "model/graph/fold_attributes.h"
 #include "model/graph/graph_walk.h"
 
@@ -35,6 +37,18 @@ void WeightsToConstants(Graph& graph, const torch::jit::Module& module) {
     node->output()->replaceAllUsesWith(graph.insertConstant(value->toTensor().detach()));
   }
   torch::jit::EliminateDeadCode(graph.block());
+}
+
+// Fusing computes a convolution where its addition or activation stands: a write in between would
+// be seen too early.
+void RequireNoWrites(Graph& graph) {
+  ForEachNode(graph.block(), [](const Node* node) {
+    const auto* const schema = node->maybeSchema();
+    if (schema != nullptr && schema->is_mutable()) {
+      throw Error(ErrorKind::kModel,
+                  "it writes tensors in place (" + std::string(node->kind().toQualString()) + ")");
+    }
+  });
 }
 
 // Whether `value` is certainly four-dimensional: it comes from a convolution through operators that
@@ -70,6 +84,7 @@ std::shared_ptr<Graph> FrozenFeatures(const Graph& features, const torch::jit::M
   ResolveDimensionChecks(*graph);
   torch::jit::ConstantPropagation(graph);
   torch::jit::RemoveTensorMutation(graph);
+  RequireNoWrites(*graph);
   torch::jit::FoldFrozenConvBatchnorm(graph);
   torch::jit::EliminateDeadCode(graph);
   graph->lint();

@@ -15,16 +15,20 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// Gives the picture times a factor as feature maps.
+// Gives the picture times a factor as feature maps, and times another as a skip connection.
 class Scaled final : public FeaturesEngine {
  public:
-  explicit Scaled(double factor) : factor_(factor) {}
+  explicit Scaled(double factor, double carried = 1) : factor_(factor), carried_(carried) {}
   Features Run(const at::Tensor& input) override {
-    return {.self = {}, .activations = input * factor_, .carried = {}};
+    const c10::List<at::Tensor> list({input, input * carried_});
+    return {.self = {},
+            .activations = input * factor_,
+            .carried = {input * carried_, list, std::int64_t{7}}};
   }
 
  private:
   double factor_;
+  double carried_;
 };
 
 EngineCandidate CandidateOf(std::function<std::unique_ptr<FeaturesEngine>()> make) {
@@ -66,7 +70,25 @@ TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
                          ChosenFeatures::Failure::kPassOver);
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
   EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("engine 'other' cannot run this network: "
-                                                          "its activations differ")));
+                                                          "its feature maps differ")));
+}
+
+TEST(ChosenFeatures, WhatElseCrossesTheCutIsComparedToo) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1, 1.5); }),
+                         ChosenFeatures::Failure::kPassOver);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
+  EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("its feature maps differ")));
+}
+
+TEST(ChosenFeatures, AnEngineInHalfPrecisionIsComparedInFloat32First) {
+  auto candidate = CandidateOf([] { return std::make_unique<Scaled>(1.3); });
+  candidate.limit = 0.9;
+  candidate.make_float32 = [] { return std::make_unique<Scaled>(1.3); };
+  auto features = Choose(candidate, ChosenFeatures::Failure::kPassOver);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
+  candidate.make_float32 = [] { return std::make_unique<Scaled>(1); };
+  auto rounded = Choose(candidate, ChosenFeatures::Failure::kPassOver);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(rounded), 1.3F);
 }
 
 TEST(ChosenFeatures, AnEngineThatCannotBeMadeIsPassedOverWithANote) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include "gradcam/error.h"
 #include "model/engine/frozen_features.h"
 #include "model/engine/fused_convolutions.h"
 #include "model/engine/precision_support.h"
@@ -138,6 +139,14 @@ TEST(FuseConvolutions, TakesAdditionAndActivationAlong) {
   EXPECT_EQ(Count(*graph, "aten::add"), 0);
   // The first convolution is used twice, so its activation stays by itself.
   EXPECT_EQ(Count(*graph, "aten::relu"), 1);
+}
+
+TEST(FusedFeatures, RefuseANetworkThatWritesInPlace) {
+  const auto module = SmallModule(
+      {Layer(std::string(kConvolution) + "b = torch.conv2d(a, self.v, None, 1, 1)\n"
+                                         "a[:, :2].mul_(-5)\nreturn torch.relu(b + a)")},
+      kForward);
+  EXPECT_THROW(FusedFeatures(*FeaturesGraph(module), module, at::kFloat), Error);
 }
 
 TEST(LoadedFeatures, HandsOutTheModuleThatItRanOn) {
