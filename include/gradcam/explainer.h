@@ -93,6 +93,7 @@ struct ExplainTimes {
   double features = 0;  // the features half
   double head = 0;      // the head, forward
   double gradient = 0;  // the head, backward, and the maps
+  double check = 0;     // comparing: the cut with a plain forward, a batch with a single picture
 };
 
 // What is known of a loaded model. layer_shape and classes are empty and 0 before the first

@@ -89,8 +89,9 @@ std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> picture
   NetworkInput input = PrepareInput(pictures, info_.preprocess);
   times_.prepare += watch.Lap();
   const HeadPass pass = model_.Run(input.values);
-  times_.features += pass.feature_seconds();
-  times_.head += watch.Lap() - pass.feature_seconds();
+  times_.features += pass.times().features;
+  times_.head += pass.times().head;
+  times_.check += watch.Lap() - pass.times().features - pass.times().head;
   UpdateInfo(pass);
   std::vector<Explanation> explanations =
       ExplainPass(pass, info_.output_kind, info_.labels, options);
@@ -103,8 +104,10 @@ std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> picture
 }
 
 void Explainer::Impl::SelfCheck(const Image& picture) {
+  Stopwatch watch;
   const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess);
   const double difference = model_.ScoreDifference(input.values);
+  times_.check += watch.Lap();
   if (difference <= kSelfCheckLimit) {
     return;
   }

@@ -9,12 +9,11 @@
 
 namespace gradcam {
 
-HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer,
-                   double feature_seconds)
+HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times)
     : activations_(std::move(activations)),
       logits_(std::move(logits)),
       layer_(std::move(layer)),
-      feature_seconds_(feature_seconds) {}
+      times_(times) {}
 
 at::Tensor HeadPass::activations() const { return activations_.detach().to(at::kFloat); }
 

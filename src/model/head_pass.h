@@ -4,12 +4,14 @@
 
 #include <string>
 
+#include "model/engine/half_times.h"
+
 namespace gradcam {
 
 // One run of the head on the activations of one batch, with its autograd tape.
 class HeadPass {
  public:
-  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, double feature_seconds);
+  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times = {});
 
   // [N, C, h, w], float32, detached: the output of the layer.
   [[nodiscard]] at::Tensor activations() const;
@@ -23,14 +25,14 @@ class HeadPass {
   // not depend on the activations.
   [[nodiscard]] at::Tensor Gradient(const at::Tensor& cotangent) const;
 
-  // How long the features half took.
-  [[nodiscard]] double feature_seconds() const { return feature_seconds_; }
+  // How long this pass took.
+  [[nodiscard]] const HalfTimes& times() const { return times_; }
 
  private:
   at::Tensor activations_;  // the leaf
   at::Tensor logits_;       // with its tape
   std::string layer_;
-  double feature_seconds_;
+  HalfTimes times_;
 };
 
 }  // namespace gradcam

@@ -17,6 +17,7 @@ Json StagesToJson(const StageTimes& stages) {
           {"features", stages.explain.features},
           {"head", stages.explain.head},
           {"gradient", stages.explain.gradient},
+          {"check", stages.explain.check},
           {"write", stages.write}};
 }
 

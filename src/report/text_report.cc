@@ -102,11 +102,12 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
 }
 
 void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {
-  const std::array<std::pair<const char*, double>, 6> named{{{"decode", stages.decode},
+  const std::array<std::pair<const char*, double>, 7> named{{{"decode", stages.decode},
                                                              {"prepare", stages.explain.prepare},
                                                              {"features", stages.explain.features},
                                                              {"head", stages.explain.head},
                                                              {"gradient", stages.explain.gradient},
+                                                             {"check", stages.explain.check},
                                                              {"write", stages.write}}};
   out << "a picture:";
   for (const auto& [name, seconds] : named) {

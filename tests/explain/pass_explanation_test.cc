@@ -20,7 +20,7 @@ HeadPass TwoPictures() {
                               .view({2, 2, 1, 2})
                               .set_requires_grad(true);
   const at::Tensor sums = leaf.sum({2, 3});
-  return {leaf, at::cat({sums, at::zeros({2, 1})}, 1), "layer", 0};
+  return {leaf, at::cat({sums, at::zeros({2, 1})}, 1), "layer"};
 }
 
 std::vector<Explanation> Explain(const ExplainOptions& options) {

@@ -55,11 +55,13 @@ class TwoGraphs final : public CutEngine {
     Stopwatch watch;
     const Features features = features_->Run(input);
     const double seconds = watch.Lap();
-    return RunHead(features, seconds);
+    Result result = RunHead(features);
+    result.times = {.features = seconds, .head = watch.Lap()};
+    return result;
   }
 
   Result RunReference(const at::Tensor& input) override {
-    return RunHead(features_->RunReference(input), /*seconds=*/0);
+    return RunHead(features_->RunReference(input));
   }
 
   int NextBatch() const override { return features_->NextBatch(); }
@@ -67,13 +69,12 @@ class TwoGraphs final : public CutEngine {
   bool needs_check() const override { return false; }
 
  private:
-  Result RunHead(const Features& features, double seconds) const {
+  Result RunHead(const Features& features) const {
     const auto leaf = features.activations.detach().requires_grad_(true);
     std::vector<c10::IValue> inputs = {features.self, leaf};
     inputs.insert(inputs.end(), features.carried.begin(), features.carried.end());
     const at::AutoGradMode with_gradient(true);
-    return {
-        .activations = leaf, .output = head_->Run(std::move(inputs)), .feature_seconds = seconds};
+    return {.activations = leaf, .output = head_->Run(std::move(inputs)), .times = {}};
   }
 
   std::unique_ptr<ChosenFeatures> features_;
@@ -101,7 +102,8 @@ class TappedGraph final : public CutEngine {
                   "layer '" + selection_.name + "' stands in a branch that is not taken");
     }
     return {.activations = taps.get(CallIndex(selection_, taps.size())),
-            .output = std::move(output)};
+            .output = std::move(output),
+            .times = {}};
   }
 
   Result RunReference(const at::Tensor& input) override { return Run(input); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gradcam/engine.h"
+#include "model/engine/half_times.h"
 #include "model/graph/final_activation.h"
 #include "model/graph/layer_calls.h"
 #include "model/graph/layer_selection.h"
@@ -22,7 +23,7 @@ class CutEngine {
   struct Result {
     at::Tensor activations;  // [N, C, h, w]; what the gradient is asked for
     c10::IValue output;      // of the head after ExposeScores, with its tape
-    double feature_seconds = 0;
+    HalfTimes times;
   };
 
   virtual ~CutEngine() = default;
