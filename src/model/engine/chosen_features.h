@@ -20,7 +20,7 @@ struct EngineCandidate {
   double limit = 0;
   // The same engine computing in float32, for one that does not: it is compared first, by a limit
   // that half precision could not keep. May be empty.
-  std::function<std::unique_ptr<FeaturesEngine>()> make_float32{};
+  std::function<std::unique_ptr<FeaturesEngine>()> make_float32;
 };
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first

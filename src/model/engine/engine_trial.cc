@@ -11,7 +11,7 @@ constexpr double kHopeless = 2;
 
 }  // namespace
 
-EngineTrial::EngineTrial(std::vector<EngineWay> ways) {
+EngineTrial::EngineTrial(const std::vector<EngineWay>& ways) {
   candidates_.reserve(ways.size());
   for (const EngineWay& way : ways) {
     candidates_.push_back({.way = way, .runs = 0, .seconds = {}, .excluded = false});

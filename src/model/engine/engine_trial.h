@@ -21,7 +21,7 @@ struct EngineWay {
 class EngineTrial {
  public:
   // The first way is the one to fall back on. `ways` is not empty.
-  explicit EngineTrial(std::vector<EngineWay> ways);
+  explicit EngineTrial(const std::vector<EngineWay>& ways);
 
   // For the next batch.
   [[nodiscard]] EngineWay Next() const;

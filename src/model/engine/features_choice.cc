@@ -64,7 +64,8 @@ std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit:
     };
     EngineCandidate candidate{.name = "libtorch, fused",
                               .make = [make, type] { return make(type); },
-                              .limit = is_float32 ? kFloat32Limit : kHalfLimit};
+                              .limit = is_float32 ? kFloat32Limit : kHalfLimit,
+                              .make_float32 = {}};
     if (!is_float32) candidate.make_float32 = [make] { return make(at::kFloat); };
     candidates.push_back(std::move(candidate));
   }

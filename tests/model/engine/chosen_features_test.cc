@@ -32,7 +32,7 @@ class Scaled final : public FeaturesEngine {
 };
 
 EngineCandidate CandidateOf(std::function<std::unique_ptr<FeaturesEngine>()> make) {
-  return {.name = "other", .make = std::move(make), .limit = 1e-3};
+  return {.name = "other", .make = std::move(make), .limit = 1e-3, .make_float32 = {}};
 }
 
 ChosenFeatures Choose(EngineCandidate candidate, ChosenFeatures::Failure failure) {
