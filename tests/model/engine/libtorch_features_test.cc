@@ -7,7 +7,6 @@
 #include "gradcam/error.h"
 #include "model/engine/frozen_features.h"
 #include "model/engine/fused_convolutions.h"
-#include "model/engine/precision_support.h"
 #include "model/graph/graph_cut.h"
 #include "model/graph/graph_walk.h"
 #include "model/graph/layer_calls.h"
@@ -63,7 +62,6 @@ TEST_P(Bodies, GiveTheSameActivationsFused) { EXPECT_LE(Difference(GetParam(), a
 
 // 8 bits of precision, 2^-9 a rounding, for input, weights and each of a few layers.
 TEST_P(Bodies, GiveNearlyTheSameActivationsInBfloat16) {
-  if (!IsFastOnCpu(at::kBFloat16)) GTEST_SKIP() << "no bfloat16 instructions here";
   EXPECT_LE(Difference(GetParam(), at::kBFloat16), 0.05);
 }
 
