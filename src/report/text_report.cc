@@ -88,17 +88,14 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
     WriteMap("gradcam", report.gradcam, color, out);
     WriteMap("saliency", report.saliency, color, out);
   }
+  const auto wrote = [&](const std::string& name) {
+    out << "  wrote " << Printable((picture.folder / name).string()) << '\n';
+  };
   for (const ClassReport& report : picture.explanations) {
-    for (const OutputFile& file : report.files) {
-      out << "  wrote " << Printable((picture.folder / file.name).string()) << '\n';
-    }
+    for (const OutputFile& file : report.files) wrote(file.name);
   }
-  for (const OutputFile& file : picture.files) {
-    out << "  wrote " << Printable((picture.folder / file.name).string()) << '\n';
-  }
-  if (!picture.report_file.empty()) {
-    out << "  wrote " << Printable((picture.folder / picture.report_file).string()) << '\n';
-  }
+  for (const OutputFile& file : picture.files) wrote(file.name);
+  if (!picture.report_file.empty()) wrote(picture.report_file);
 }
 
 void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {

@@ -71,7 +71,7 @@ class Runner {
         observer_(&observer) {}
 
   RunReport Run(const std::stop_token& stop) {
-    const auto start = std::chrono::steady_clock::now();
+    Stopwatch watch;
     report_.started = NowUtc();
     report_.inputs = options_->inputs;
     report_.counts.pictures = static_cast<int>(plan_->jobs.size());
@@ -98,8 +98,7 @@ class Runner {
       stages_.explain = explainer_->times();
       report_.stages = stages_;
     }
-    report_.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    report_.seconds = watch.Lap();
     WriteRunReport();
     return std::move(report_);
   }

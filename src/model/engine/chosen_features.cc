@@ -3,21 +3,18 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <exception>
 #include <limits>
 #include <sstream>
 #include <utility>
 
+#include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "model/engine/torch_error.h"
 
 namespace gradcam {
 namespace {
-
-// In float32 only the order of sums changes: up to 1e-5 was measured.
-constexpr double kFloat32Limit = 1e-3;
 
 // The largest difference of two tensors as a share of the largest number of `expected`; infinity if
 // their shapes differ or a number is not finite.
@@ -103,10 +100,9 @@ Features ChosenFeatures::Run(const at::Tensor& input) {
 }
 
 Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
-  const auto start = std::chrono::steady_clock::now();
+  Stopwatch watch;
   Features features = engines_[way.engine]->Run(input);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  trial_.Record(way, static_cast<int>(input.size(0)), seconds.count());
+  trial_.Record(way, static_cast<int>(input.size(0)), watch.Lap());
   return features;
 }
 

@@ -11,6 +11,10 @@
 
 namespace gradcam {
 
+// Largest share of the maximum by which two ways to compute in float32 may differ: only the order
+// of sums changes, and up to 1e-5 was measured.
+inline constexpr double kFloat32Limit = 1e-3;
+
 // An engine that may take the place of the reference.
 struct EngineCandidate {
   std::string name;                                       // for messages

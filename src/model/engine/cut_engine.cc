@@ -45,8 +45,7 @@ class TwoGraphs final : public CutEngine {
  public:
   TwoGraphs(const torch::jit::Module& module, const RunEffects& effects, const CutGraphs& graphs,
             const EngineOptions& options)
-      : CutEngine(module, effects),
-        features_(ChooseFeatures(graphs.features, module, effects, options)) {
+      : features_(ChooseFeatures(graphs.features, module, effects, options)) {
     outputs_ = ExposeScores(*graphs.head);
     head_ = std::make_unique<GraphRunner>(graphs.head, "head");
   }
@@ -85,15 +84,16 @@ class TappedGraph final : public CutEngine {
  public:
   TappedGraph(const torch::jit::Module& module, const RunEffects& effects,
               const std::shared_ptr<Graph>& graph, LayerSelection selection)
-      : CutEngine(module, effects), selection_(std::move(selection)) {
+      : module_(module), effects_(effects), selection_(std::move(selection)) {
     TapMarkers(graph, MarkersOf(*graph, selection_.calls), selection_.name);
     outputs_ = ExposeScores(*graph);
     runner_ = std::make_unique<GraphRunner>(graph, "tapped");
   }
 
   Result Run(const at::Tensor& input) override {
+    Stopwatch watch;
     const c10::List<at::Tensor> taps;
-    auto inputs = ModelInputs(FreshModule(), input);
+    auto inputs = ModelInputs(ModuleForRun(module_, effects_), input);
     inputs.emplace_back(taps);
     const at::AutoGradMode with_gradient(true);
     auto output = runner_->RunSharingLists(std::move(inputs));
@@ -103,7 +103,7 @@ class TappedGraph final : public CutEngine {
     }
     return {.activations = taps.get(CallIndex(selection_, taps.size())),
             .output = std::move(output),
-            .times = {}};
+            .times = {.features = 0, .head = watch.Lap()}};
   }
 
   Result RunReference(const at::Tensor& input) override { return Run(input); }
@@ -113,6 +113,8 @@ class TappedGraph final : public CutEngine {
   bool needs_check() const override { return true; }
 
  private:
+  torch::jit::Module module_;
+  RunEffects effects_;
   LayerSelection selection_;
   std::unique_ptr<GraphRunner> runner_;
 };

@@ -13,7 +13,6 @@
 #include "model/graph/final_activation.h"
 #include "model/graph/layer_calls.h"
 #include "model/graph/layer_selection.h"
-#include "model/graph/model_inputs.h"
 
 namespace gradcam {
 
@@ -51,17 +50,9 @@ class CutEngine {
   [[nodiscard]] const std::vector<OutputTensor>& outputs() const { return outputs_; }
 
  protected:
-  CutEngine(const torch::jit::Module& module, const RunEffects& effects)
-      : module_(module), effects_(effects) {}
-
-  // See ModuleForRun.
-  [[nodiscard]] torch::jit::Module FreshModule() const { return ModuleForRun(module_, effects_); }
+  CutEngine() = default;
 
   std::vector<OutputTensor> outputs_;
-
- private:
-  torch::jit::Module module_;
-  RunEffects effects_;
 };
 
 // Cuts the graph where the layer stands on its top level; otherwise, inside an `if` or loop, taps

@@ -1,13 +1,11 @@
 #include "model/engine/engine_trial.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace gradcam {
 namespace {
 
-constexpr int kRuns = 2;  // batches a way, the first of them not counted
-constexpr double kHopeless = 2;
+constexpr int kRuns = 2;  // batches a way, of which the last counts
 
 }  // namespace
 
@@ -28,9 +26,7 @@ void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
       std::ranges::find_if(candidates_, [&](const Candidate& c) { return c.way == way; });
   if (candidate == candidates_.end() || pictures != way.batch) return;
   ++candidate->runs;
-  if (candidate->runs == 1 || candidate->runs > kRuns) return;
-  const double each = seconds / pictures;
-  candidate->seconds = std::min(each, candidate->seconds.value_or(each));
+  if (candidate->runs == kRuns) candidate->seconds = seconds / pictures;
 }
 
 void EngineTrial::Exclude(std::size_t engine) {
@@ -42,10 +38,8 @@ void EngineTrial::Exclude(std::size_t engine) {
 bool EngineTrial::is_decided() const { return Untried() == nullptr; }
 
 const EngineTrial::Candidate* EngineTrial::Untried() const {
-  const double best = Best().seconds.value_or(std::numeric_limits<double>::infinity());
   for (const Candidate& candidate : candidates_) {
-    const bool hopeless = candidate.seconds && *candidate.seconds > kHopeless * best;
-    if (!candidate.excluded && !hopeless && candidate.runs < kRuns) return &candidate;
+    if (!candidate.excluded && candidate.runs < kRuns) return &candidate;
   }
   return nullptr;
 }

@@ -15,9 +15,8 @@ struct EngineWay {
 };
 
 // Finds the fastest way with the pictures of the run itself, so that no work is done twice: each
-// way gets a few batches, of which the first is not counted (memory and kernels are set up in it),
-// and from then on the fastest gets all. A way that took more than twice as long as the best is not
-// tried further.
+// way gets two batches, of which the first is not counted (memory and kernels are set up in it),
+// and from then on the fastest gets all.
 class EngineTrial {
  public:
   // The first way is the one to fall back on. `ways` is not empty.
@@ -38,7 +37,7 @@ class EngineTrial {
   struct Candidate {
     EngineWay way;
     int runs = 0;
-    std::optional<double> seconds;  // a picture, the fastest counted run
+    std::optional<double> seconds;  // a picture, once it has had its batches
     bool excluded = false;
   };
 
