@@ -108,9 +108,19 @@ void RequireWritable(const fs::path& output) {
       "choose another folder with --output");
 }
 
+std::string PictureCount(const std::optional<std::size_t>& total) {
+  return total ? std::to_string(*total) + " pictures" : "pictures as they are named on stdin";
+}
+
+// How many pictures the engines are told to expect. A stream is taken for a long run.
+int ExpectedPictures(const std::optional<std::size_t>& total) {
+  constexpr std::size_t kStream = 1000;
+  return static_cast<int>(total.value_or(kStream));
+}
+
 // Loads the model and runs `plan`, the file's digest on a second thread meanwhile.
 RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptions& options,
-                  const Plan& plan, const fs::path& cache_folder, RunObserver& observer,
+                  Plan plan, const fs::path& cache_folder, RunObserver& observer,
                   StopOnSignal& signals) {
   std::optional<ModelDigest> digest;
   // For anything else (a folder, a FIFO) the loader has the better words.
@@ -118,12 +128,12 @@ RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptio
     digest.emplace(model, cache_folder);
   }
   LoadOptions for_run = load;
-  for_run.engine.pictures = static_cast<int>(plan.jobs.size());
+  for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
   ModelExplainer explainer{Explainer(model, for_run)};
   const ModelFile file{model.filename().string(),
                        [&] { return digest ? digest->Get() : std::string(); }};
   signals.BeginRun();
-  return Run(explainer, file, options, plan, observer, signals.token());
+  return Run(explainer, file, options, std::move(plan), observer, signals.token());
 }
 
 }  // namespace
@@ -134,16 +144,16 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   const fs::path model = FindModel(
       arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
   const LoadOptions load = ResolvedLoad(arguments);
-  const Plan plan = MakePlan(arguments.run, std::cin);
+  Plan plan = MakePlan(arguments.run, std::cin);
   RequireWritable(arguments.run.output);
   const int threads = UseThreads(arguments.threads, environment);
   messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +
-                       " threads, " + std::to_string(plan.jobs.size()) + " pictures");
+                       " threads, " + PictureCount(plan.jobs->total()));
 
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
   RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages);
-  const RunReport report =
-      RunPlan(model, load, arguments.run, plan, CacheFolder(environment), printer, signals);
+  const RunReport report = RunPlan(model, load, arguments.run, std::move(plan),
+                                   CacheFolder(environment), printer, signals);
   printer.Finish(report);
   if (report.interrupted) return kExitInterrupted;
   return report.counts.failed > 0 ? kExitSomeFailed : kExitDone;

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 
 #include "core/file_handle.h"
 #include "gradcam/error.h"
@@ -146,6 +147,29 @@ void CheckFolder(const fs::path& folder, const std::set<FileIdentity>& walked) {
   }
 }
 
+// Jobs that are all known.
+class ListedJobs final : public JobSource {
+ public:
+  ListedJobs(std::vector<Job> jobs, std::vector<std::string> warnings)
+      : jobs_(std::move(jobs)), warnings_(std::move(warnings)) {}
+
+  [[nodiscard]] std::optional<JobOrFailure> Next(const std::stop_token& stop) override {
+    if (stop.stop_requested() || next_ == jobs_.size()) return std::nullopt;
+    return std::move(jobs_[next_++]);
+  }
+
+  [[nodiscard]] std::optional<std::size_t> total() const override { return jobs_.size(); }
+
+  [[nodiscard]] std::vector<std::string> TakeWarnings() override {
+    return std::exchange(warnings_, {});
+  }
+
+ private:
+  std::vector<Job> jobs_;
+  std::size_t next_ = 0;
+  std::vector<std::string> warnings_;
+};
+
 // Throws if `output`, or the nearest of its parents that exists, is no folder.
 void CheckOutputFolder(const fs::path& output) {
   std::error_code ignored;
@@ -204,10 +228,9 @@ Plan MakePlan(const RunOptions& options, std::istream& standard_input) {
                 "a folder is searched for jpg, png, bmp, tiff, webp and pnm files");
   }
 
-  Plan plan;
-  plan.jobs = NameOutputs(listing.pictures, options);
-  const auto folders = GroupByFolder(plan.jobs, options.output);
-  for (const auto& [folder, jobs] : folders) CheckFolder(folder, listing.folders);
+  std::vector<Job> jobs = NameOutputs(listing.pictures, options);
+  const auto folders = GroupByFolder(jobs, options.output);
+  for (const auto& [folder, by_stem] : folders) CheckFolder(folder, listing.folders);
 
   InputGuard guard(listing.pictures);
   const fs::path run_report = options.output / kRunReportName;
@@ -218,8 +241,9 @@ Plan MakePlan(const RunOptions& options, std::istream& standard_input) {
   }
   FindOldFiles(folders, options, guard);
 
+  Plan plan;
+  plan.jobs = std::make_unique<ListedJobs>(std::move(jobs), std::move(listing.warnings));
   plan.failures = std::move(listing.failures);
-  plan.warnings = std::move(listing.warnings);
   plan.skipped = listing.skipped;
   return plan;
 }

@@ -1,31 +1,20 @@
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <istream>
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "report/run_report.h"
+#include "run/job_source.h"
 #include "run/run_options.h"
 
 namespace gradcam {
 
-// One picture to explain.
-struct Job {
-  std::filesystem::path path;      // to open
-  std::string name;                // path below its input, as bytes: "a/cat.jpg"
-  std::filesystem::path folder;    // of its outputs
-  std::string stem;                // its output names begin with this
-  std::vector<std::string> stale;  // names in `folder` of older outputs of this picture
-};
-
 // What a run will do, known before any work.
 struct Plan {
-  std::vector<Job> jobs;
-  std::vector<Failure> failures;      // folders that could not be listed
-  std::vector<std::string> warnings;  // e.g. a path given twice
-  int skipped = 0;                    // files in folders that are no pictures by their name
+  std::unique_ptr<JobSource> jobs;  // never null
+  std::vector<Failure> failures;    // folders that could not be listed
+  int skipped = 0;                  // files in folders that are no pictures by their name
 };
 
 // Lists the inputs of `options` (names only, no picture is opened) and works out the names of their

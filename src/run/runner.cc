@@ -11,6 +11,7 @@
 #include <numeric>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/file_handle.h"
@@ -62,35 +63,34 @@ constexpr std::size_t kBatchBytes = 200'000'000;
 
 class Runner {
  public:
-  Runner(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
-         const Plan& plan, RunObserver& observer)
+  Runner(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options, Plan plan,
+         RunObserver& observer)
       : explainer_(&explainer),
         model_(&model),
         options_(&options),
-        plan_(&plan),
+        plan_(std::move(plan)),
         observer_(&observer) {}
 
   RunReport Run(const std::stop_token& stop) {
     Stopwatch watch;
     report_.started = NowUtc();
     report_.inputs = options_->inputs;
-    report_.counts.pictures = static_cast<int>(plan_->jobs.size());
-    report_.counts.skipped = plan_->skipped;
-    for (const std::string& warning : plan_->warnings) observer_->OnWarning(warning);
+    report_.counts.pictures = static_cast<int>(plan_.jobs->total().value_or(0));
+    report_.counts.skipped = plan_.skipped;
     PassOnWarnings();
-    for (const Failure& failure : plan_->failures) AddFailure(failure);
+    for (const Failure& failure : plan_.failures) AddFailure(failure);
 
-    for (const Job& job : plan_->jobs) {
-      if (stop.stop_requested()) report_.interrupted = true;
-      if (report_.interrupted || (options_->fail_fast && has_failed_)) break;
-      Load(job);
+    while (!StopsNow(stop) && !(options_->fail_fast && has_failed_)) {
+      std::optional<JobOrFailure> next = plan_.jobs->Next(stop);
+      if (!next) break;
+      Accept(std::move(*next));
       if (StopsNow(stop)) break;
       if (static_cast<int>(batch_.size()) >= explainer_->NextBatch() ||
           batch_.bytes() >= kBatchBytes) {
         FinishBatch(stop);
       }
     }
-    if (!report_.interrupted) FinishBatch(stop);
+    if (!StopsNow(stop)) FinishBatch(stop);
     if (suspect_ && !report_.interrupted) throw suspect_->error;
     FailSuspect();
     RemoveOldFilesOfFailures();
@@ -105,14 +105,14 @@ class Runner {
 
  private:
   struct Suspect {
-    const Job* job;
+    Job job;
     Error error;
   };
 
   // Pictures between their decoding and their files. `images` holds the pixels of `loaded`: the
   // explainer takes them side by side.
   struct Batch {
-    std::vector<const Job*> jobs;
+    std::vector<Job> jobs;
     std::vector<LoadedPicture> loaded;
     std::vector<Image> images;
 
@@ -125,8 +125,8 @@ class Runner {
           [](std::size_t sum, const Image& image) { return sum + image.rgb.size(); });
     }
 
-    void Add(const Job& job, LoadedPicture picture) {
-      jobs.push_back(&job);
+    void Add(Job job, LoadedPicture picture) {
+      jobs.push_back(std::move(job));
       images.push_back(std::move(picture.picture.image));
       loaded.push_back(std::move(picture));
     }
@@ -154,6 +154,16 @@ class Runner {
     }
   }
 
+  void Accept(JobOrFailure next) {
+    if (!plan_.jobs->total()) ++report_.counts.pictures;
+    PassOnWarnings();
+    if (const auto* job = std::get_if<Job>(&next)) {
+      Load(*job);
+    } else {
+      AddFailure(std::get<Failure>(next));
+    }
+  }
+
   void Load(const Job& job) {
     Stopwatch watch;
     Guarded(job, [&] { batch_.Add(job, LoadPicture(job, options_->settings.decode)); });
@@ -168,7 +178,7 @@ class Runner {
 
   void ExplainAndWrite(Batch& batch, const std::stop_token& stop) {
     if (batch.size() == 1) {
-      Guarded(*batch.jobs.front(), [&] { Write(batch, Explain(batch), stop); });
+      Guarded(batch.jobs.front(), [&] { Write(batch, Explain(batch), stop); });
       return;
     }
     std::vector<Explanation> explanations;
@@ -179,7 +189,7 @@ class Runner {
       for (std::size_t i = 0; i < batch.size(); ++i) {
         Batch alone;
         if (EndsHere(stop)) return;
-        alone.Add(*batch.jobs[i], batch.Take(i));
+        alone.Add(batch.jobs[i], batch.Take(i));
         ExplainAndWrite(alone, stop);
       }
       return;
@@ -191,7 +201,7 @@ class Runner {
              const std::stop_token& stop) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (EndsHere(stop)) return;
-      const Job& job = *batch.jobs[i];
+      const Job& job = batch.jobs[i];
       Guarded(job, [&] {
         if (HasNonfiniteScores(explanations[i])) {
           observer_->OnWarning(
@@ -214,7 +224,7 @@ class Runner {
       Fail(job, error.what(), error.hint());
     } else if (error.kind() == ErrorKind::kModel && !suspect_) {
       // One picture may upset a model; two, and none explained yet, show that it cannot work.
-      suspect_ = {&job, error};
+      suspect_ = {job, error};
     } else {
       throw suspect_ ? suspect_->error : error;
     }
@@ -223,7 +233,7 @@ class Runner {
   // The model works: what it refused before was that picture's own failure.
   void FailSuspect() {
     if (const auto suspect = std::exchange(suspect_, std::nullopt)) {
-      Fail(*suspect->job, suspect->error.what(), suspect->error.hint());
+      Fail(suspect->job, suspect->error.what(), suspect->error.hint());
     }
   }
 
@@ -241,7 +251,7 @@ class Runner {
     std::vector<Explanation> explanations =
         explainer_->Explain(batch.images, options_->settings.explain);
     PassOnWarnings();
-    const bool is_first_of_many = !has_explained_ && plan_->jobs.size() > 1;
+    const bool is_first_of_many = !has_explained_ && plan_.jobs->total() != 1;
     if (options_->self_check == SelfCheck::kOn ||
         (options_->self_check == SelfCheck::kAuto && is_first_of_many)) {
       for (const Image& image : batch.images) explainer_->SelfCheck(image);
@@ -278,7 +288,7 @@ class Runner {
 
   void Fail(const Job& job, const std::string& error, const std::string& hint) {
     AddFailure({job.name, error, hint});
-    failed_jobs_.push_back(&job);
+    failed_jobs_.push_back(job);
   }
 
   void AddFailure(const Failure& failure) {
@@ -289,6 +299,7 @@ class Runner {
   }
 
   void PassOnWarnings() {
+    for (const std::string& warning : plan_.jobs->TakeWarnings()) observer_->OnWarning(warning);
     for (const std::string& warning : explainer_->TakeWarnings()) observer_->OnWarning(warning);
     for (const std::string& note : explainer_->TakeNotes()) {
       observer_->OnNote(note);
@@ -311,9 +322,9 @@ class Runner {
 
   // A picture that failed has no results: those of an earlier run would pass for them.
   void RemoveOldFilesOfFailures() {
-    for (const Job* job : failed_jobs_) {
+    for (const Job& job : failed_jobs_) {
       try {
-        RemoveOldFiles(*job);
+        RemoveOldFiles(job);
       } catch (const Error& error) {
         observer_->OnWarning(error.what());
       }
@@ -339,14 +350,14 @@ class Runner {
   PictureExplainer* explainer_;
   const ModelFile* model_;
   const RunOptions* options_;
-  const Plan* plan_;
+  Plan plan_;
   RunObserver* observer_;
   RunReport report_;
   std::optional<RunContext> context_;
   StageTimes stages_;
-  Batch batch_;                          // decoded, not explained yet
-  std::vector<const Job*> failed_jobs_;  // without results
-  std::optional<Suspect> suspect_;       // a model error before anything was explained
+  Batch batch_;                     // decoded, not explained yet
+  std::vector<Job> failed_jobs_;    // without results
+  std::optional<Suspect> suspect_;  // a model error before anything was explained
   bool has_explained_ = false;
   bool has_written_ = false;
   bool has_failed_ = false;
@@ -356,8 +367,8 @@ class Runner {
 }  // namespace
 
 RunReport Run(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
-              const Plan& plan, RunObserver& observer, const std::stop_token& stop) {
-  return Runner(explainer, model, options, plan, observer).Run(stop);
+              Plan plan, RunObserver& observer, const std::stop_token& stop) {
+  return Runner(explainer, model, options, std::move(plan), observer).Run(stop);
 }
 
 }  // namespace gradcam

@@ -30,17 +30,22 @@ class PlanTest : public testing::Test {
  protected:
   PlanTest() { options_.output = folder_ / "out"; }
 
-  Plan PlanOf(const std::vector<std::string>& inputs) {
+  // The jobs of a plan that has no failures.
+  std::vector<Job> JobsOf(const std::vector<std::string>& inputs) {
     options_.inputs.clear();
     for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
     std::istringstream in;
-    return MakePlan(options_, in);
+    const Plan plan = MakePlan(options_, in);
+    std::vector<Job> jobs;
+    while (auto next = plan.jobs->Next({})) jobs.push_back(std::get<Job>(std::move(*next)));
+    EXPECT_EQ(plan.jobs->total(), jobs.size());
+    return jobs;
   }
 
   // "message | hint"
   std::string UsageError(const std::vector<std::string>& inputs) {
     try {
-      static_cast<void>(PlanOf(inputs));
+      static_cast<void>(JobsOf(inputs));
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kUsage);
       return std::string(error.what()) + " | " + error.hint();
@@ -57,11 +62,11 @@ class PlanTest : public testing::Test {
 TEST_F(PlanTest, KeepsTheFoldersBelowAnInputFolder) {
   folder_.Write("photos/a/cat.jpg", "x");
   folder_.Write("photos/dog.jpg", "x");
-  const Plan plan = PlanOf({"photos"});
-  ASSERT_EQ(plan.jobs.size(), 2U);
-  EXPECT_EQ(plan.jobs[0].folder, folder_ / "out/a");
-  EXPECT_EQ(plan.jobs[0].stem, "cat");
-  EXPECT_EQ(plan.jobs[1].folder, folder_ / "out");
+  const std::vector<Job> jobs = JobsOf({"photos"});
+  ASSERT_EQ(jobs.size(), 2U);
+  EXPECT_EQ(jobs[0].folder, folder_ / "out/a");
+  EXPECT_EQ(jobs[0].stem, "cat");
+  EXPECT_EQ(jobs[1].folder, folder_ / "out");
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
@@ -74,7 +79,7 @@ TEST_F(PlanTest, RefusesTwoPicturesWithOneOutputName) {
   EXPECT_THAT(error, HasSubstr("out/cat.*'"));
   EXPECT_THAT(error, HasSubstr("--keep-ext"));
   options_.keep_extension = true;
-  EXPECT_EQ(PlanOf({"photos"}).jobs[1].stem, "cat.png");
+  EXPECT_EQ(JobsOf({"photos"})[1].stem, "cat.png");
 }
 
 TEST_F(PlanTest, DoesNotOfferKeepExtWhereItCannotHelp) {
@@ -86,7 +91,7 @@ TEST_F(PlanTest, DoesNotOfferKeepExtWhereItCannotHelp) {
 TEST_F(PlanTest, RefusesAPictureWhoseReportWouldBeThatOfTheRun) {
   EXPECT_THAT(UsageError({"run.jpg"}), HasSubstr("the report of the whole run"));
   options_.keep_extension = true;
-  EXPECT_EQ(PlanOf({"run.jpg"}).jobs.size(), 1U);
+  EXPECT_EQ(JobsOf({"run.jpg"}).size(), 1U);
 }
 
 TEST_F(PlanTest, RefusesToWriteIntoAFolderThatItReads) {
@@ -109,9 +114,9 @@ TEST_F(PlanTest, TakesAnOutputFolderInsideAnInputFolder) {
   folder_.Write("photos/cat.jpg", "x");
   folder_.Write("photos/out/cat.panel.png", OwnPicture());
   options_.output = folder_ / "photos/out";
-  const Plan plan = PlanOf({"photos"});
-  ASSERT_EQ(plan.jobs.size(), 1U);
-  EXPECT_THAT(plan.jobs[0].stale, ElementsAre("cat.panel.png"));
+  const std::vector<Job> jobs = JobsOf({"photos"});
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_THAT(jobs[0].stale, ElementsAre("cat.panel.png"));
 }
 
 TEST_F(PlanTest, NeverReplacesAPictureThatGradcamDidNotMake) {
@@ -133,7 +138,7 @@ TEST_F(PlanTest, NeedsAFolderAsOutput) {
 TEST_F(PlanTest, NeverReplacesAnInput) {
   folder_.Write("out/cat.panel.png", "x");
   EXPECT_THAT(UsageError({"out/cat.panel.png", "cat.jpg"}), HasSubstr("replace its own input"));
-  EXPECT_EQ(PlanOf({"out/cat.panel.png", "dog.jpg"}).jobs.size(), 2U);
+  EXPECT_EQ(JobsOf({"out/cat.panel.png", "dog.jpg"}).size(), 2U);
 }
 
 TEST_F(PlanTest, NeverReplacesAnInputThatIsReachedThroughALink) {
@@ -151,10 +156,10 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
     folder_.Write(std::string("out/") + name, OwnPicture());
   }
   // cat.281.json says that the files of cat.281 belong to another picture.
-  EXPECT_THAT(PlanOf({"cat.jpg"}).jobs[0].stale,
+  EXPECT_THAT(JobsOf({"cat.jpg"})[0].stale,
               UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy"));
   fs::remove(folder_ / "out/cat.281.json");
-  EXPECT_THAT(PlanOf({"cat.jpg"}).jobs[0].stale,
+  EXPECT_THAT(JobsOf({"cat.jpg"})[0].stale,
               UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy",
                                    "cat.281.gradcam.png", "cat.281.panel.png"));
 }
@@ -162,19 +167,19 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
 TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
   folder_.Write("out/cat.1.gradcam.png", "");
   folder_.Write("out/cat.1.json", kOwnReport);
-  Plan plan = PlanOf({"cat.jpg", "cat.1.jpg"});
-  EXPECT_THAT(plan.jobs[0].stale, IsEmpty());
-  EXPECT_THAT(plan.jobs[1].stale, UnorderedElementsAre("cat.1.gradcam.png", "cat.1.json"));
+  std::vector<Job> jobs = JobsOf({"cat.jpg", "cat.1.jpg"});
+  EXPECT_THAT(jobs[0].stale, IsEmpty());
+  EXPECT_THAT(jobs[1].stale, UnorderedElementsAre("cat.1.gradcam.png", "cat.1.json"));
   // With several classes cat.jpg writes cat.1.gradcam.png, and cat.1.jpg must not remove it.
   ExplainSeveralClasses();
-  plan = PlanOf({"cat.jpg", "cat.1.jpg"});
-  EXPECT_THAT(plan.jobs[0].stale, ElementsAre("cat.1.gradcam.png"));
-  EXPECT_THAT(plan.jobs[1].stale, ElementsAre("cat.1.json"));
+  jobs = JobsOf({"cat.jpg", "cat.1.jpg"});
+  EXPECT_THAT(jobs[0].stale, ElementsAre("cat.1.gradcam.png"));
+  EXPECT_THAT(jobs[1].stale, ElementsAre("cat.1.json"));
 }
 
 TEST_F(PlanTest, ReplacesTheReportOfAnEarlierRunButNobodyElsesFile) {
   folder_.Write("out/run.json", kOwnReport);
-  EXPECT_EQ(PlanOf({"cat.jpg"}).jobs.size(), 1U);
+  EXPECT_EQ(JobsOf({"cat.jpg"}).size(), 1U);
   folder_.Write("out/run.json", R"({"epochs": 3})");
   EXPECT_THAT(UsageError({"cat.jpg"}), HasSubstr("run.json' was not written by gradcam"));
 }

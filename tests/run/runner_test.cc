@@ -60,9 +60,9 @@ class RunnerTest : public testing::Test {
     options_.inputs.clear();
     for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
     std::istringstream in;
-    const Plan plan = MakePlan(options_, in);
+    Plan plan = MakePlan(options_, in);
     return gradcam::Run(explainer_, {"fake.pt", [] { return std::string(64, 'd'); }}, options_,
-                        plan, listener_, stop_.get_token());
+                        std::move(plan), listener_, stop_.get_token());
   }
 
   nlohmann::json Json(const std::string& name) {
@@ -211,12 +211,12 @@ TEST_F(RunnerTest, AnOutputFolderThatCannotBeMadeIsAnErrorOfTheRun) {
   WritePicture("a.png");
   std::istringstream in;
   options_.inputs = {(folder_ / "a.png").string()};
-  const Plan plan = MakePlan(options_, in);
+  Plan plan = MakePlan(options_, in);
   folder_.Write("out", "a file where the folder should be");
   EXPECT_THAT(
       [&] {
         static_cast<void>(gradcam::Run(explainer_, {"fake.pt", [] { return std::string(); }},
-                                       options_, plan, listener_, stop_.get_token()));
+                                       options_, std::move(plan), listener_, stop_.get_token()));
       },
       ThrowsMessage<Error>(HasSubstr("cannot make output folder")));
 }

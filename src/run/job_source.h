@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "report/run_report.h"
+
+namespace gradcam {
+
+// One picture to explain.
+struct Job {
+  std::filesystem::path path;      // to open
+  std::string name;                // path below its input, as bytes: "a/cat.jpg"
+  std::filesystem::path folder;    // of its outputs
+  std::string stem;                // its output names begin with this
+  std::vector<std::string> stale;  // names in `folder` of older outputs of this picture
+};
+
+// A job, or a picture that fails before any work because its outputs cannot have a name.
+using JobOrFailure = std::variant<Job, Failure>;
+
+// Hands out the pictures of a run, one at a time and in order, so that no list of jobs is held.
+// For one thread at a time.
+class JobSource {
+ public:
+  JobSource() = default;
+  virtual ~JobSource() = default;
+  JobSource(const JobSource&) = delete;
+  JobSource& operator=(const JobSource&) = delete;
+  JobSource(JobSource&&) = delete;
+  JobSource& operator=(JobSource&&) = delete;
+
+  // Nothing behind the last picture, and after a stop request. Where pictures are named on stdin
+  // as the run goes on, it waits for the next name.
+  [[nodiscard]] virtual std::optional<JobOrFailure> Next(const std::stop_token& stop) = 0;
+
+  // How many pictures there are in all; empty if nobody knows yet.
+  [[nodiscard]] virtual std::optional<std::size_t> total() const = 0;
+
+  // What the user should know of the inputs, one sentence each; taking them empties the list.
+  [[nodiscard]] virtual std::vector<std::string> TakeWarnings() = 0;
+};
+
+}  // namespace gradcam
