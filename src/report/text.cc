@@ -51,6 +51,14 @@ bool IsControl(std::string_view character) {
   return character.size() == 2 && first == 0xC2U && Byte(character, 1) < 0xA0U;
 }
 
+// The value of a hex digit, or -1.
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view bytes) {
@@ -117,6 +125,17 @@ std::string PercentEncode(std::string_view bytes) {
     text += kHex[byte & 0xFU];
   }
   return text;
+}
+
+std::string PercentDecode(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? HexValue(text[i + 1]) : -1;
+    const int low = high >= 0 ? HexValue(text[i + 2]) : -1;
+    bytes += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
+    if (low >= 0) i += 2;
+  }
+  return bytes;
 }
 
 }  // namespace gradcam

@@ -25,4 +25,7 @@ namespace gradcam {
 // Letters, digits and -._~/ stay, every other byte becomes %XX.
 [[nodiscard]] std::string PercentEncode(std::string_view bytes);
 
+// The bytes that PercentEncode was given; a '%' without two hex digits behind it stays.
+[[nodiscard]] std::string PercentDecode(std::string_view text);
+
 }  // namespace gradcam

@@ -14,8 +14,9 @@ LAYERS = {
     "model": {"core"},
     "explain": {"core", "image", "cam", "model"},
     "report": {"core", "image", "cam", "model", "explain"},
+    "results": {"core", "report"},
     "run": {"core", "image", "cam", "model", "explain", "report"},
-    "cli": {"core", "image", "cam", "model", "explain", "report", "run"},
+    "cli": {"core", "image", "cam", "model", "explain", "report", "results", "run"},
 }
 
 # What each folder inside a layer may include of that layer; what stands above them may include all.

@@ -53,5 +53,14 @@ TEST(PercentEncode, KeepsPlainNamesAndCodesTheRest) {
   EXPECT_EQ(PercentEncode("a b%\xE9\n"), "a%20b%25%E9%0A");
 }
 
+TEST(PercentDecode, GivesTheBytesBack) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  EXPECT_EQ(PercentDecode(PercentEncode(bytes)), bytes);
+  EXPECT_EQ(PercentDecode("%"), "%");
+  EXPECT_EQ(PercentDecode("%4"), "%4");
+  EXPECT_EQ(PercentDecode("%4x%41%"), "%4xA%");
+}
+
 }  // namespace
 }  // namespace gradcam

@@ -96,15 +96,23 @@ double JsonField::Number() const {
   return value_->get<double>();
 }
 
-int JsonField::PositiveInteger() const {
+int JsonField::Integer() const {
   if (!value_->is_number_integer()) {
     Fail("expected a whole number");
   }
   const auto number = value_->get<std::int64_t>();
-  if (number < 1 || number > std::numeric_limits<int>::max()) {
-    Fail("expected a number above 0");
+  if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
+    Fail("the number is too large");
   }
   return static_cast<int>(number);
+}
+
+int JsonField::PositiveInteger() const {
+  const int number = Integer();
+  if (number < 1) {
+    Fail("expected a number above 0");
+  }
+  return number;
 }
 
 std::array<double, 3> JsonField::ThreeNumbers() const {

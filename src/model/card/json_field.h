@@ -32,6 +32,7 @@ class JsonField {
   [[nodiscard]] std::string Text() const;  // control characters become spaces
   [[nodiscard]] bool Boolean() const;
   [[nodiscard]] double Number() const;
+  [[nodiscard]] int Integer() const;  // in the range of int
   [[nodiscard]] int PositiveInteger() const;
   [[nodiscard]] std::array<double, 3> ThreeNumbers() const;
 
