@@ -1,5 +1,6 @@
 """What the test of the notebook's numbers runs: pictures, export, program."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from support.program import Program
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
+COPIES, BATCH = 24, 8  # more than the 20 pictures from which on engines are tried out
 OUTPUTS = "gradcam,gradcam-overlay,saliency,saliency-overlay,raw,input,map,json"
 
 # Prints the peak of the command in its arguments; the kernel counts in kB.
@@ -26,11 +28,14 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 
 @dataclass(frozen=True)
 class Runs:
-    """Folders of results with the preset's score, the probability, and with the log-odds."""
+    """Folders of results with the preset's score, the probability, and with the log-odds; and of the
+    first picture's copies in batches, first as loaded, then rearranged for speed."""
 
     prob: Path
     logodds: Path
+    batches: Path
     peak_bytes: int  # of the program in the first run
+    batches_peak_bytes: int
 
 
 def save_pictures(folder: Path) -> list[Path]:
@@ -102,12 +107,22 @@ def draw_reference_map(program: Program, drawn: np.ndarray, side: int, picture: 
 
 
 def run_notebook(program: Program, model: Path, pictures: list[Path], folder: Path) -> Runs:
-    prob, logodds = folder / "prob", folder / "logodds"
+    prob, logodds, batches = folder / "prob", folder / "logodds", folder / "batches"
     images = [option for picture in pictures for option in ("--image", picture)]
     common = ["--model", model, *images, "--preset", "notebook", "--device", "cpu", "--quiet"]
     peak = peak_memory(program, [*common, "--write", OUTPUTS, "--output", prob])
     peak_memory(program, [*common, "--score", "logodds", "--write", "raw,json", "--output", logodds])
-    return Runs(prob, logodds, peak)
+    batches_peak = peak_memory(
+        program, ["--model", model, copies_of(pictures[0], folder / "copies"), "--engine", "libtorch",
+                  "--batch-size", BATCH, "--write", "raw", "--output", batches, "--quiet"])
+    return Runs(prob, logodds, batches, peak, batches_peak)
+
+
+def copies_of(picture: Path, folder: Path) -> Path:
+    folder.mkdir()
+    for number in range(COPIES):
+        shutil.copy(picture, folder / f"{number:02}{picture.suffix}")
+    return folder
 
 
 def peak_memory(program: Program, arguments: list[object]) -> int:

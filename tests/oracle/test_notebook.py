@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from notebook_runs import (Runs, draw_reference_map, export_reference, run_notebook,
+from notebook_runs import (COPIES, Runs, draw_reference_map, export_reference, run_notebook,
                            save_pictures)
 from PIL import Image
 from reference_weights import DATA
@@ -27,7 +27,11 @@ LARGEST_PROBABILITY_DIFFERENCE = 1e-4
 LARGEST_MAP_DIFFERENCE = 2e-4
 LARGEST_DRAWN_DIFFERENCE = 1e-3  # the references are float16, whose steps below 1 are 5e-4
 LARGEST_SCORE_DIFFERENCE = 1e-5
+# The networks' seeded weights are badly conditioned: float32 sums in another order show in the third
+# to fourth digit. EfficientNet-Lite0's trained ones are held to 1e-4 (tests/engine).
+LARGEST_REARRANGED_DIFFERENCE = 5e-4
 LARGEST_MEMORY = 2 * 1000**3
+LARGEST_MEMORY_OF_BATCHES = 1.6 * 1000**3
 
 REFERENCES = {name: np.load(DATA / f"{name}_reference.npz") for name in NETWORKS}
 
@@ -71,7 +75,7 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Networ
                                 save_pictures(folder), folder)
         finally:
             model.unlink()
-        return NetworkRuns(done.prob, done.logodds, done.peak_bytes, network)
+        return NetworkRuns(**vars(done), network=network)
 
     return run
 
@@ -192,6 +196,22 @@ def test_log_odds_give_the_same_normalised_map(runs: NetworkRuns, picture: str) 
 
 
 @pytest.mark.parametrize("runs", NETWORKS, indirect=True)
+def test_the_rearranged_network_gives_the_same_maps(runs: NetworkRuns) -> None:
+    for method in MAPS:
+        maps = [normalised(np.load(runs.batches / f"{number:02}.{method}.npy"))
+                for number in range(COPIES)]
+        # The first picture goes alone, two batches as loaded, the rest rearranged: another order of
+        # sums, another last bit.
+        as_loaded, rearranged = maps[1], maps[-1]
+        assert not np.array_equal(as_loaded, rearranged)
+        difference = max(np.abs(one - as_loaded).max() for one in maps)
+        assert difference <= LARGEST_REARRANGED_DIFFERENCE
+        print(f"\n{runs.network}, {method}: {difference:.1e}")
+
+
+@pytest.mark.parametrize("runs", NETWORKS, indirect=True)
 def test_memory_stays_small(runs: NetworkRuns) -> None:
     assert runs.peak_bytes <= LARGEST_MEMORY
-    print(f"\npeak memory of {runs.network}: {runs.peak_bytes / 1e6:.0f} MB")
+    assert runs.batches_peak_bytes <= LARGEST_MEMORY_OF_BATCHES
+    print(f"\npeak memory of {runs.network}: {runs.peak_bytes / 1e6:.0f} MB, "
+          f"in batches {runs.batches_peak_bytes / 1e6:.0f} MB")

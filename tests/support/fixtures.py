@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 
 from support import models, pictures
 from support.program import Program
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -28,6 +32,15 @@ def _tiny_model_file(tmp_path_factory) -> Path:
 def tiny_model(_tiny_model_file, tmp_path) -> Path:
     """A TorchScript file of models.TinyNet with its card inside: `tiny.pt` in `tmp_path`."""
     return Path(shutil.copy(_tiny_model_file, tmp_path / "tiny.pt"))
+
+
+@pytest.fixture(scope="session")
+def efficientnet_lite0(tmp_path_factory) -> Path:
+    """EfficientNet-Lite0 with its ImageNet weights, as the export script writes it."""
+    model = tmp_path_factory.mktemp("lite0") / "efficientnet_lite0.pt"
+    subprocess.run([sys.executable, PROJECT / "scripts" / "export_model.py", "efficientnet_lite0",
+                    "-o", model], check=True, stdout=subprocess.DEVNULL)
+    return model
 
 
 @pytest.fixture
