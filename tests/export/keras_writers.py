@@ -4,7 +4,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import h5py
@@ -21,7 +21,7 @@ class Layer:
     name: str
     keras_class: str
     arrays: Arrays
-    activation: str | None = None
+    options: dict[str, object] = field(default_factory=dict)  # of its configuration
 
 
 def filled(model: KerasModel, seed: int = 0) -> KerasModel:
@@ -40,7 +40,7 @@ def layers_of(model: KerasModel) -> list[Layer]:
     """All layers in the order of the model, also those without weights."""
     return [Layer(name, layer.keras_class,
                   {variable.name: variable.view.contiguous().numpy().reshape(variable.shape)
-                   for variable in layer.variables()}, getattr(layer, "activation", None))
+                   for variable in layer.variables()}, layer.options())
             for name, layer in model.layers().items()]
 
 
@@ -51,13 +51,28 @@ def configuration(layers: list[Layer], size: tuple[int, int] | None,
     entries = [{"class_name": "InputLayer",
                 "config": {"name": "input_1", "batch_shape": shape}}]
     body = [{"class_name": layer.keras_class, "name": layer.name,
-             "config": {"name": layer.name, "activation": layer.activation}} for layer in layers]
+             "config": {"name": layer.name, **as_keras_writes(layer.options)}} for layer in layers]
     if nested_name:
         base = {"class_name": "Functional", "name": nested_name,
                 "config": {"name": nested_name, "layers": [
                     {"class_name": "InputLayer", "config": {"name": "input_2"}}, *body[:-1]]}}
         body = [base, body[-1]]
     return {"class_name": "Functional", "config": {"name": "model", "layers": entries + body}}
+
+
+def as_keras_writes(options: dict[str, object]) -> dict[str, object]:
+    """Sizes once a side, no activation as `linear`, one scale as a number."""
+    def written(name: str, value: object) -> object:
+        match value:
+            case None:
+                return "linear"
+            case (float(single),):
+                return single
+            case int() if name in ("strides", "dilation_rate", "pool_size"):
+                return [value, value]
+        return value
+
+    return {name: written(name, value) for name, value in options.items()}
 
 
 def write_legacy(path: Path, layers: list[Layer], *, configured: dict | None = None,
@@ -153,5 +168,5 @@ def renumbered(layers: list[Layer], offset: int) -> list[Layer]:
         number = re.fullmatch(rf"{kind}(?:_(\d+))?", layer.name)
         return f"{kind}_{int(number[1] or 0) + offset}" if number else layer.name
 
-    return [Layer(name(layer), layer.keras_class, layer.arrays, layer.activation)
+    return [Layer(name(layer), layer.keras_class, layer.arrays, layer.options)
             for layer in layers]

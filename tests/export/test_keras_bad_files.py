@@ -130,10 +130,46 @@ def test_a_layer_that_is_missing_without_weights_is_told(refused: Refused, b0_la
     assert "a layer GlobalAveragePooling2D is missing" in refused(path)
 
 
+@pytest.mark.parametrize(("name", "option", "value", "said"), [
+    ("stem_conv", "strides", [1, 1], "[1, 1] and not 2"),
+    ("stem_conv", "padding", "valid", "'valid' and not 'same'"),
+    ("block2a_dwconv", "dilation_rate", [2, 2], "[2, 2] and not 1"),
+    ("block2a_bn", "epsilon", 1e-5, "1e-05 and not 0.001"),
+    ("stem_activation", "activation", "relu", "'relu' and not 'swish'"),
+    ("block1a_se_reduce", "activation", {"class_name": "function", "config": "relu"}, "not 'swish'"),
+])
+def test_a_layer_that_computes_something_else_is_told(refused: Refused, b0_layers: Layers,
+                                                      tmp_path: Path, name: str, option: str,
+                                                      value: object, said: str) -> None:
+    """The weights have the right shapes and would give another result."""
+    configured = write.configuration(b0_layers, (224, 224))
+    entry = next(entry for entry in configured["config"]["layers"]
+                 if entry["config"]["name"] == name)
+    entry["config"][option] = value
+    sentence = refused(write.write_archive(tmp_path / "b0.keras", b0_layers, configured))
+    assert f"its layer '{name}' has {option} " in sentence and said in sentence
+
+
+def test_other_spellings_of_the_same_options_are_taken(export: Export, b0_layers: Layers,
+                                                       tmp_path: Path) -> None:
+    configured = write.configuration(b0_layers, (224, 224))
+    for entry in configured["config"]["layers"]:
+        options = entry["config"]
+        if options.get("activation") == "swish":
+            options["activation"] = {"class_name": "function", "config": "silu"}
+        if options.get("activation") == "linear":
+            options["activation"] = None
+        if "strides" in options:
+            options["strides"] = options["strides"][0]
+    path = write.write_archive(tmp_path / "b0.keras", b0_layers, configured)
+    finished = export("efficientnet_b0", "--weights", path, "-o", tmp_path / "out.pt")
+    assert finished.returncode == 0, finished.stderr
+
+
 def test_an_unknown_activation_of_the_classifier_is_told(refused: Refused, b0_layers: Layers,
                                                          tmp_path: Path) -> None:
     head = b0_layers[-1]
-    layers = [*b0_layers[:-1], write.Layer(head.name, head.keras_class, head.arrays, "tanh")]
+    layers = [*b0_layers[:-1], write.Layer(head.name, head.keras_class, head.arrays, {"activation": "tanh"})]
     path = write.write_archive(tmp_path / "b0.keras", layers, write.configuration(layers, None))
     assert "its classifier 'probs' has the activation 'tanh'" in refused(path)
 
@@ -279,9 +315,22 @@ def test_raw_bytes_of_another_file_are_refused(refused: Refused, b0_layers: Laye
     assert "layer 'probs' refers to another file" in refused(path)
 
 
+def test_groups_under_many_names_end(refused: Refused, tmp_path: Path) -> None:
+    """Each level holds the next under 40 names: without a memory, 40 to the power of 8 visits."""
+    path = tmp_path / "fan.weights.h5"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("layers")
+        for level in range(7):
+            below = group.create_group("functional/layers")
+            for number in range(1, 40):
+                group[f"functional_{number}"] = group["functional"]
+            group = below
+    assert "one group under several names" in refused(path)
+
+
 def test_groups_inside_of_themselves_end(refused: Refused, tmp_path: Path) -> None:
     path = tmp_path / "loop.weights.h5"
     with h5py.File(path, "w") as file:
         group = file.create_group("layers/functional")
         group["layers"] = file["layers"]
-    assert "lie too deep inside of each other" in refused(path)
+    assert "one group under several names" in refused(path)

@@ -163,7 +163,7 @@ def test_the_classifiers_activation_comes_from_the_file(activation: str, kind: s
                                                         tmp_path: Path) -> None:
     layers = write.layers_of(b0)
     head = layers[-1]
-    layers[-1] = write.Layer(head.name, head.keras_class, head.arrays, activation)
+    layers[-1] = write.Layer(head.name, head.keras_class, head.arrays, {"activation": activation})
     path = write.write_archive(tmp_path / "m.keras", layers, write.configuration(layers, None))
     classifier = EfficientNetB0Network().from_file(path, None)
     assert classifier.card["output_kind"] == kind
@@ -219,6 +219,17 @@ def test_keras_applications_efficientnet_is_recognised(rescales_twice: bool, lay
     assert list(preprocess) == ["imagenet"]
     assert (preprocess["imagenet"]["scale"], preprocess["imagenet"]["mean"],
             preprocess["imagenet"]["std"]) == (1.0, [0, 0, 0], [1, 1, 1])
+
+
+@pytest.mark.parametrize("scale", [1, 1.0])
+def test_a_rescaling_by_one_is_no_second_normalisation(scale: float, tmp_path: Path) -> None:
+    model = keras_efficientnet_b0(1000, "softmax", rescales_twice=False)
+    layers = write.layers_of(write.filled(model))
+    own = write.Layer("my_rescaling", "Rescaling", {}, {"scale": scale, "offset": 0})
+    path = write.write_archive(tmp_path / "b0.keras", layers,
+                               write.configuration([own, *layers], (224, 224)))
+    classifier = EfficientNetB0Network().from_file(path, None)
+    assert list(classifier.module.layers()) == list(model.layers())
 
 
 @pytest.mark.parametrize("rescales_twice", [True, False])

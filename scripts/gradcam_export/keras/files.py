@@ -26,8 +26,7 @@ import h5py
 import numpy as np
 
 from gradcam_export.errors import ExportError, first_line
-from gradcam_export.keras.configuration import (DEEPEST_MODEL, ConfiguredLayer, flattened,
-                                                parse_configuration)
+from gradcam_export.keras.configuration import ConfiguredLayer, flattened, parse_configuration
 from gradcam_export.keras.layers import snake_case
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")  # the second: TensorFlow 2.12 to 2.15
@@ -107,7 +106,7 @@ def _read_hdf5(path: Path, file: h5py.File) -> KerasFile:
     if _has_names(weights, "layer_names"):
         layers = _legacy_layers(weights, list(flattened(configured)))
     else:
-        layers = _numbered_layers(weights, configured, DEEPEST_MODEL)
+        layers = _NumberedFile().layers(weights, configured)
     _refuse_links(file, layers)
     return KerasFile(path, layers, list(flattened(configured)))
 
@@ -135,7 +134,7 @@ def _read_archive(path: Path, stack: contextlib.ExitStack) -> KerasFile:
     unpacked = stack.enter_context(tempfile.NamedTemporaryFile(suffix=".h5"))
     _unpack(archive, path, unpacked)
     weights = stack.enter_context(_open_hdf5(Path(unpacked.name)))
-    layers = _numbered_layers(weights, configured, DEEPEST_MODEL)
+    layers = _NumberedFile().layers(weights, configured)
     _refuse_links(weights, layers)
     return KerasFile(path, layers, list(flattened(configured)))
 
@@ -213,29 +212,40 @@ def _text(value: object) -> str:
 
 # --- .weights.h5: order by class and number ----------------------------------------------------
 
-def _numbered_layers(group: h5py.Group, configured: list[ConfiguredLayer],
-                     depth: int) -> list[StoredLayer]:
-    container = next((group[name] for name in CONTAINERS if name in group), None)
-    if container is None:
-        raise ValueError("it holds no layers of Keras")
-    if depth == 0:
-        raise ValueError("its models lie too deep inside of each other")
-    layers: list[StoredLayer] = []
-    ranks: dict[str, int] = {}
-    for key in sorted(container, key=_class_and_number):
-        kind, _ = _class_and_number(key)
-        rank = ranks[kind] = ranks.get(kind, -1) + 1
-        entry = container[key]
-        layer = _configured_layer(configured, kind, rank)
-        if any(name in entry for name in CONTAINERS):
-            layers += _numbered_layers(entry, layer.layers if layer else [], depth - 1)
-        elif "vars" in entry and len(entry["vars"]):
-            variables = entry["vars"]
-            name = _text(variables.attrs["name"]) if "name" in variables.attrs else \
-                layer.name if layer else ""
-            arrays = [_dataset(variables, number) for number in sorted(variables, key=int)]
-            layers.append(StoredLayer(name or key, kind, arrays, is_named=bool(name)))
-    return layers
+class _NumberedFile:
+    """Reads models inside of models, each group once: links can make endless trees of few groups."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def layers(self, group: h5py.Group, configured: list[ConfiguredLayer]) -> list[StoredLayer]:
+        container = next((group[name] for name in CONTAINERS if name in group), None)
+        if container is None:
+            raise ValueError("it holds no layers of Keras")
+        address = h5py.h5o.get_info(container.id).addr
+        if address in self._seen:
+            raise ValueError("it holds one group under several names")
+        self._seen.add(address)
+        found: list[StoredLayer] = []
+        ranks: dict[str, int] = {}
+        for key in sorted(container, key=_class_and_number):
+            kind, _ = _class_and_number(key)
+            rank = ranks[kind] = ranks.get(kind, -1) + 1
+            entry = container[key]
+            layer = _configured_layer(configured, kind, rank)
+            if any(name in entry for name in CONTAINERS):
+                found += self.layers(entry, layer.layers if layer else [])
+            elif "vars" in entry and len(entry["vars"]):
+                found.append(_numbered_layer(entry["vars"], key, kind, layer))
+        return found
+
+
+def _numbered_layer(variables: h5py.Group, key: str, kind: str,
+                    configured: ConfiguredLayer | None) -> StoredLayer:
+    name = _text(variables.attrs["name"]) if "name" in variables.attrs else \
+        configured.name if configured else ""
+    arrays = [_dataset(variables, number) for number in sorted(variables, key=int)]
+    return StoredLayer(name or key, kind, arrays, is_named=bool(name))
 
 
 def _class_and_number(key: str) -> tuple[str, int]:

@@ -36,6 +36,10 @@ class KerasLayer(nn.Module):
     def variables(self) -> list[Variable]:
         return []
 
+    def options(self) -> dict[str, object]:
+        """Options of the layer's configuration that decide what it computes, as Keras names them."""
+        return {}
+
     @classmethod
     def kind(cls) -> str:
         return snake_case(cls.keras_class)
@@ -104,6 +108,11 @@ class Conv2D(KerasLayer, Convolution):
         kernel = Variable.of("kernel", self.weight.data.permute(2, 3, 1, 0))
         return [kernel] + ([] if self.bias is None else [Variable.of("bias", self.bias.data)])
 
+    def options(self) -> dict[str, object]:
+        return {"strides": self.stride[0], "padding": "same" if self.pads else "valid",
+                "dilation_rate": 1, "groups": 1, "use_bias": self.bias is not None,
+                "activation": self.activation}
+
 
 class DepthwiseConv2D(Conv2D):
     """One kernel a channel."""
@@ -116,6 +125,9 @@ class DepthwiseConv2D(Conv2D):
 
     def variables(self) -> list[Variable]:
         return [depthwise_variable(self.weight)]
+
+    def options(self) -> dict[str, object]:
+        return {**super().options(), "depth_multiplier": 1}
 
 
 class SeparableConv2D(KerasLayer):
@@ -135,6 +147,10 @@ class SeparableConv2D(KerasLayer):
         return [depthwise_variable(self.depthwise.weight),
                 Variable.of("pointwise_kernel", self.pointwise.weight.data.permute(2, 3, 1, 0))]
 
+    def options(self) -> dict[str, object]:
+        return {"strides": 1, "padding": "same", "dilation_rate": 1, "depth_multiplier": 1,
+                "use_bias": False, "activation": None}
+
 
 def depthwise_variable(weight: torch.Tensor) -> Variable:
     return Variable.of("depthwise_kernel", weight.data.permute(2, 3, 0, 1))
@@ -150,6 +166,9 @@ class BatchNormalization(KerasLayer, nn.BatchNorm2d):
         return [Variable.of("gamma", self.weight.data), Variable.of("beta", self.bias.data),
                 Variable.of("moving_mean", self.running_mean),
                 Variable.of("moving_variance", self.running_var)]
+
+    def options(self) -> dict[str, object]:
+        return {"epsilon": self.eps, "center": True, "scale": True}
 
 
 class Dense(KerasLayer, nn.Linear):
@@ -177,6 +196,9 @@ class Dense(KerasLayer, nn.Linear):
             kernel = self.weight.data.view(-1, channels, height, width).permute(2, 3, 1, 0)
         return [Variable("kernel", kernel, (self.in_features, self.out_features)),
                 Variable.of("bias", self.bias.data)]
+
+    def options(self) -> dict[str, object]:
+        return {"use_bias": True, "activation": self.activation}
 
 
 class Normalization(KerasLayer):
@@ -209,6 +231,9 @@ class Rescaling(KerasLayer):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * self.scale
 
+    def options(self) -> dict[str, object]:
+        return {"scale": tuple(self.scale.view(-1).tolist()), "offset": 0.0}
+
 
 class Activation(KerasLayer):
     keras_class = "Activation"
@@ -219,6 +244,9 @@ class Activation(KerasLayer):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return activated(x, self.activation)
+
+    def options(self) -> dict[str, object]:
+        return {"activation": self.activation}
 
 
 class ZeroPadding2D(KerasLayer):
@@ -250,6 +278,9 @@ class MaxPooling2D(KerasLayer):
         if self.pads:
             x = padded(x, same_padding(x.shape, self.kernel, 2), float("-inf"))
         return nn.functional.max_pool2d(x, self.kernel, 2)
+
+    def options(self) -> dict[str, object]:
+        return {"pool_size": self.kernel, "strides": 2, "padding": "same" if self.pads else "valid"}
 
 
 class GlobalAveragePooling2D(KerasLayer):

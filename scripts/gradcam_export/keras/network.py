@@ -11,7 +11,7 @@ from gradcam_export.cards import Card, input_size, known_card
 from gradcam_export.classifier import RANDOM_ORIGIN, Classifier, file_origin
 from gradcam_export.downloads import Download, fetch, has_digest
 from gradcam_export.errors import ExportError
-from gradcam_export.keras.configuration import ConfiguredLayer
+from gradcam_export.keras.configuration_check import is_rescaling
 from gradcam_export.keras.efficientnet import (IMAGENET_STD, efficientnet_b0,
                                                keras_efficientnet_b0)
 from gradcam_export.keras.files import (KerasFile, StoredLayer, is_keras_file, open_keras_file,
@@ -197,10 +197,6 @@ def _rescales_twice(file: KerasFile, normalization: StoredLayer) -> bool:
     """By the model's configuration, where it is stored; otherwise ImageNet's standard deviation in
     the place of the variance gives it away."""
     if file.configuration:
-        return sum(_is_rescaling(layer) for layer in file.configuration) > 1
+        return sum(is_rescaling(layer) for layer in file.configuration) > 1
     variance = read_array(normalization.arrays[1], file.path)
     return np.allclose(variance, IMAGENET_STD, atol=1e-3)
-
-
-def _is_rescaling(layer: ConfiguredLayer) -> bool:
-    return layer.keras_class == "Rescaling"

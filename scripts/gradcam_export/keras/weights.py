@@ -7,15 +7,10 @@ import numpy as np
 import torch
 
 from gradcam_export.errors import ExportError
+from gradcam_export.keras.configuration_check import check_configuration, mismatch
 from gradcam_export.keras.files import KerasFile, StoredLayer, read_array
 from gradcam_export.keras.layers import KerasLayer, Variable
 from gradcam_export.keras.model import KerasModel
-
-# Layers that do nothing when a network is used; a training script may add them anywhere.
-WITHOUT_EFFECT = {"InputLayer", "Dropout", "FixedDropout", "SpatialDropout2D", "GaussianNoise",
-                  "GaussianDropout", "ActivityRegularization", "RandomFlip", "RandomRotation",
-                  "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"}
-
 
 def load_keras_weights(model: KerasModel, file: KerasFile, network_name: str) -> None:
     """Fills every layer of `model`. Throws ExportError that names the first mismatch."""
@@ -27,22 +22,6 @@ def load_keras_weights(model: KerasModel, file: KerasFile, network_name: str) ->
     for name, stored in places.items():
         for variable, array in zip(model.layers()[name].variables(), stored.arrays):
             _fill(variable, array, name, file)
-
-
-def check_configuration(model: KerasModel, file: KerasFile, network_name: str) -> None:
-    """Every layer that the file configures must be one of the network's, class by class: a layer
-    more, a rescaling for example, would be lost without a word."""
-    left = [layer.keras_class for layer in model.layers().values()]
-    for layer in file.configuration:
-        if layer.keras_class in WITHOUT_EFFECT or _is_identity(layer.keras_class, layer.options):
-            continue
-        if layer.keras_class not in left:
-            raise _mismatch(file, network_name,
-                            f"its layer '{layer.name}' ({layer.keras_class}) is not part of it")
-        left.remove(layer.keras_class)
-    missing = [keras_class for keras_class in left if keras_class not in WITHOUT_EFFECT]
-    if file.configuration and missing:
-        raise _mismatch(file, network_name, f"a layer {missing[0]} is missing")
 
 
 def places_of(model: KerasModel, file: KerasFile, network_name: str) -> dict[str, StoredLayer]:
@@ -62,12 +41,12 @@ def places_of(model: KerasModel, file: KerasFile, network_name: str) -> dict[str
             continue
         same_kind = _in_order([stored for stored in left if stored.kind == layer.kind()])
         if not same_kind:
-            raise _mismatch(file, network_name, f"layer '{name}' is missing ({len(file.layers)} "
+            raise mismatch(file, network_name, f"layer '{name}' is missing ({len(file.layers)} "
                             f"layers with weights, and not {len(expected)})")
         places[name] = same_kind[0]
         left.remove(same_kind[0])
     if left:
-        raise _mismatch(file, network_name, f"its layer '{left[0].name}' is not part of it "
+        raise mismatch(file, network_name, f"its layer '{left[0].name}' is not part of it "
                         f"({len(file.layers)} layers with weights, and not {len(expected)})")
     return places
 
@@ -76,18 +55,8 @@ def classifier_kernel(file: KerasFile, network_name: str) -> tuple[int, int]:
     """Shape of the last fully connected layer's kernel: inputs and classes."""
     dense = _in_order([layer for layer in file.layers if layer.kind == "dense"])
     if not dense or dense[-1].arrays[0].ndim != 2:
-        raise _mismatch(file, network_name, "it has no classifier (a Dense layer)")
+        raise mismatch(file, network_name, "it has no classifier (a Dense layer)")
     return dense[-1].arrays[0].shape
-
-
-def _mismatch(file: KerasFile, network_name: str, what: str) -> ExportError:
-    return ExportError(f"weights '{file.path}' are not those of {network_name}: {what}",
-                       "the file must hold the weights of this very network, its classifier "
-                       "included (include_top=True, or one Dense layer in its place)")
-
-
-def _is_identity(keras_class: str, options: dict) -> bool:
-    return keras_class == "Activation" and options.get("activation") == "linear"
 
 
 def _in_order(layers: list[StoredLayer]) -> list[StoredLayer]:
