@@ -236,6 +236,9 @@ std::vector<std::string> ReadInputs(const CommandLine& line) {
 RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   RunOptions run;
   run.inputs = ReadInputs(line);
+  if (line.Has("--root")) run.root = NonEmpty(line, "--root");
+  run.null_separated = line.Has("--null");
+  if (line.Has("--shard")) run.shard = ParseShard("--shard", line.Value("--shard"));
   if (line.Has("--output")) run.output = NonEmpty(line, "--output");
   run.settings.decode = ReadDecode(line, preset);
   run.settings.explain = ReadExplain(line, preset);

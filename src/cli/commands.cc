@@ -43,8 +43,14 @@ OptionGroup PictureOptions() {
   return {"Pictures",
           {Option("-i,--image", "PATH",
                   "a picture, a folder (with its subfolders), @list.txt, or @- for a list "
-                  "on stdin; repeatable; plain arguments mean the same")
+                  "on stdin; repeatable; plain arguments mean the same. A list holds a path a "
+                  "line, or CSV or JSON lines with path,class: the true classes")
                .Repeatable(),
+           Option("--root", "DIR", "entries of lists keep their path below DIR")
+               .Default("their common parent"),
+           Flag("--null", "paths in lists end with a NUL byte, as find -print0 writes them"),
+           Option("--shard", "K/N",
+                  "every N-th picture from the K-th on; run.K-of-N.json instead of run.json"),
            Option("--exif", "MODE", "EXIF orientation: apply or ignore").Default("apply"),
            Option("--alpha-channel", "MODE",
                   "transparent pictures: drop (stored colours), white (over white), or premultiply "

@@ -144,7 +144,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   const fs::path model = FindModel(
       arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
   const LoadOptions load = ResolvedLoad(arguments);
-  Plan plan = MakePlan(arguments.run, std::cin);
+  Plan plan = MakePlan(arguments.run, STDIN_FILENO);
   RequireWritable(arguments.run.output);
   const int threads = UseThreads(arguments.threads, environment);
   messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +

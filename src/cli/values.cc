@@ -99,6 +99,20 @@ InputSize ParseSize(const std::string& option, const std::string& text) {
           static_cast<int>(ParseWhole(option, width, 1, kMaxSide))};
 }
 
+Shard ParseShard(const std::string& option, const std::string& text) {
+  constexpr std::size_t kMaxShards = 1'000'000;
+  const std::size_t slash = text.find('/');
+  Shard shard;
+  const bool is_pair = slash != std::string::npos && IsDigits(text.substr(0, slash)) &&
+                       IsDigits(text.substr(slash + 1)) &&
+                       ParseAll(text.substr(0, slash), shard.number) &&
+                       ParseAll(text.substr(slash + 1), shard.count);
+  if (!is_pair || shard.number < 1 || shard.number > shard.count || shard.count > kMaxShards) {
+    ThrowBadValue(option, text, "a share K/N with 1 <= K <= N", "1/4 is the first of four");
+  }
+  return shard;
+}
+
 ClassTarget ParseClass(const std::string& text) {
   constexpr std::string_view kLabelPrefix = "label:";
   if (text.empty() || text == kLabelPrefix) {

@@ -8,6 +8,7 @@
 
 #include "gradcam/explainer.h"
 #include "report/settings.h"
+#include "run/shard.h"
 
 namespace gradcam {
 
@@ -31,6 +32,9 @@ struct InputSize {
 
 // "N" for a square, or "HxW".
 [[nodiscard]] InputSize ParseSize(const std::string& option, const std::string& text);
+
+// "K/N": two whole numbers, 1 <= K <= N.
+[[nodiscard]] Shard ParseShard(const std::string& option, const std::string& text);
 
 // "top", digits for an index, "label:TEXT" or any other text for a label.
 [[nodiscard]] ClassTarget ParseClass(const std::string& text);

@@ -8,17 +8,19 @@
 #include <variant>
 #include <vector>
 
+#include "gradcam/explainer.h"
 #include "report/run_report.h"
 
 namespace gradcam {
 
 // One picture to explain.
 struct Job {
-  std::filesystem::path path;      // to open
-  std::string name;                // path below its input, as bytes: "a/cat.jpg"
-  std::filesystem::path folder;    // of its outputs
-  std::string stem;                // its output names begin with this
-  std::vector<std::string> stale;  // names in `folder` of older outputs of this picture
+  std::filesystem::path path;        // to open
+  std::string name;                  // path below its input, as bytes: "a/cat.jpg"
+  std::filesystem::path folder;      // of its outputs
+  std::string stem;                  // its output names begin with this
+  std::vector<std::string> stale;    // names in `folder` of older outputs of this picture
+  std::optional<ClassTarget> truth;  // its true class
 };
 
 // A job, or a picture that fails before any work because its outputs cannot have a name.

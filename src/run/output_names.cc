@@ -1,7 +1,9 @@
 #include "run/output_names.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <system_error>
 
 #include "report/text.h"
 #include "run/sha256.h"
@@ -15,32 +17,25 @@ constexpr std::size_t kNameLimit = 255;
 constexpr std::size_t kLongestSuffix = 32;
 constexpr std::size_t kHashDigits = 8;
 
-std::string_view SuffixOf(FileKind kind) {
-  switch (kind) {
-    case FileKind::kGradcam:
-      return ".gradcam.png";
-    case FileKind::kSaliency:
-      return ".saliency.png";
-    case FileKind::kGradcamOverlay:
-      return ".gradcam-overlay.png";
-    case FileKind::kSaliencyOverlay:
-      return ".saliency-overlay.png";
-    case FileKind::kPanel:
-      return ".panel.png";
-    case FileKind::kInput:
-      return ".input.png";
-    case FileKind::kGradcamRaw:
-      return ".gradcam.npy";
-    case FileKind::kSaliencyRaw:
-      return ".saliency.npy";
-    case FileKind::kGradcamMap:
-      return ".gradcam-map.npy";
-    case FileKind::kSaliencyMap:
-      return ".saliency-map.npy";
-    case FileKind::kReport:
-      return ".json";
-  }
-  return "";
+// A number as we write it: no sign, no zeros in front.
+bool IsNumber(std::string_view text) {
+  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
+  return digits && (text.size() == 1 || text.front() != '0');
+}
+
+std::size_t EndingOf(FileKind kind) {
+  const auto found =
+      std::find_if(kOutputEndings.begin(), kOutputEndings.end(),
+                   [kind](const OutputEnding& ending) { return ending.kind == kind; });
+  return static_cast<std::size_t>(found - kOutputEndings.begin());
+}
+
+// "2-of-4" and the like.
+bool IsShardName(std::string_view text) {
+  const std::size_t middle = text.find("-of-");
+  return middle != std::string_view::npos && IsNumber(text.substr(0, middle)) &&
+         IsNumber(text.substr(middle + 4));
 }
 
 Output OutputOf(FileKind kind) {
@@ -112,27 +107,56 @@ std::string OutputStem(const std::string& file_name, bool keep_extension) {
 }
 
 std::string OutputName(const std::string& stem, std::optional<int> class_index, FileKind kind) {
+  return NameWithEnding(stem, class_index, EndingOf(kind));
+}
+
+std::string NameWithEnding(const std::string& stem, std::optional<int> class_index,
+                           std::size_t ending) {
   std::string name = stem;
   if (class_index) name.append(".").append(std::to_string(*class_index));
-  return name.append(SuffixOf(kind));
+  return name.append(kOutputEndings.at(ending).text);
 }
 
 std::optional<ParsedName> ParseOutputName(std::string_view name) {
-  for (const FileKind kind : kFileKinds) {
-    const std::string_view suffix = SuffixOf(kind);
-    if (name.size() > suffix.size() && name.ends_with(suffix)) {
-      return ParsedName{std::string(name.substr(0, name.size() - suffix.size())), kind};
+  for (std::size_t i = 0; i < kOutputEndings.size(); ++i) {
+    const OutputEnding& ending = kOutputEndings.at(i);
+    if (name.size() > ending.text.size() && name.ends_with(ending.text)) {
+      return ParsedName{std::string(name.substr(0, name.size() - ending.text.size())), ending.kind,
+                        i};
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::string> WithoutClassIndex(const std::string& base) {
+std::optional<IndexedStem> SplitClassIndex(const std::string& base) {
   const std::size_t dot = base.rfind('.');
-  if (dot == std::string::npos || dot == 0 || dot + 1 == base.size()) return std::nullopt;
-  const bool digits = std::all_of(base.begin() + static_cast<std::ptrdiff_t>(dot) + 1, base.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
-  return digits ? std::optional(base.substr(0, dot)) : std::nullopt;
+  if (dot == std::string::npos || dot == 0) return std::nullopt;
+  const std::string_view digits = std::string_view(base).substr(dot + 1);
+  int index = 0;
+  if (!IsNumber(digits) ||
+      std::from_chars(digits.data(), digits.data() + digits.size(), index).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return IndexedStem{base.substr(0, dot), index};
+}
+
+OutputPlace PlaceOf(const std::string& picture_name, bool keep_extension) {
+  const std::size_t slash = picture_name.rfind('/');
+  if (slash == std::string::npos) return {"", OutputStem(picture_name, keep_extension)};
+  return {picture_name.substr(0, slash),
+          OutputStem(picture_name.substr(slash + 1), keep_extension)};
+}
+
+bool IsRunReport(const OutputPlace& place) {
+  constexpr std::string_view kRun = "run";
+  if (!place.folder.empty()) return false;
+  return place.stem == kRun || (place.stem.starts_with("run.") &&
+                                IsShardName(std::string_view(place.stem).substr(kRun.size() + 1)));
+}
+
+std::string RunReportName(const std::optional<Shard>& shard) {
+  if (!shard) return "run.json";
+  return "run." + std::to_string(shard->number) + "-of-" + std::to_string(shard->count) + ".json";
 }
 
 }  // namespace gradcam

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "report/settings.h"
+#include "run/shard.h"
 
 namespace gradcam {
 
@@ -24,14 +26,28 @@ enum class FileKind {
   kReport,
 };
 
-inline constexpr std::array kFileKinds{
-    FileKind::kGradcam,         FileKind::kSaliency,    FileKind::kGradcamOverlay,
-    FileKind::kSaliencyOverlay, FileKind::kPanel,       FileKind::kInput,
-    FileKind::kGradcamRaw,      FileKind::kSaliencyRaw, FileKind::kGradcamMap,
-    FileKind::kSaliencyMap,     FileKind::kReport};
+// What a written name ends in.
+struct OutputEnding {
+  FileKind kind = FileKind::kReport;
+  std::string_view text;
+};
 
-// The report of the whole run, in the output folder.
-inline constexpr const char* kRunReportName = "run.json";
+inline constexpr std::array<OutputEnding, 11> kOutputEndings{{
+    {FileKind::kGradcam, ".gradcam.png"},
+    {FileKind::kSaliency, ".saliency.png"},
+    {FileKind::kGradcamOverlay, ".gradcam-overlay.png"},
+    {FileKind::kSaliencyOverlay, ".saliency-overlay.png"},
+    {FileKind::kPanel, ".panel.png"},
+    {FileKind::kInput, ".input.png"},
+    {FileKind::kGradcamRaw, ".gradcam.npy"},
+    {FileKind::kSaliencyRaw, ".saliency.npy"},
+    {FileKind::kGradcamMap, ".gradcam-map.npy"},
+    {FileKind::kSaliencyMap, ".saliency-map.npy"},
+    {FileKind::kReport, ".json"},
+}};
+
+// The report of the whole run, in the output folder: "run.json", of a shard "run.2-of-4.json".
+[[nodiscard]] std::string RunReportName(const std::optional<Shard>& shard);
 
 // Whether a picture has one file of this kind for each of its classes.
 [[nodiscard]] bool IsPerClass(FileKind kind);
@@ -51,14 +67,36 @@ inline constexpr const char* kRunReportName = "run.json";
 [[nodiscard]] std::string OutputName(const std::string& stem, std::optional<int> class_index,
                                      FileKind kind);
 
+// The same by an index of kOutputEndings.
+[[nodiscard]] std::string NameWithEnding(const std::string& stem, std::optional<int> class_index,
+                                         std::size_t ending);
+
 // What stands before ".gradcam.png" and the like: "cat" or "cat.281"; nothing for other names.
 struct ParsedName {
   std::string base;
   FileKind kind = FileKind::kReport;
+  std::size_t ending = 0;  // index of kOutputEndings
 };
 [[nodiscard]] std::optional<ParsedName> ParseOutputName(std::string_view name);
 
-// "cat" of the base "cat.281"; nothing for a base without class index.
-[[nodiscard]] std::optional<std::string> WithoutClassIndex(const std::string& base);
+// "cat" and 281 of the base "cat.281"; nothing for a base without class index.
+struct IndexedStem {
+  std::string stem;
+  int index = 0;
+};
+[[nodiscard]] std::optional<IndexedStem> SplitClassIndex(const std::string& base);
+
+// Where the outputs of a picture stand: below the output folder, "" or "a/b", and their stem.
+struct OutputPlace {
+  std::string folder;
+  std::string stem;
+
+  // Tells the places of two pictures apart.
+  [[nodiscard]] std::string Key() const { return folder + "/" + stem; }
+};
+[[nodiscard]] OutputPlace PlaceOf(const std::string& picture_name, bool keep_extension);
+
+// Whether a picture with this place would write the report of a whole run, or of a shard.
+[[nodiscard]] bool IsRunReport(const OutputPlace& place);
 
 }  // namespace gradcam

@@ -1,250 +1,207 @@
 #include "run/plan.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <map>
 #include <optional>
-#include <set>
-#include <system_error>
-#include <unordered_map>
 #include <utility>
 
-#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "run/file_identity.h"
-#include "run/inputs.h"
+#include "run/inputs/inputs.h"
+#include "run/inputs/key_index.h"
+#include "run/listed_jobs.h"
+#include "run/old_outputs.h"
+#include "run/output_checks.h"
 #include "run/output_names.h"
-#include "run/own_report.h"
+#include "run/streamed_jobs.h"
 
 namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRunStem = "run";
-
-// The jobs that write into one folder, by their stem.
-using JobsByStem = std::unordered_map<std::string, Job*>;
-
-std::vector<Job> NameOutputs(const std::vector<InputPicture>& pictures, const RunOptions& options) {
-  std::vector<Job> jobs;
-  jobs.reserve(pictures.size());
-  for (const InputPicture& picture : pictures) {
-    const fs::path name(picture.name);
-    Job job;
-    job.path = picture.path;
-    job.name = picture.name;
-    job.folder = name.has_parent_path() ? options.output / name.parent_path() : options.output;
-    job.stem = OutputStem(name.filename().string(), options.keep_extension);
-    jobs.push_back(std::move(job));
-  }
-  return jobs;
+// "@-" by itself: a list whose end nobody waits for.
+bool IsStream(const RunOptions& options) {
+  return options.inputs == std::vector<std::string>{"@-"};
 }
 
-[[noreturn]] void FailSameName(const Job& first, const Job& second) {
-  const bool extension_helps = fs::path(first.name).filename() != fs::path(second.name).filename();
-  throw Error(ErrorKind::kUsage,
-              "pictures " + Quoted(first.path) + " and " + Quoted(second.path) +
-                  " would both write " + Quoted(first.folder / (first.stem + ".*")),
-              extension_helps ? "give --keep-ext to keep the extension in the output names"
-                              : "run them one after the other, each with an --output of its own");
-}
-
-std::map<fs::path, JobsByStem> GroupByFolder(std::vector<Job>& jobs, const fs::path& output) {
-  std::map<fs::path, JobsByStem> folders;
-  for (Job& job : jobs) {
-    const auto [other, is_new] = folders[job.folder].emplace(job.stem, &job);
-    if (!is_new) FailSameName(*other->second, job);
-    if (job.folder == output && job.stem == kRunStem) {
-      throw Error(ErrorKind::kUsage,
-                  "picture " + Quoted(job.path) + " would write " +
-                      Quoted(output / kRunReportName) + ", the report of the whole run",
-                  "give --keep-ext, or rename the picture");
+void CheckListOptions(const RunOptions& options) {
+  if (!HasList(options.inputs)) {
+    const char* hint = "lists are given as @list.txt, or @- for stdin";
+    if (options.root) throw Error(ErrorKind::kUsage, "--root is for lists of pictures", hint);
+    if (options.null_separated) {
+      throw Error(ErrorKind::kUsage, "--null is for lists of pictures", hint);
     }
   }
-  return folders;
+  if (options.shard && IsStream(options)) {
+    throw Error(ErrorKind::kUsage, "a list on stdin cannot be split with --shard",
+                "write it to a file, and give that as @FILE");
+  }
 }
 
-// The names of all entries of an existing folder that are no folders themselves.
-std::set<std::string> ListNames(const fs::path& folder) {
-  std::set<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->is_symlink(ignored) || !entry->is_directory(ignored)) {
-      names.insert(entry->path().filename().string());
-    }
-  }
-  if (error) {
-    throw Error(ErrorKind::kUsage, "cannot list output folder " + Quoted(folder) + ": " +
-                                       SystemMessage(error.value()));
-  }
-  return names;
-}
-
-// What is known of an existing file in an output folder.
-struct OldFile {
-  Job* owner = nullptr;   // the job that may write or remove it
-  bool is_stale = false;  // certainly an older output of the owner
-};
-
-// Whose file is "cat.1.gradcam.png": class 1 of cat.jpg, or the only class of cat.1.jpg? In a run
-// with several classes a job's own names carry the index; otherwise they don't. A name that the run
-// does not settle is left alone if a report says that it is another picture's.
-OldFile Judge(const std::string& name, const JobsByStem& jobs, const std::set<std::string>& names,
-              bool several_classes) {
-  const auto parsed = ParseOutputName(name);
-  if (!parsed) return {};
-  const auto find = [&jobs](const std::string& stem) {
-    const auto job = jobs.find(stem);
-    return job == jobs.end() ? nullptr : job->second;
-  };
-  Job* plain = find(parsed->base);
-  if (!IsPerClass(parsed->kind)) return {plain, plain != nullptr};
-  const auto stem = WithoutClassIndex(parsed->base);
-  Job* indexed = stem ? find(*stem) : nullptr;
-  if (indexed != nullptr && (several_classes || plain == nullptr)) {
-    const bool is_other_pictures =
-        plain == nullptr && names.contains(OutputName(parsed->base, {}, FileKind::kReport));
-    return {indexed, !is_other_pictures};
-  }
-  return {plain, plain != nullptr};
-}
-
-// Throws if an existing file that this run would replace is one of its inputs.
-class InputGuard {
- public:
-  explicit InputGuard(const std::vector<InputPicture>& pictures) : pictures_(&pictures) {}
-
-  void Check(const fs::path& output) {
-    const auto identity = IdentityOf(output);
-    if (!identity) return;
-    if (!identities_) {
-      identities_.emplace();
-      for (const InputPicture& picture : *pictures_) {
-        if (const auto input = IdentityOf(picture.path)) identities_->insert(*input);
-      }
-    }
-    if (identities_->contains(*identity)) {
-      throw Error(ErrorKind::kUsage, "the run would replace its own input " + Quoted(output),
-                  "give another --output");
-    }
-  }
-
- private:
-  const std::vector<InputPicture>* pictures_;
-  std::optional<std::set<FileIdentity>> identities_;  // taken only if needed
-};
-
-void CheckFolder(const fs::path& folder, const std::set<FileIdentity>& walked) {
+void CheckFolder(const fs::path& folder, const std::vector<FileIdentity>& walked) {
   const auto identity = IdentityOf(folder);
-  if (identity && walked.contains(*identity)) {
+  if (identity && std::binary_search(walked.begin(), walked.end(), *identity)) {
     throw Error(ErrorKind::kUsage,
                 "output folder " + Quoted(folder) + " is a folder that pictures are read from",
                 "give another --output");
   }
 }
 
-// Jobs that are all known.
-class ListedJobs final : public JobSource {
- public:
-  ListedJobs(std::vector<Job> jobs, std::vector<std::string> warnings)
-      : jobs_(std::move(jobs)), warnings_(std::move(warnings)) {}
-
-  [[nodiscard]] std::optional<JobOrFailure> Next(const std::stop_token& stop) override {
-    if (stop.stop_requested() || next_ == jobs_.size()) return std::nullopt;
-    return std::move(jobs_[next_++]);
+void RequirePictures(const InputListing& listing) {
+  if (listing.pictures.size() > 0) return;
+  if (!listing.failures.empty()) {
+    throw Error(ErrorKind::kUsage, listing.failures.front().error);
   }
+  throw Error(ErrorKind::kUsage, "no picture found",
+              "a folder is searched for jpg, png, bmp, tiff, webp and pnm files");
+}
 
-  [[nodiscard]] std::optional<std::size_t> total() const override { return jobs_.size(); }
+// Throws if an existing file that this run would replace is one of its inputs.
+class InputGuard {
+ public:
+  explicit InputGuard(const PictureList& pictures) : pictures_(&pictures) {}
 
-  [[nodiscard]] std::vector<std::string> TakeWarnings() override {
-    return std::exchange(warnings_, {});
+  void Check(const fs::path& output) {
+    const auto identity = IdentityOf(output);
+    if (!identity) return;
+    if (!identities_) identities_ = Identities();
+    if (std::binary_search(identities_->begin(), identities_->end(), *identity)) {
+      FailOwnInput(output);
+    }
   }
 
  private:
-  std::vector<Job> jobs_;
-  std::size_t next_ = 0;
-  std::vector<std::string> warnings_;
+  [[nodiscard]] std::vector<FileIdentity> Identities() const {
+    std::vector<FileIdentity> identities;
+    identities.reserve(pictures_->size());
+    for (std::size_t i = 0; i < pictures_->size(); ++i) {
+      if (const auto input = IdentityOf(pictures_->PathOf(i))) identities.push_back(*input);
+    }
+    std::sort(identities.begin(), identities.end());
+    return identities;
+  }
+
+  const PictureList* pictures_;
+  std::optional<std::vector<FileIdentity>> identities_;  // taken only if needed
 };
 
-// Throws if `output`, or the nearest of its parents that exists, is no folder.
-void CheckOutputFolder(const fs::path& output) {
-  std::error_code ignored;
-  fs::path existing = output;
-  while (!existing.empty() && !fs::exists(fs::status(existing, ignored))) {
-    existing = existing.parent_path();
-  }
-  if (output.empty() || (!existing.empty() && !fs::is_directory(existing, ignored))) {
-    throw Error(ErrorKind::kUsage,
-                "output " + Quoted(output) + ": " + Quoted(existing) + " is not a folder",
-                "give another --output");
-  }
-}
-
-// A picture of the user may be called like an output: "cat.gradcam.png".
-void RequireOwnPicture(const fs::path& file) {
-  if (file.extension() == ".png" && IsForeignPicture(file)) {
-    throw Error(ErrorKind::kUsage, Quoted(file) + " was not written by gradcam; not replaced",
-                "give another --output");
-  }
-}
-
-void FindOldFiles(const std::map<fs::path, JobsByStem>& folders, const RunOptions& options,
-                  InputGuard& guard) {
-  const bool several_classes = options.settings.explain.classes.size() > 1;
-  for (const auto& [folder, jobs] : folders) {
-    std::error_code ignored;
-    if (!fs::is_directory(folder, ignored)) continue;
-    const std::set<std::string> names = ListNames(folder);
-    for (const std::string& name : names) {
-      const OldFile old = Judge(name, jobs, names, several_classes);
-      if (old.owner == nullptr) continue;
-      guard.Check(folder / name);
-      if (old.is_stale) {
-        RequireOwnPicture(folder / name);
-        old.owner->stale.push_back(name);
-      }
+// Where the outputs of the pictures of a list stand.
+class OutputMap {
+ public:
+  OutputMap(const PictureList& pictures, const RunOptions& options)
+      : pictures_(&pictures),
+        options_(&options),
+        by_place_(pictures.size(), [this](std::size_t i) { return PlaceAt(i).Key(); }) {
+    for (const std::size_t i : by_place_.Repeated()) {
+      FailSameName(*by_place_.Find(PlaceAt(i).Key()), i);
     }
   }
+  OutputMap(const OutputMap&) = delete;
+  OutputMap& operator=(const OutputMap&) = delete;
+
+  // The folders written into, below the output folder.
+  [[nodiscard]] std::vector<std::string> Folders() const {
+    const KeyIndex by_folder(pictures_->size(),
+                             [this](std::size_t i) { return PlaceAt(i).folder; });
+    std::vector<std::string> folders;
+    for (const std::size_t i : by_folder.Firsts()) folders.push_back(PlaceAt(i).folder);
+    std::sort(folders.begin(), folders.end());
+    return folders;
+  }
+
+  [[nodiscard]] std::optional<std::size_t> Find(const OutputPlace& place) const {
+    return by_place_.Find(place.Key());
+  }
+
+  void CheckRunReports() const {
+    for (std::size_t i = 0; i < pictures_->size(); ++i) {
+      if (IsRunReport(PlaceAt(i))) FailRunReport(pictures_->PathOf(i));
+    }
+  }
+
+ private:
+  [[nodiscard]] OutputPlace PlaceAt(std::size_t i) const {
+    return PlaceOf(pictures_->NameOf(i), options_->keep_extension);
+  }
+
+  [[noreturn]] void FailSameName(std::size_t first, std::size_t second) const {
+    const OutputPlace place = PlaceAt(first);
+    const bool extension_helps = fs::path(pictures_->NameOf(first)).filename() !=
+                                 fs::path(pictures_->NameOf(second)).filename();
+    throw Error(ErrorKind::kUsage,
+                "pictures " + Quoted(pictures_->PathOf(first)) + " and " +
+                    Quoted(pictures_->PathOf(second)) + " would both write " +
+                    Quoted(FolderOf(options_->output, place.folder) / (place.stem + ".*")),
+                extension_helps
+                    ? "give --keep-ext to keep the extension in the output names"
+                    : "give them in a list, whose entries keep their folders (--root), or run them "
+                      "one after the other, each with an --output of its own");
+  }
+
+  const PictureList* pictures_;
+  const RunOptions* options_;
+  KeyIndex by_place_;
+};
+
+bool IsInShard(std::size_t picture, const std::optional<Shard>& shard) {
+  return !shard || picture % shard->count == shard->number - 1;
+}
+
+StaleFiles FindOldFiles(const OutputMap& outputs, const RunOptions& options, InputGuard& guard) {
+  const bool several_classes = options.settings.explain.classes.size() > 1;
+  StaleFiles stale;
+  for (const std::string& below : outputs.Folders()) {
+    const fs::path folder = FolderOf(options.output, below);
+    const auto find = [&](const std::string& stem) { return outputs.Find({below, stem}); };
+    ForEachFile(folder, [&](const std::string& name) {
+      const auto old = JudgeOldFile(folder, name, find, several_classes);
+      if (!old || !IsInShard(old->picture, options.shard)) return;
+      guard.Check(folder / name);
+      if (!old->is_stale) return;
+      RequireOwnPicture(folder / name);
+      stale.Add(*old);
+    });
+  }
+  return stale;
 }
 
 }  // namespace
 
-Plan MakePlan(const RunOptions& options, std::istream& standard_input) {
-  CheckOutputFolder(options.output);
+Plan MakePlan(const RunOptions& options, int standard_input) {
+  CheckListOptions(options);
+  RequireFolder(options.output);
   const auto output_identity = IdentityOf(options.output);
   for (const std::string& input : options.inputs) {
     if (output_identity && IdentityOf(input) == output_identity) {
       CheckFolder(options.output, {*output_identity});
     }
   }
-  InputListing listing = ListInputs(options.inputs, output_identity, standard_input);
-  if (listing.pictures.empty()) {
-    if (!listing.failures.empty()) throw Error(ErrorKind::kUsage, listing.failures.front().error);
-    throw Error(ErrorKind::kUsage, "no picture found",
-                "a folder is searched for jpg, png, bmp, tiff, webp and pnm files");
-  }
-
-  std::vector<Job> jobs = NameOutputs(listing.pictures, options);
-  const auto folders = GroupByFolder(jobs, options.output);
-  for (const auto& [folder, by_stem] : folders) CheckFolder(folder, listing.folders);
-
-  InputGuard guard(listing.pictures);
-  const fs::path run_report = options.output / kRunReportName;
-  guard.Check(run_report);
-  if (IsForeignReport(run_report)) {
-    throw Error(ErrorKind::kUsage, Quoted(run_report) + " was not written by gradcam; not replaced",
-                "give another --output");
-  }
-  FindOldFiles(folders, options, guard);
-
+  const fs::path run_report = options.output / RunReportName(options.shard);
   Plan plan;
-  plan.jobs = std::make_unique<ListedJobs>(std::move(jobs), std::move(listing.warnings));
+  if (IsStream(options)) {
+    RequireOwnReport(run_report);
+    plan.jobs = std::make_unique<StreamedJobs>(options, standard_input);
+    return plan;
+  }
+
+  InputListing listing = ListInputs({options.inputs, options.root, options.null_separated},
+                                    output_identity, standard_input);
+  RequirePictures(listing);
+  const OutputMap outputs(listing.pictures, options);
+  outputs.CheckRunReports();
+  for (const std::string& folder : outputs.Folders()) {
+    CheckFolder(FolderOf(options.output, folder), listing.folders);
+  }
+  InputGuard guard(listing.pictures);
+  guard.Check(run_report);
+  RequireOwnReport(run_report);
+  StaleFiles stale = FindOldFiles(outputs, options, guard);
+
+  plan.classes = listing.pictures.classes();
   plan.failures = std::move(listing.failures);
   plan.skipped = listing.skipped;
+  plan.jobs = std::make_unique<ListedJobs>(std::move(listing.pictures), std::move(stale),
+                                           std::move(listing.warnings), options);
   return plan;
 }
 

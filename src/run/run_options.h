@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "report/settings.h"
+#include "run/shard.h"
 
 namespace gradcam {
 
@@ -16,6 +18,9 @@ enum class SelfCheck {
 
 struct RunOptions {
   std::vector<std::string> inputs;  // pictures, folders, "@list.txt", "@-", as given
+  std::optional<std::string> root;  // of the entries of lists: they keep their path below it
+  bool null_separated = false;      // paths in lists end with a NUL byte
+  std::optional<Shard> shard;       // do a part of the pictures
   std::filesystem::path output = "gradcam-out";
   Settings settings;
   SelfCheck self_check = SelfCheck::kAuto;

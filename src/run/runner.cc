@@ -334,16 +334,16 @@ class Runner {
   // The report of an earlier run does not describe a folder that this one has begun to write into.
   void RemoveOldRunReport() {
     std::error_code ignored;
-    if (!has_written_) fs::remove(options_->output / kRunReportName, ignored);
+    if (!has_written_) fs::remove(options_->output / RunReportName(options_->shard), ignored);
   }
 
   void WriteRunReport() {
-    const fs::path file = options_->output / kRunReportName;
+    const fs::path file = options_->output / RunReportName(options_->shard);
     try {
       MakeOutputFolder();
       WriteAtomically(file, JsonText(report_, Context()));
     } catch (const Error& error) {
-      AddFailure({kRunReportName, error.what(), error.hint()});
+      AddFailure({RunReportName(options_->shard), error.what(), error.hint()});
     }
   }
 

@@ -38,6 +38,16 @@ std::string MessageWith(std::vector<std::string> extra) {
   return MessageOf(extra);
 }
 
+TEST(ParseArguments, ReadsTheInputOptions) {
+  const RunOptions run = Explain({"--root", "photos", "--null", "--shard", "2/3"}).run;
+  EXPECT_EQ(run.root, "photos");
+  EXPECT_TRUE(run.null_separated);
+  ASSERT_TRUE(run.shard);
+  EXPECT_EQ(run.shard->number, 2U);
+  EXPECT_FALSE(Explain({}).run.root || Explain({}).run.null_separated || Explain({}).run.shard);
+  EXPECT_THAT(MessageWith({"--root", ""}), HasSubstr("--root: the value is empty"));
+}
+
 TEST(ParseArguments, HasTheDocumentedDefaults) {
   const ExplainArguments arguments = Explain({});
   EXPECT_EQ(arguments.model.model, "m.pt");
@@ -247,9 +257,8 @@ TEST(ParseArguments, OptionsOfOtherCommandsAreUnknown) {
 
 // Accepting an option and doing nothing about it would mislead.
 TEST(ParseArguments, OptionsThatDoNotExistYetAreUnknown) {
-  for (const char* option :
-       {"--resume", "--shard=1/2", "--io-threads=2", "--format=jpg", "--root=d", "--null",
-        "--dry-run", "--progress=auto", "--only=wrong"}) {
+  for (const char* option : {"--resume", "--io-threads=2", "--format=jpg", "--dry-run",
+                             "--progress=auto", "--only=wrong"}) {
     EXPECT_THAT(MessageWith({option}), HasSubstr("unknown option")) << option;
   }
 }

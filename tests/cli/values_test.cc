@@ -93,6 +93,16 @@ TEST(ParseOutputs, TakesNamesBetweenCommas) {
               HasSubstr("did you mean 'gradcam'"));
 }
 
+TEST(ParseShard, TakesAShareOfAllPictures) {
+  const Shard shard = ParseShard("--shard", "2/12");
+  EXPECT_EQ(shard.number, 2U);
+  EXPECT_EQ(shard.count, 12U);
+  for (const char* text : {"", "2", "/", "0/2", "3/2", "1/0", "-1/2", "1/2/3", "1 /2", "a/b",
+                           "1/99999999999999999999"}) {
+    EXPECT_THROW((void)ParseShard("--shard", text), Error) << text;
+  }
+}
+
 TEST(RequireUsableDevice, RefusesCudaInOneSentenceAndUnknownDevicesInAnother) {
   EXPECT_NO_THROW(RequireUsableDevice("option --device", "auto"));
   EXPECT_NO_THROW(RequireUsableDevice("option --device", "cpu"));

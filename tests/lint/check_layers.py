@@ -26,6 +26,7 @@ SUBFOLDERS = {
     "model/engine": {"model/graph"},
     "model/graph": set(),
     "model/policy": {"model/graph"},
+    "run/inputs": set(),
 }
 
 # Which layers may include headers that begin with these names.
@@ -40,7 +41,7 @@ THIRD_PARTY = {
     "spng": {"image"},
     "libexif/": {"image"},
     "isa-l": {"image", "model"},
-    "nlohmann/": {"model", "report", "cli"},
+    "nlohmann/": {"model", "report", "run", "cli"},
     "openssl/": {"run"},
     "CLI/": {"cli"},
 }

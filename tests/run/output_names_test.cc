@@ -21,24 +21,35 @@ TEST(OutputNames, HoldTheClassIfThereAreSeveral) {
 }
 
 TEST(OutputNames, AreReadBack) {
-  for (const FileKind kind : kFileKinds) {
-    const auto parsed = ParseOutputName(OutputName("cat.1", 281, kind));
+  for (std::size_t ending = 0; ending < kOutputEndings.size(); ++ending) {
+    const auto parsed = ParseOutputName(NameWithEnding("cat.1", 281, ending));
     ASSERT_TRUE(parsed);
     EXPECT_EQ(parsed->base, "cat.1.281");
-    EXPECT_EQ(parsed->kind, kind);
+    EXPECT_EQ(parsed->kind, kOutputEndings.at(ending).kind);
+    EXPECT_EQ(parsed->ending, ending);
   }
   EXPECT_FALSE(ParseOutputName("cat.png"));
   EXPECT_FALSE(ParseOutputName("cat.gradcam.jpg"));
   EXPECT_FALSE(ParseOutputName(".json"));
 }
 
-TEST(OutputNames, LoseTheirClassIndexOnlyIfThereIsOne) {
-  EXPECT_EQ(WithoutClassIndex("cat.281"), "cat");
-  EXPECT_EQ(WithoutClassIndex("cat.1.281"), "cat.1");
-  EXPECT_FALSE(WithoutClassIndex("cat"));
-  EXPECT_FALSE(WithoutClassIndex("cat.v2"));
-  EXPECT_FALSE(WithoutClassIndex("cat."));
-  EXPECT_FALSE(WithoutClassIndex(".281"));
+TEST(OutputNames, HaveAClassIndexOnlyAsWeWriteIt) {
+  const auto split = SplitClassIndex("cat.1.281");
+  ASSERT_TRUE(split);
+  EXPECT_EQ(split->stem, "cat.1");
+  EXPECT_EQ(split->index, 281);
+  for (const char* base :
+       {"cat", "cat.v2", "cat.", ".281", "cat.007", "cat.+1", "cat.9999999999"}) {
+    EXPECT_FALSE(SplitClassIndex(base)) << base;
+  }
+}
+
+TEST(OutputNames, StandBelowTheOutputFolderAsThePictureBelowItsInput) {
+  const OutputPlace place = PlaceOf("a/b/cat.jpg", false);
+  EXPECT_EQ(place.folder, "a/b");
+  EXPECT_EQ(place.stem, "cat");
+  EXPECT_EQ(PlaceOf("cat.jpg", true).folder, "");
+  EXPECT_NE(PlaceOf("a/cat.jpg", false).Key(), PlaceOf("b/cat.jpg", false).Key());
 }
 
 TEST(OutputNames, FitIntoTheFileSystemHoweverLongThePicturesName) {

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "run/temporary_folder.h"
@@ -34,8 +32,8 @@ class PlanTest : public testing::Test {
   std::vector<Job> JobsOf(const std::vector<std::string>& inputs) {
     options_.inputs.clear();
     for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
-    std::istringstream in;
-    const Plan plan = MakePlan(options_, in);
+    const FileHandle in = FileWith("");
+    const Plan plan = MakePlan(options_, in.get());
     std::vector<Job> jobs;
     while (auto next = plan.jobs->Next({})) jobs.push_back(std::get<Job>(std::move(*next)));
     EXPECT_EQ(plan.jobs->total(), jobs.size());
@@ -175,6 +173,38 @@ TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
   jobs = JobsOf({"cat.jpg", "cat.1.jpg"});
   EXPECT_THAT(jobs[0].stale, ElementsAre("cat.1.gradcam.png"));
   EXPECT_THAT(jobs[1].stale, ElementsAre("cat.1.json"));
+}
+
+TEST_F(PlanTest, HandsOutTheShareOfAShard) {
+  for (const char* name : {"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"}) {
+    folder_.Write(std::string("photos/") + name, "x");
+  }
+  folder_.Write("out/d.gradcam.png", OwnPicture());
+  const auto stems = [this](std::size_t number, std::size_t count) {
+    options_.shard = Shard{number, count};
+    std::vector<std::string> names;
+    for (const Job& job : JobsOf({"photos"})) names.push_back(job.stem);
+    return names;
+  };
+  EXPECT_THAT(stems(1, 2), ElementsAre("a", "c", "e"));
+  EXPECT_THAT(stems(2, 2), ElementsAre("b", "d"));
+  EXPECT_THAT(stems(5, 5), ElementsAre("e"));
+  EXPECT_THAT(stems(6, 6), IsEmpty());
+  options_.shard = Shard{2, 2};
+  EXPECT_THAT(JobsOf({"photos"})[1].stale, ElementsAre("d.gradcam.png"));
+}
+
+TEST_F(PlanTest, RefusesListOptionsWithoutAList) {
+  options_.root = "photos";
+  EXPECT_THAT(UsageError({"cat.jpg"}), HasSubstr("--root is for lists"));
+  options_.root.reset();
+  options_.null_separated = true;
+  EXPECT_THAT(UsageError({"cat.jpg"}), HasSubstr("--null is for lists"));
+}
+
+TEST_F(PlanTest, KeepsTheReportsOfShardsFree) {
+  EXPECT_THAT(UsageError({"run.2-of-4.jpg"}), HasSubstr("'run.2-of-4.json', the report"));
+  EXPECT_EQ(JobsOf({"run.2-of-x.jpg"}).size(), 1U);
 }
 
 TEST_F(PlanTest, ReplacesTheReportOfAnEarlierRunButNobodyElsesFile) {

@@ -5,7 +5,6 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <stdexcept>
 
 #include "gradcam/draw.h"
@@ -59,8 +58,8 @@ class RunnerTest : public testing::Test {
   RunReport RunOn(const std::vector<std::string>& inputs) {
     options_.inputs.clear();
     for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
-    std::istringstream in;
-    Plan plan = MakePlan(options_, in);
+    const FileHandle in = FileWith("");
+    Plan plan = MakePlan(options_, in.get());
     return gradcam::Run(explainer_, {"fake.pt", [] { return std::string(64, 'd'); }}, options_,
                         std::move(plan), listener_, stop_.get_token());
   }
@@ -190,11 +189,11 @@ TEST_F(RunnerTest, SaysWhatAFolderInAListIs) {
   WritePicture("cat.png");
   fs::create_directories(folder_ / "dog.png");
   folder_.Write("list.txt", (folder_ / "cat.png").string() + "\n" + (folder_ / "dog.png").string());
-  std::istringstream in;
+  const FileHandle in = FileWith("");
   options_.inputs = {"@" + (folder_ / "list.txt").string()};
   const RunReport report =
       gradcam::Run(explainer_, {"fake.pt", [] { return std::string(); }}, options_,
-                   MakePlan(options_, in), listener_, stop_.get_token());
+                   MakePlan(options_, in.get()), listener_, stop_.get_token());
   ASSERT_THAT(report.failures, SizeIs(1));
   EXPECT_THAT(report.failures[0].error, HasSubstr("dog.png': it is a folder"));
 }
@@ -209,9 +208,9 @@ TEST_F(RunnerTest, WritesOnlyTheRunReportIfNoPictureCanBeRead) {
 
 TEST_F(RunnerTest, AnOutputFolderThatCannotBeMadeIsAnErrorOfTheRun) {
   WritePicture("a.png");
-  std::istringstream in;
+  const FileHandle in = FileWith("");
   options_.inputs = {(folder_ / "a.png").string()};
-  Plan plan = MakePlan(options_, in);
+  Plan plan = MakePlan(options_, in.get());
   folder_.Write("out", "a file where the folder should be");
   EXPECT_THAT(
       [&] {

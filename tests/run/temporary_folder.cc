@@ -1,5 +1,8 @@
 #include "run/temporary_folder.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -25,6 +28,16 @@ void TemporaryFolder::Write(const std::string& name, std::string_view content) c
   std::ofstream file(path_ / name, std::ios::binary);
   file << content;
   if (!file.flush()) throw std::runtime_error("cannot write " + name);
+}
+
+FileHandle FileWith(std::string_view text) {
+  FileHandle file(::memfd_create("gradcam-test", MFD_CLOEXEC));
+  if (!file.is_open() ||
+      ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    throw std::runtime_error("no file in memory");
+  }
+  ::lseek(file.get(), 0, SEEK_SET);
+  return file;
 }
 
 std::string Content(const fs::path& file) {

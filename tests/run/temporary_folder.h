@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/file_handle.h"
+
 namespace gradcam {
 
 // A folder of its own for one test, removed with all it holds.
@@ -26,6 +28,9 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+// A file in memory, to be read from its beginning.
+[[nodiscard]] FileHandle FileWith(std::string_view text);
 
 [[nodiscard]] std::string Content(const std::filesystem::path& file);
 

@@ -1,4 +1,4 @@
-#include "run/folder_walk.h"
+#include "run/inputs/folder_walk.h"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 class Walk {
  public:
-  explicit Walk(const std::optional<FileIdentity>& excluded) : excluded_(excluded) {}
+  Walk(const std::optional<FileIdentity>& excluded,
+       const std::function<void(const std::string&)>& picture)
+      : excluded_(excluded), picture_(&picture) {}
 
   // `prefix`: the folder's path below the root, with a slash, or empty.
   void Enter(const fs::path& folder, const std::string& prefix) {
@@ -28,16 +30,13 @@ class Walk {
                                   " leads back to a folder that it stands in; not entered again");
       return;
     }
-    listing_.folders.insert(*identity);
+    listing_.folders.push_back(*identity);
     way_.push_back(*identity);
     List(folder, prefix);
     way_.pop_back();
   }
 
-  FolderListing TakeListing() {
-    std::sort(listing_.pictures.begin(), listing_.pictures.end());
-    return std::move(listing_);
-  }
+  FolderListing TakeListing() { return std::move(listing_); }
 
  private:
   void List(const fs::path& folder, const std::string& prefix) {
@@ -51,18 +50,18 @@ class Walk {
   }
 
   void Visit(const fs::directory_entry& entry, const std::string& name) {
-    std::error_code error;
-    const fs::file_status status = entry.status(error);
-    if (fs::is_directory(status)) {
+    // These ask the file system only about links: what else a name is, the folder itself tells.
+    std::error_code ignored;
+    if (entry.is_directory(ignored)) {
       Enter(entry.path(), name + "/");
     } else if (!HasPictureExtension(name)) {
       ++listing_.skipped;
-    } else if (fs::is_other(status)) {
+    } else if (entry.is_other(ignored)) {
       listing_.warnings.push_back(Quoted(entry.path()) + " is no regular file; skipped");
       ++listing_.skipped;
     } else {
       // A link that leads nowhere comes here too: reading it says what is wrong.
-      listing_.pictures.push_back(name);
+      (*picture_)(name);
     }
   }
 
@@ -73,14 +72,16 @@ class Walk {
   }
 
   std::optional<FileIdentity> excluded_;
+  const std::function<void(const std::string&)>* picture_;
   std::vector<FileIdentity> way_;  // from the root to the folder in work
   FolderListing listing_;
 };
 
 }  // namespace
 
-FolderListing WalkFolder(const fs::path& folder, const std::optional<FileIdentity>& excluded) {
-  Walk walk(excluded);
+FolderListing WalkFolder(const fs::path& folder, const std::optional<FileIdentity>& excluded,
+                         const std::function<void(const std::string&)>& picture) {
+  Walk walk(excluded, picture);
   walk.Enter(folder, "");
   return walk.TakeListing();
 }

@@ -1,29 +1,30 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "report/run_report.h"
-#include "run/file_identity.h"
+#include "run/inputs/file_identity.h"
 
 namespace gradcam {
 
-// What a folder holds. Names are paths below it, as bytes.
+// What a folder holds besides pictures.
 struct FolderListing {
-  std::vector<std::string> pictures;  // by their extension; in bytewise order
-  std::set<FileIdentity> folders;     // entered, the folder itself included
+  std::vector<FileIdentity> folders;  // entered, the folder itself included
   std::vector<Failure> failures;      // folders that cannot be listed
   std::vector<std::string> warnings;  // what was not entered or is no file
   int skipped = 0;                    // other files
 };
 
 // Lists `folder` and all folders below it, symbolic links followed, hidden names left out. Enters
-// neither the folder `excluded` nor one that it is already in.
+// neither the folder `excluded` nor one that it is already in. Calls `picture` for each file that
+// is a picture by its name, with its path below `folder` as bytes, in no order.
 [[nodiscard]] FolderListing WalkFolder(const std::filesystem::path& folder,
-                                       const std::optional<FileIdentity>& excluded);
+                                       const std::optional<FileIdentity>& excluded,
+                                       const std::function<void(const std::string&)>& picture);
 
 // Whether a folder walk takes a file of this name for a picture: jpg jpeg jpe jfif png bmp dib tif
 // tiff webp pbm pgm ppm pnm in any case.

@@ -1,13 +1,11 @@
-#include "run/inputs.h"
+#include "run/inputs/inputs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <sstream>
-
 #include "gradcam/error.h"
-#include "run/folder_walk.h"
+#include "run/inputs/folder_walk.h"
 #include "run/temporary_folder.h"
 
 namespace gradcam {
@@ -20,14 +18,32 @@ using testing::IsEmpty;
 
 std::vector<std::string> Names(const InputListing& listing) {
   std::vector<std::string> names;
-  for (const InputPicture& picture : listing.pictures) names.push_back(picture.name);
+  for (std::size_t i = 0; i < listing.pictures.size(); ++i) {
+    names.push_back(listing.pictures.NameOf(i));
+  }
   return names;
+}
+
+InputListing List(const InputOptions& options, const std::string& standard_input = "",
+                  const std::optional<FileIdentity>& excluded = std::nullopt) {
+  const FileHandle in = FileWith(standard_input);
+  return ListInputs(options, excluded, in.get());
 }
 
 InputListing List(const std::vector<std::string>& inputs, const std::string& standard_input = "",
                   const std::optional<FileIdentity>& excluded = std::nullopt) {
-  std::istringstream in(standard_input);
-  return ListInputs(inputs, excluded, in);
+  return List(InputOptions{inputs, std::nullopt, false}, standard_input, excluded);
+}
+
+// "message | hint"
+std::string UsageError(const InputOptions& options, const std::string& standard_input) {
+  try {
+    static_cast<void>(List(options, standard_input));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    return std::string(error.what()) + " | " + error.hint();
+  }
+  return "no error";
 }
 
 TEST(Inputs, AreThePicturesOfAFolderInBytewiseOrderOfTheirPaths) {
@@ -40,7 +56,7 @@ TEST(Inputs, AreThePicturesOfAFolderInBytewiseOrderOfTheirPaths) {
   // '-' < '.' < '/' and capitals before small letters.
   EXPECT_THAT(Names(listing), ElementsAre("B.webp", "a-1.jpeg", "a.Tiff", "a/z.jpg", "b.PNG"));
   EXPECT_EQ(listing.skipped, 3);  // note.txt, c and jpg
-  EXPECT_EQ(listing.pictures[3].path, folder / "a/z.jpg");
+  EXPECT_EQ(listing.pictures.PathOf(3), folder / "a/z.jpg");
 }
 
 TEST(Inputs, KnowThePictureExtensions) {
@@ -106,7 +122,7 @@ TEST(Inputs, OfAListWrittenOnWindowsAreTheSame) {
   folder.Write("list.txt", "\xEF\xBB\xBF/p/1.jpg\r\n\r\n/p/two words.jpg\r\n");
   const InputListing listing = List({"@" + (folder / "list.txt").string()});
   EXPECT_THAT(Names(listing), ElementsAre("1.jpg", "two words.jpg"));
-  EXPECT_EQ(listing.pictures[0].path, "/p/1.jpg");
+  EXPECT_EQ(listing.pictures.PathOf(0), "/p/1.jpg");
 }
 
 TEST(Inputs, GivenTwiceAreDoneOnce) {
@@ -119,6 +135,45 @@ TEST(Inputs, GivenTwiceAreDoneOnce) {
   EXPECT_THAT(
       listing.warnings,
       ElementsAre("'" + picture + "' is given more than once; done once, and so are 1 more"));
+}
+
+TEST(Inputs, OfAListKeepTheirPathBelowTheRoot) {
+  const InputOptions options{{"@-"}, "/p", false};
+  EXPECT_THAT(Names(List(options, "/p/a/1.jpg\n/p/a/../b/2.jpg\n")),
+              ElementsAre("a/1.jpg", "b/2.jpg"));
+  EXPECT_THAT(UsageError(options, "/p/1.jpg\n/pq/2.jpg\n"),
+              HasSubstr("list on stdin, line 2: '/pq/2.jpg' is not below the root '/p'"));
+  EXPECT_THAT(Names(List({{"@-"}, "/", false}, "/p/1.jpg\n")), ElementsAre("p/1.jpg"));
+}
+
+TEST(Inputs, OfAListOfNulSeparatedPathsMayHoldAnything) {
+  const std::string list("/p/a\nb.jpg\0/p/ .jpg\0\0/p/{\"c\",path", 33);
+  EXPECT_THAT(Names(List({{"@-"}, std::nullopt, true}, list)),
+              ElementsAre("a\nb.jpg", " .jpg", "{\"c\",path"));
+  EXPECT_THAT(UsageError({{"@-"}, std::nullopt, false}, list), HasSubstr("--null"));
+}
+
+TEST(Inputs, HaveTheClassThatAListGivesThem) {
+  const InputListing listing =
+      List({"@-"}, "class,path\n7,/p/1.jpg\ntiger cat,/p/2.jpg\n7,/p/3.jpg\n");
+  ASSERT_EQ(listing.pictures.size(), 3U);
+  EXPECT_EQ(listing.pictures[0].truth->index, 7);
+  EXPECT_EQ(listing.pictures[1].truth->label, "tiger cat");
+  EXPECT_EQ(listing.pictures.ClassOf(0), listing.pictures.ClassOf(2));
+  ASSERT_EQ(listing.pictures.classes().size(), 2U);
+  EXPECT_EQ(listing.pictures.classes()[1].place, "list on stdin, line 3");
+}
+
+TEST(Inputs, HaveOneClassEach) {
+  EXPECT_THAT(UsageError({{"@-"}, std::nullopt, false}, "path,class\na.jpg,1\n./a.jpg,cat\n"),
+              HasSubstr("lists give './a.jpg' two different classes: 1 and 'cat'"));
+  EXPECT_THAT(Names(List({"@-"}, "path,class\na.jpg,1\n./a.jpg,1\n")), ElementsAre("a.jpg"));
+}
+
+TEST(Inputs, KeepTheirClassesWhenOthersAreRemoved) {
+  const InputListing listing = List({"@-"}, "path,class\na.jpg,1\na.jpg,1\nb.jpg,2\n");
+  ASSERT_EQ(listing.pictures.size(), 2U);
+  EXPECT_EQ(listing.pictures[1].truth->index, 2);
 }
 
 TEST(Inputs, OfAListThatCannotBeReadAreAUsageError) {

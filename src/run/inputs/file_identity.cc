@@ -1,4 +1,4 @@
-#include "run/file_identity.h"
+#include "run/inputs/file_identity.h"
 
 #include <sys/stat.h>
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gradcam {
+
+// Finds items by a text that is worked out from each of them when needed, not stored: 16 bytes an
+// item.
+class KeyIndex {
+ public:
+  using KeyOf = std::function<std::string(std::size_t item)>;
+
+  // Items are numbered from 0 to `count` - 1.
+  KeyIndex(std::size_t count, KeyOf key_of);
+
+  // The first item with this key.
+  [[nodiscard]] std::optional<std::size_t> Find(std::string_view key) const;
+
+  // Items whose key an earlier item has, in ascending order.
+  [[nodiscard]] std::vector<std::size_t> Repeated() const;
+
+  // The first item of each key.
+  [[nodiscard]] std::vector<std::size_t> Firsts() const;
+
+ private:
+  struct Slot {
+    std::uint64_t hash;
+    std::size_t item;
+
+    auto operator<=>(const Slot&) const = default;
+  };
+
+  // Calls `work(item, is_first)` for every item.
+  void ForEach(const std::function<void(std::size_t item, bool is_first)>& work) const;
+
+  KeyOf key_of_;
+  std::vector<Slot> slots_;  // by hash, then item
+};
+
+}  // namespace gradcam

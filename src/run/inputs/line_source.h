@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace gradcam {
+
+// Lines of a list, read from a file or pipe as they come.
+class LineSource {
+ public:
+  // `descriptor` is only read and stays the caller's; `separator` ends a line.
+  LineSource(int descriptor, char separator) : descriptor_(descriptor), separator_(separator) {}
+
+  // The next line without its separator; the last one needs none. Waits for it. Nothing at the end,
+  // and soon after a stop request. Throws std::system_error if it cannot be read, and with EFBIG
+  // for a line of more than a MiB, which no list has.
+  [[nodiscard]] std::optional<std::string> Next(const std::stop_token& stop);
+
+ private:
+  [[nodiscard]] bool Fill(const std::stop_token& stop);
+
+  int descriptor_;
+  char separator_;
+  std::string buffer_;
+  std::size_t begin_ = 0;  // of what has not been handed out
+  bool at_end_ = false;
+};
+
+}  // namespace gradcam

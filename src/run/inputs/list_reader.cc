@@ -1,0 +1,203 @@
+#include "run/inputs/list_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/file_handle.h"
+#include "gradcam/error.h"
+#include "report/text.h"
+#include "run/inputs/csv_record.h"
+
+namespace gradcam {
+namespace {
+
+constexpr const char* kPath = "path";
+constexpr const char* kClass = "class";
+
+bool IsBlank(const std::string& line) {
+  return line.find_first_not_of(" \t\r") == std::string::npos;
+}
+
+std::string JoinedFields(const std::vector<std::string>& fields) {
+  std::string text;
+  for (const std::string& field : fields) text += (text.empty() ? "'" : ", '") + field + "'";
+  return Printable(text);
+}
+
+bool Contains(const std::vector<std::string>& fields, const char* name) {
+  return std::find(fields.begin(), fields.end(), name) != fields.end();
+}
+
+bool IsDigits(const std::string& text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Digits are an index, everything else a label; "label:" in front of it makes sure of that. Nothing
+// for a number that no index can be, and for an empty label.
+std::optional<ClassTarget> ParseClass(const std::string& text) {
+  constexpr std::string_view kLabelPrefix = "label:";
+  ClassTarget target;
+  if (IsDigits(text)) {
+    target.by = ClassTarget::By::kIndex;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, target.index);
+    return error == std::errc() ? std::optional(target) : std::nullopt;
+  }
+  target.by = ClassTarget::By::kLabel;
+  target.label = text.starts_with(kLabelPrefix) ? text.substr(kLabelPrefix.size()) : text;
+  return target.label.empty() ? std::nullopt : std::optional(target);
+}
+
+// {"class": 281} or {"class": "tabby"}.
+std::optional<std::string> ClassText(const nlohmann::json& value) {
+  if (value.is_number_unsigned()) return std::to_string(value.get<std::uint64_t>());
+  if (value.is_string()) return value.get<std::string>();
+  return std::nullopt;
+}
+
+}  // namespace
+
+ListReader::ListReader(std::string name, int descriptor, char separator)
+    : name_(std::move(name)), lines_(descriptor, separator), separator_(separator) {}
+
+std::optional<ListEntry> ListReader::Next(const std::stop_token& stop) {
+  std::optional<std::string> line = NextFilledLine(stop);
+  if (line && format_ == Format::kUnknown && ReadHeader(*line)) line = NextFilledLine(stop);
+  if (!line) return std::nullopt;
+  if (format_ == Format::kCsv) return EntryOfCsv(*line, stop);
+  if (format_ == Format::kJsonLines) return EntryOfJson(*line);
+  if (separator_ == '\n' && line->ends_with('\r')) line->pop_back();
+  return ListEntry{std::move(*line), std::nullopt, entry_line_};
+}
+
+// Finds the format by the first line. Whether that was a header and not a picture.
+bool ListReader::ReadHeader(const std::string& line) {
+  format_ = Format::kPaths;
+  if (separator_ != '\n') return false;
+  if (line.starts_with("{\"")) {
+    format_ = Format::kJsonLines;
+    return false;
+  }
+  if (line.find(',') == std::string::npos) return false;
+  try {
+    CsvRecord record;
+    if (!record.AddLine(line)) return false;
+    header_ = record.fields();
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+  if (!Contains(header_, kPath) && !Contains(header_, kClass)) return false;
+  format_ = Format::kCsv;
+  for (const char* column : {kPath, kClass}) {
+    const auto count = std::count(header_.begin(), header_.end(), column);
+    if (count == 1) continue;
+    at_end_ = true;
+    Fail((count == 0 ? "no column '" : "several columns '") + std::string(column) +
+             "'; the header has " + JoinedFields(header_),
+         "a CSV list begins with the line path,class");
+  }
+  return true;
+}
+
+ListEntry ListReader::EntryOfCsv(const std::string& line, const std::stop_token& stop) {
+  CsvRecord record;
+  try {
+    bool is_complete = record.AddLine(line);
+    while (!is_complete) {
+      const std::optional<std::string> next = NextLine(stop);
+      if (!next) Fail("a quotation mark is never closed");
+      is_complete = record.AddLine(*next);
+    }
+  } catch (const std::invalid_argument& problem) {
+    Fail(problem.what(), "a quotation mark inside a quoted field is written twice");
+  }
+  const std::vector<std::string>& fields = record.fields();
+  if (fields.size() != header_.size()) {
+    Fail("the number of fields is " + std::to_string(fields.size()) + ", that of the header " +
+             std::to_string(header_.size()),
+         fields.size() > header_.size() ? "a path that holds a comma stands in quotation marks"
+                                        : "");
+  }
+  const auto field = [&](const char* name) -> const std::string& {
+    return fields[static_cast<std::size_t>(std::find(header_.begin(), header_.end(), name) -
+                                           header_.begin())];
+  };
+  return EntryOf(field(kPath), field(kClass));
+}
+
+ListEntry ListReader::EntryOfJson(const std::string& line) const {
+  nlohmann::json json;
+  try {
+    json = nlohmann::json::parse(line);
+  } catch (const nlohmann::json::exception&) {
+    Fail("no valid JSON", R"(a line reads {"path": "cat.jpg", "class": 281})");
+  }
+  for (const char* key : {kPath, kClass}) {
+    if (!json.contains(key)) Fail("no \"" + std::string(key) + "\"");
+  }
+  if (!json[kPath].is_string()) Fail(R"("path" is not a text)");
+  const std::optional<std::string> class_text = ClassText(json[kClass]);
+  if (!class_text) Fail(R"("class" is neither an index nor a label)");
+  return EntryOf(json[kPath].get<std::string>(), *class_text);
+}
+
+ListEntry ListReader::EntryOf(const std::string& path, const std::string& class_text) const {
+  if (path.empty()) Fail("the path is empty");
+  if (path.find('\0') != std::string::npos) Fail("the path holds a NUL byte");
+  const std::optional<ClassTarget> truth = ParseClass(class_text);
+  if (!truth) {
+    Fail("class '" + Printable(class_text) + "' is neither an index nor a label");
+  }
+  return {path, truth, entry_line_};
+}
+
+// The next line that is not empty, where an entry begins. A list of NUL-separated paths may hold
+// names of spaces.
+std::optional<std::string> ListReader::NextFilledLine(const std::stop_token& stop) {
+  while (std::optional<std::string> line = NextLine(stop)) {
+    const bool is_empty = separator_ == '\n' ? IsBlank(*line) : line->empty();
+    if (is_empty) continue;
+    entry_line_ = line_;
+    return line;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> ListReader::NextLine(const std::stop_token& stop) {
+  if (at_end_) return std::nullopt;
+  std::optional<std::string> line;
+  try {
+    line = lines_.Next(stop);
+  } catch (const std::system_error& error) {
+    at_end_ = true;
+    const int code = error.code().value();
+    if (code == EFBIG) {
+      entry_line_ = line_ + 1;
+      Fail("longer than a MiB", "a list holds paths; a picture is given without @");
+    }
+    throw Error(ErrorKind::kUsage, "cannot read " + name_ + ": " + SystemMessage(code));
+  }
+  if (!line) return std::nullopt;
+  ++line_;
+  if (separator_ == '\n' && line_ == 1 && line->starts_with("\xEF\xBB\xBF")) line->erase(0, 3);
+  if (line->find('\0') != std::string::npos) {
+    entry_line_ = line_;
+    Fail("holds a NUL byte", "--null is for lists whose paths end with one");
+  }
+  return line;
+}
+
+void ListReader::Fail(const std::string& problem, const std::string& hint) const {
+  throw Error(ErrorKind::kUsage, name_ + ", line " + std::to_string(entry_line_) + ": " + problem,
+              hint);
+}
+
+}  // namespace gradcam

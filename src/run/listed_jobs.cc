@@ -1,0 +1,43 @@
+#include "run/listed_jobs.h"
+
+#include <utility>
+
+#include "run/output_names.h"
+
+namespace gradcam {
+
+ListedJobs::ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::string> warnings,
+                       const RunOptions& options)
+    : pictures_(std::move(pictures)),
+      stale_(std::move(stale)),
+      warnings_(std::move(warnings)),
+      output_(options.output),
+      keep_extension_(options.keep_extension),
+      next_(options.shard ? options.shard->number - 1 : 0),
+      step_(options.shard ? options.shard->count : 1),
+      total_(pictures_.size() > next_ ? (pictures_.size() - next_ - 1) / step_ + 1 : 0) {}
+
+std::optional<JobOrFailure> ListedJobs::Next(const std::stop_token& stop) {
+  if (stop.stop_requested() || next_ >= pictures_.size()) return std::nullopt;
+  InputPicture picture = pictures_[next_];
+  OutputPlace place = PlaceOf(picture.name, keep_extension_);
+  Job job;
+  job.path = std::move(picture.path);
+  job.name = std::move(picture.name);
+  job.folder = FolderOf(output_, place.folder);
+  job.stale = stale_.NamesOf(next_, place.stem);
+  job.stem = std::move(place.stem);
+  job.truth = std::move(picture.truth);
+  next_ += step_;
+  return job;
+}
+
+std::optional<std::size_t> ListedJobs::total() const { return total_; }
+
+std::vector<std::string> ListedJobs::TakeWarnings() { return std::exchange(warnings_, {}); }
+
+std::filesystem::path FolderOf(const std::filesystem::path& output, const std::string& folder) {
+  return folder.empty() ? output : output / folder;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,57 @@
+#include "run/output_checks.h"
+
+#include <system_error>
+
+#include "gradcam/error.h"
+#include "report/text.h"
+#include "run/own_report.h"
+
+namespace gradcam {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kOtherOutput = "give another --output";
+
+[[noreturn]] void FailForeign(const fs::path& file) {
+  throw Error(ErrorKind::kUsage, Quoted(file) + " was not written by gradcam; not replaced",
+              kOtherOutput);
+}
+
+}  // namespace
+
+void RequireFolder(const fs::path& output) {
+  std::error_code ignored;
+  fs::path existing = output;
+  while (!existing.empty() && !fs::exists(fs::status(existing, ignored))) {
+    existing = existing.parent_path();
+  }
+  if (output.empty() || (!existing.empty() && !fs::is_directory(existing, ignored))) {
+    throw Error(ErrorKind::kUsage,
+                "output " + Quoted(output) + ": " + Quoted(existing) + " is not a folder",
+                kOtherOutput);
+  }
+}
+
+void RequireOwnReport(const fs::path& file) {
+  if (IsForeignReport(file)) FailForeign(file);
+}
+
+void RequireOwnPicture(const fs::path& file) {
+  if (file.extension() == ".png" && IsForeignPicture(file)) FailForeign(file);
+}
+
+void FailRunReport(const fs::path& picture) {
+  throw Error(ErrorKind::kUsage,
+              "picture " + Quoted(picture) + " would write '" + picture.stem().string() +
+                  ".json', the report of the whole run",
+              "give --keep-ext, or rename the picture");
+}
+
+void FailOwnInput(const fs::path& output) {
+  throw Error(ErrorKind::kUsage, "the run would replace its own input " + Quoted(output),
+              kOtherOutput);
+}
+
+}  // namespace gradcam

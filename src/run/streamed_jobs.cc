@@ -1,0 +1,125 @@
+#include "run/streamed_jobs.h"
+
+#include <charconv>
+#include <utility>
+
+#include "gradcam/error.h"
+#include "report/text.h"
+#include "run/inputs/file_identity.h"
+#include "run/inputs/picture_list.h"
+#include "run/listed_jobs.h"
+#include "run/old_outputs.h"
+#include "run/output_checks.h"
+#include "run/sha256.h"
+
+namespace gradcam {
+
+namespace fs = std::filesystem;
+
+StreamedJobs::StreamedJobs(const RunOptions& options, int descriptor)
+    : options_(options),
+      working_folder_(fs::current_path()),
+      root_(options.root ? AbsolutePath(*options.root, working_folder_) : working_folder_),
+      reader_("list on stdin", descriptor, options.null_separated ? '\0' : '\n'),
+      first_(reader_.Next({})) {
+  if (!first_) throw Error(ErrorKind::kUsage, "no picture found", "the list on stdin is empty");
+}
+
+std::optional<JobOrFailure> StreamedJobs::Next(const std::stop_token& stop) {
+  std::string name = "@-";
+  try {
+    while (const auto entry = first_ ? std::exchange(first_, std::nullopt) : reader_.Next(stop)) {
+      name = entry->path;
+      if (std::optional<Job> job = JobOf(*entry)) return std::move(*job);
+    }
+  } catch (const Error& error) {
+    return Failure{name, error.what(), error.hint()};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> StreamedJobs::TakeWarnings() { return std::exchange(warnings_, {}); }
+
+// Nothing if the picture was there before.
+std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
+  const fs::path absolute = AbsolutePath(entry.path, working_folder_);
+  Job job;
+  job.path = entry.path;
+  job.name = NameOf(absolute);
+  job.truth = entry.truth;
+  OutputPlace place = PlaceOf(job.name, options_.keep_extension);
+  if (IsRunReport(place)) FailRunReport(job.path);
+  if (!Take(place, absolute)) return std::nullopt;
+  job.folder = FolderOf(options_.output, place.folder);
+  job.stale = StaleNames(place, job);
+  job.stem = std::move(place.stem);
+  return job;
+}
+
+std::string StreamedJobs::NameOf(const fs::path& absolute) const {
+  if (auto name = NameBelow(absolute, root_)) return *name;
+  if (!options_.root) return absolute.relative_path().string();
+  throw Error(ErrorKind::kUsage,
+              "picture " + Quoted(absolute) + " is not below the root " + Quoted(root_),
+              "give another --root");
+}
+
+bool StreamedJobs::Take(const OutputPlace& place, const fs::path& absolute) {
+  const Digest picture = DigestOf(absolute.string());
+  const auto [owner, is_new] = taken_.emplace(DigestOf(place.Key()), picture);
+  if (is_new) return true;
+  if (owner->second == picture) {
+    warnings_.push_back(Quoted(absolute) + " is given more than once; done once");
+    return false;
+  }
+  throw Error(ErrorKind::kUsage,
+              "picture " + Quoted(absolute) + " would write " +
+                  Quoted(FolderOf(options_.output, place.folder) / (place.stem + ".*")) +
+                  ", as an earlier picture does",
+              "--keep-ext keeps the extension in the output names");
+}
+
+// Older outputs of the picture. Those in the folder are listed once, before anything is written
+// into it, so that none of this run is among them.
+std::vector<std::string> StreamedJobs::StaleNames(const OutputPlace& place, const Job& job) {
+  const auto [folder, is_new] = old_names_.try_emplace(place.folder);
+  std::set<std::string>& names = folder->second;
+  if (is_new) {
+    ForEachFile(job.folder, [&names](const std::string& name) {
+      if (ParseOutputName(name)) names.insert(name);
+    });
+  }
+  // This picture is number 0, all that came before number 1.
+  const auto find = [&](const std::string& stem) -> std::optional<std::size_t> {
+    if (stem == place.stem) return 0;
+    const bool is_taken = taken_.contains(DigestOf(OutputPlace{place.folder, stem}.Key()));
+    return is_taken ? std::optional<std::size_t>(1) : std::nullopt;
+  };
+  const bool several_classes = options_.settings.explain.classes.size() > 1;
+  const auto picture = IdentityOf(job.path);
+  std::vector<std::string> stale;
+  const std::string prefix = place.stem + ".";
+  for (auto name = names.lower_bound(prefix); name != names.end() && name->starts_with(prefix);
+       ++name) {
+    const auto old = JudgeOldFile(job.folder, *name, find, several_classes);
+    if (!old || old->picture != 0) continue;
+    if (picture && picture == IdentityOf(job.folder / *name)) FailOwnInput(job.folder / *name);
+    if (!old->is_stale) continue;
+    RequireOwnPicture(job.folder / *name);
+    stale.push_back(*name);
+  }
+  return stale;
+}
+
+StreamedJobs::Digest StreamedJobs::DigestOf(const std::string& text) {
+  const std::string hex = Sha256Of(text);
+  Digest digest{};
+  constexpr std::size_t kDigits = 16;  // of 8 bytes
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const char* begin = hex.data() + i * kDigits;
+    std::from_chars(begin, begin + kDigits, digest.at(i), kDigits);
+  }
+  return digest;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "run/inputs/list_reader.h"
+#include "run/job_source.h"
+#include "run/output_names.h"
+#include "run/run_options.h"
+
+namespace gradcam {
+
+// The pictures of a list that is read while the run goes on. An entry is named by its path below
+// RunOptions::root, or else below the working folder or, outside of that, below "/". What would be
+// a usage error in a list that is known beforehand is a failure of its picture here. Keeps about 60
+// bytes of every picture, to know names that come again, and the names of older outputs in the
+// folders written into.
+class StreamedJobs final : public JobSource {
+ public:
+  // Reads the list from `descriptor` and waits for its first entry. Throws Error(kUsage) if there
+  // is none or it cannot be read.
+  StreamedJobs(const RunOptions& options, int descriptor);
+
+  [[nodiscard]] std::optional<JobOrFailure> Next(const std::stop_token& stop) override;
+  [[nodiscard]] std::optional<std::size_t> total() const override { return std::nullopt; }
+  [[nodiscard]] std::vector<std::string> TakeWarnings() override;
+
+ private:
+  using Digest = std::array<std::uint64_t, 2>;  // half a SHA-256
+
+  [[nodiscard]] std::optional<Job> JobOf(const ListEntry& entry);
+  [[nodiscard]] std::string NameOf(const std::filesystem::path& absolute) const;
+  [[nodiscard]] bool Take(const OutputPlace& place, const std::filesystem::path& absolute);
+  [[nodiscard]] std::vector<std::string> StaleNames(const OutputPlace& place, const Job& job);
+  [[nodiscard]] static Digest DigestOf(const std::string& text);
+
+  RunOptions options_;
+  std::filesystem::path working_folder_;
+  std::filesystem::path root_;
+  ListReader reader_;
+  std::optional<ListEntry> first_;                          // not handed out yet
+  std::map<Digest, Digest> taken_;                          // place of outputs -> picture
+  std::map<std::string, std::set<std::string>> old_names_;  // by output folder
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace gradcam

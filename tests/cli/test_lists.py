@@ -1,0 +1,134 @@
+"""Lists of pictures: formats, roots, the stream on stdin; and shards."""
+
+import json
+import os
+import select
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from test_inputs import reports_below, run
+
+
+@pytest.fixture
+def out(tmp_path) -> Path:
+    return tmp_path / "gradcam-out"
+
+
+def start(gradcam, *args) -> subprocess.Popen:
+    """A program that waits for a list on its stdin."""
+    return subprocess.Popen(gradcam.command(*args), cwd=gradcam.home, env=gradcam.environment(),
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def first_output(process: subprocess.Popen) -> bytes:
+    """What comes on stdout while stdin is still open."""
+    ready, _, _ = select.select([process.stdout], [], [], 120)
+    assert ready, "nothing on stdout although a picture was named"
+    return os.read(process.stdout.fileno(), 1 << 16)
+
+
+def test_a_stream_is_worked_on_as_it_comes(gradcam, tiny_model, picture, out):
+    picture("one.png")
+    picture("a/two.png")
+    process = start(gradcam, "-m", tiny_model, "@-")
+    process.stdin.write(b"one.png\n")
+    process.stdin.flush()
+    assert b"one.png" in first_output(process)
+    stdout, stderr = process.communicate(b"a/two.png\nmissing.png\n./one.png\n", timeout=120)
+    assert process.returncode == 1, stderr
+    assert b"a/two.png" in stdout
+    assert b"missing.png" in stderr and b"given more than once" in stderr
+    assert reports_below(out) == ["a/two.json", "one.json"]
+    counts = json.loads((out / "run.json").read_text())["counts"]
+    assert counts["pictures"] == 3 and counts["done"] == 2 and counts["failed"] == 1
+
+
+def test_a_name_that_a_stream_has_taken_fails_that_picture(gradcam, tiny_model, picture, out):
+    picture("cat.png")
+    picture("cat.jpg", format="JPEG")
+    result = gradcam("-m", tiny_model, "@-", stdin="cat.png\ncat.jpg\n")
+    assert result.code == 1
+    assert "as an earlier picture does" in result.errors[0] and "--keep-ext" in result.hints[0]
+    assert reports_below(out) == ["cat.json"]
+
+
+@pytest.mark.parametrize("stdin, part", [("", "no picture found"),
+                                         ("path,label\ncat.png,1\n", "no column 'class'"),
+                                         ('{"path": "cat.png"}\n', 'line 1: no "class"')])
+def test_a_stream_of_no_use_is_a_usage_error(gradcam, tiny_model, out, stdin, part):
+    result = gradcam("-m", tiny_model, "@-", stdin=stdin)
+    assert result.code == 2 and len(result.errors) == 1 and part in result.errors[0]
+    assert result.stdout == "" and not out.exists()
+
+
+def test_null_separated_names(gradcam, tiny_model, picture, out, tmp_path):
+    names = [b"new\nline.png", b" .png", b"b\xff.png", b"-dash.png", b'"quote".png', b"x" * 251 + b".png"]
+    for name in names:
+        picture(os.fsdecode(name))
+    (tmp_path / "list").write_bytes(b"\0".join(names))
+    assert len(run(gradcam, tiny_model, "--null", "@list")) == len(names)
+    assert {os.fsencode(path.name) for path in out.glob("*.json")} >= {b"new\nline.json", b" .json"}
+    assert all(len(os.fsencode(path.name)) <= 255 for path in out.iterdir())
+
+
+def test_root_keeps_folders(gradcam, tiny_model, picture, out):
+    picture("photos/a/b/cat.png")
+    assert len(run(gradcam, tiny_model, "@-", "--root", "photos", stdin="photos/a/b/cat.png\n")) == 1
+    assert reports_below(out) == ["a/b/cat.json"]
+
+
+def test_list_file_outside_of_the_root_is_a_usage_error(gradcam, tiny_model, out, tmp_path):
+    (tmp_path / "list.txt").write_text("photos/1.png\nother/2.png\n")
+    result = gradcam("-m", tiny_model, "@list.txt", "--root", "photos")
+    assert result.code == 2 and "list 'list.txt', line 2: 'other/2.png'" in result.errors[0]
+    assert not out.exists()
+
+
+def test_shards_do_all_pictures_once(gradcam, tiny_model, picture, out):
+    names = [f"{i}.png" for i in range(5)]
+    for name in names:
+        picture(f"photos/{name}")
+    done = []
+    for k in (1, 2, 3):
+        done.append([r["image"]["file"] for r in run(gradcam, tiny_model, "photos", "--shard",
+                                                     f"{k}/3")])
+    assert done == [["0.png", "3.png"], ["1.png", "4.png"], ["2.png"]]
+    assert sorted(p.name for p in out.glob("run*.json")) == [f"run.{k}-of-3.json" for k in (1, 2, 3)]
+    assert len(list(out.glob("[0-9].json"))) == 5
+    # Again: nothing of another shard is removed.
+    run(gradcam, tiny_model, "photos", "--shard", "2/3")
+    assert len(list(out.glob("[0-9].gradcam.png"))) == 5
+
+
+def test_an_empty_shard_is_done(gradcam, tiny_model, picture, out):
+    picture("photos/cat.png")
+    result = gradcam("-m", tiny_model, "photos", "--shard", "2/2")
+    assert result.code == 0, result.stderr
+    assert json.loads((out / "run.2-of-2.json").read_text())["counts"]["pictures"] == 0
+
+
+def test_a_stream_has_no_shards(gradcam, tiny_model):
+    result = gradcam("-m", tiny_model, "@-", "--shard", "1/2", stdin="cat.png\n")
+    assert result.code == 2 and "--shard" in result.errors[0]
+
+
+def test_links_pipes_and_locked_folders_stop_nothing(gradcam, tiny_model, picture, out, tmp_path):
+    picture("photos/a/cat.png")
+    (tmp_path / "photos/a/up").symlink_to("..")
+    (tmp_path / "photos/self").symlink_to("self")
+    os.mkfifo(tmp_path / "photos/pipe.png")
+    locked = tmp_path / "photos/locked"
+    locked.mkdir(mode=0)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    out.mkdir()
+    out.chmod(0o777)
+    result = gradcam("-m", tiny_model, "photos", unprivileged=True)
+    locked.chmod(0o755)
+    assert result.code == 1, result.stderr
+    assert len(result.errors) == 1 and "cannot list folder 'photos/locked'" in result.errors[0]
+    assert any("leads back" in w for w in result.warnings)
+    assert any("pipe.png' is no regular file" in w for w in result.warnings)
+    assert reports_below(out) == ["a/cat.json"]

@@ -1,0 +1,152 @@
+#include "run/streamed_jobs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gradcam/draw.h"
+#include "gradcam/error.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class StreamedJobsTest : public testing::Test {
+ protected:
+  StreamedJobsTest() {
+    options_.output = folder_ / "out";
+    options_.inputs = {"@-"};
+    options_.root = folder_.path().string();
+  }
+
+  void ReadFrom(const std::string& list) {
+    file_ = FileWith(list);
+    jobs_.emplace(options_, file_.get());
+  }
+
+  std::optional<Job> NextJob() {
+    auto next = jobs_->Next({});
+    if (!next) return std::nullopt;
+    if (const auto* failure = std::get_if<Failure>(&*next)) {
+      ADD_FAILURE() << failure->error;
+      return std::nullopt;
+    }
+    return std::get<Job>(*next);
+  }
+
+  Failure NextFailure() {
+    auto next = jobs_->Next({});
+    if (!next || !std::holds_alternative<Failure>(*next)) return {"", "no failure", ""};
+    return std::get<Failure>(*next);
+  }
+
+  [[nodiscard]] std::string Path(const std::string& name) const {
+    return (folder_ / name).string();
+  }
+
+  TemporaryFolder folder_;
+  RunOptions options_;
+  FileHandle file_{-1};
+  std::optional<StreamedJobs> jobs_;
+};
+
+TEST_F(StreamedJobsTest, AreNamedBelowTheRoot) {
+  ReadFrom(Path("a/cat.jpg") + "\n" + Path("dog.jpg") + "\n");
+  const auto cat = NextJob();
+  ASSERT_TRUE(cat);
+  EXPECT_EQ(cat->name, "a/cat.jpg");
+  EXPECT_EQ(cat->folder, folder_ / "out/a");
+  EXPECT_EQ(cat->stem, "cat");
+  EXPECT_EQ(NextJob()->folder, folder_ / "out");
+  EXPECT_FALSE(NextJob());
+  EXPECT_FALSE(jobs_->total());
+}
+
+TEST_F(StreamedJobsTest, AreNamedBelowTheWorkingFolderOrElseTheRootOfAll) {
+  options_.root.reset();
+  ReadFrom("a/cat.jpg\n/nowhere/dog.jpg\n");
+  EXPECT_EQ(NextJob()->name, "a/cat.jpg");
+  EXPECT_EQ(NextJob()->name, "nowhere/dog.jpg");
+}
+
+TEST_F(StreamedJobsTest, FailOutsideOfTheRoot) {
+  ReadFrom("/nowhere/cat.jpg\n" + Path("dog.jpg") + "\n");
+  EXPECT_THAT(NextFailure().error, HasSubstr("is not below the root"));
+  EXPECT_EQ(NextJob()->stem, "dog");
+}
+
+TEST_F(StreamedJobsTest, AreDoneOnceWithAWarning) {
+  ReadFrom(Path("cat.jpg") + "\n" + Path("./cat.jpg") + "\n" + Path("dog.jpg") + "\n");
+  EXPECT_EQ(NextJob()->stem, "cat");
+  EXPECT_THAT(jobs_->TakeWarnings(), IsEmpty());
+  EXPECT_EQ(NextJob()->stem, "dog");
+  EXPECT_THAT(jobs_->TakeWarnings(), ElementsAre(HasSubstr("cat.jpg' is given more than once")));
+}
+
+TEST_F(StreamedJobsTest, FailWhereTheNameIsTaken) {
+  ReadFrom(Path("cat.jpg") + "\n" + Path("cat.png") + "\n" + Path("run.png") + "\n");
+  EXPECT_EQ(NextJob()->stem, "cat");
+  const Failure failure = NextFailure();
+  EXPECT_THAT(failure.file, HasSubstr("cat.png"));
+  EXPECT_THAT(failure.error, HasSubstr("out/cat.*', as an earlier picture does"));
+  EXPECT_THAT(failure.hint, HasSubstr("--keep-ext"));
+  EXPECT_THAT(NextFailure().error, HasSubstr("the report of the whole run"));
+  EXPECT_FALSE(NextJob());
+}
+
+TEST_F(StreamedJobsTest, FailWithALineThatIsWrong) {
+  ReadFrom("path,class\n" + Path("cat.jpg") + ",7\nx\n" + Path("dog.jpg") + ",dog\n");
+  EXPECT_EQ(NextJob()->truth->index, 7);
+  EXPECT_THAT(NextFailure().error, HasSubstr("list on stdin, line 3: the number of fields"));
+  EXPECT_EQ(NextJob()->truth->label, "dog");
+}
+
+TEST_F(StreamedJobsTest, NeedAPicture) {
+  EXPECT_THROW(ReadFrom("\n\n"), Error);
+  EXPECT_THROW(ReadFrom("path,label\na.jpg,1\n"), Error);
+}
+
+TEST_F(StreamedJobsTest, FindTheirOlderOutputs) {
+  const auto png = EncodePng(Image{1, 1, {0, 0, 0}});
+  const std::string own(png.begin(), png.end());
+  for (const char* name : {"cat.json", "cat.gradcam.png", "cat.7.saliency.png", "cat.x.panel.png",
+                           "cats.json", "dog.panel.png"}) {
+    folder_.Write(std::string("out/") + name, own);
+  }
+  ReadFrom(Path("cat.jpg") + "\n" + Path("cow.jpg") + "\n" + Path("dog.jpg") + "\n");
+  EXPECT_THAT(NextJob()->stale,
+              UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.png"));
+  EXPECT_THAT(NextJob()->stale, IsEmpty());
+  EXPECT_THAT(NextJob()->stale, ElementsAre("dog.panel.png"));
+}
+
+TEST_F(StreamedJobsTest, LeaveAloneWhatAnEarlierPictureOfTheRunWrites) {
+  folder_.Write("out/cat.1.gradcam.png", "");
+  ReadFrom(Path("cat.1.jpg") + "\n" + Path("cat.jpg") + "\n");
+  EXPECT_THAT(NextJob()->stale, ElementsAre("cat.1.gradcam.png"));
+  EXPECT_THAT(NextJob()->stale, IsEmpty());
+  options_.settings.explain.classes.resize(2);
+  ReadFrom(Path("cat.jpg") + "\n" + Path("cat.1.jpg") + "\n");
+  EXPECT_THAT(NextJob()->stale, ElementsAre("cat.1.gradcam.png"));
+  EXPECT_THAT(NextJob()->stale, IsEmpty());
+}
+
+TEST_F(StreamedJobsTest, NeverReplaceTheUsersFiles) {
+  folder_.Write("out/cat.gradcam.png", "a photo of the user");
+  folder_.Write("out/dog.panel.png", "");
+  options_.output = folder_ / "out";
+  ReadFrom(Path("cat.jpg") + "\n" + Path("link.png") + "\n");
+  EXPECT_THAT(NextFailure().error, HasSubstr("cat.gradcam.png' was not written by gradcam"));
+  fs::create_symlink("out/link.panel.png", folder_ / "link.png");
+  folder_.Write("out/link.panel.png", "");
+  ReadFrom(Path("link.png") + "\n");
+  EXPECT_THAT(NextFailure().error, HasSubstr("replace its own input"));
+}
+
+}  // namespace
+}  // namespace gradcam
