@@ -206,6 +206,9 @@ RenderOptions ReadRender(const CommandLine& line, const Preset& preset) {
   render.output_size =
       Named<OutputSize>(line, "--output-size", {OutputSize::kPicture, OutputSize::kInput})
           .value_or(render.output_size);
+  render.format = Named<ImageFormat>(line, "--format",
+                                     {ImageFormat::kPng, ImageFormat::kJpg, ImageFormat::kWebp})
+                      .value_or(render.format);
   return render;
 }
 
@@ -270,6 +273,7 @@ ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment
   arguments.run = ReadRun(line, preset);
   arguments.run.settings.precision = arguments.load.engine.precision;
   arguments.threads = Threads(line);
+  arguments.dry_run = line.Has("--dry-run");
   if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
   std::string model =
       line.Has("--model") ? NonEmpty(line, "--model") : environment.model.value_or("");

@@ -37,6 +37,7 @@ struct ExplainArguments {
   LoadOptions load;  // without card and labels, which are files still to be read
   RunOptions run;
   std::optional<int> threads;
+  bool dry_run = false;  // only list what would be written
   Talk talk;
 };
 

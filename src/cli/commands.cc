@@ -99,6 +99,7 @@ OptionGroup FileOptions() {
               "comma-separated: gradcam, saliency, gradcam-overlay, "
               "saliency-overlay, panel, input (what the network saw), raw, map (as drawn), json")
            .Default("gradcam,saliency,gradcam-overlay,saliency-overlay,json"),
+       Option("--format", "NAME", "of overlays and panels: png, jpg, webp").Default("png"),
        Option("--colormap", "NAME", "jet, turbo, viridis, inferno, grey").Default("jet"),
        Option("--alpha", "A", "opacity of the map in overlays, 0...1").Default("0.5"),
        Option("--upsample", "MODE",
@@ -135,6 +136,7 @@ OptionGroup RunOptionsGroup() {
             "the same bytes on every run: nothing is chosen by timing, every picture is "
             "computed alone"),
        Flag("--timing", "tell the time of each stage"), ThreadsOption(),
+       Flag("--dry-run", "list what would be written and removed, and do nothing"),
        Flag("--fail-fast", "stop at the first picture that fails"),
        Flag("--strict", "an empty or flat map is a failure"),
        Flag("--self-check",

@@ -15,10 +15,12 @@
 #include <vector>
 
 #include "cli/available_cores.h"
+#include "cli/dry_run_job.h"
 #include "cli/model_lookup.h"
 #include "cli/signals.h"
 #include "gradcam/error.h"
 #include "gradcam/explainer.h"
+#include "image/encode.h"
 #include "model/threads.h"
 #include "report/json_text.h"
 #include "report/text_report.h"
@@ -144,7 +146,9 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   const fs::path model = FindModel(
       arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
   const LoadOptions load = ResolvedLoad(arguments);
+  RequireEncoder(arguments.run.settings.render.format);
   Plan plan = MakePlan(arguments.run, STDIN_FILENO);
+  if (arguments.dry_run) return ListPlan(std::move(plan), arguments, messages);
   RequireWritable(arguments.run.output);
   const int threads = UseThreads(arguments.threads, environment);
   messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +

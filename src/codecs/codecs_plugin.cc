@@ -77,6 +77,27 @@ class OpenCvCodecs : public Codecs {
     throw Error(ErrorKind::kInput, "its samples have neither 8 nor 16 bits");
   }
 
+  [[nodiscard]] std::vector<std::uint8_t> EncodeWebp(const Image& image,
+                                                     int quality) const override {
+    cv::Mat bgr(image.height, image.width, CV_8UC3);
+    const std::uint8_t* in = image.rgb.data();
+    for (int y = 0; y < bgr.rows; ++y) {
+      std::uint8_t* out = bgr.ptr<std::uint8_t>(y);
+      for (int x = 0; x < bgr.cols; ++x, in += 3, out += 3) {
+        out[0] = in[2];
+        out[1] = in[1];
+        out[2] = in[0];
+      }
+    }
+    std::vector<std::uint8_t> bytes;
+    try {
+      if (cv::imencode(".webp", bgr, bytes, {cv::IMWRITE_WEBP_QUALITY, quality})) return bytes;
+    } catch (const cv::Exception&) {
+      // As if it had returned false.
+    }
+    throw Error(ErrorKind::kOutput, "OpenCV cannot write a WebP file", "write --format png or jpg");
+  }
+
  private:
   // An empty matrix if the file cannot be decoded.
   static cv::Mat DecodeMatrix(std::span<const std::uint8_t> bytes, int flags) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gradcam/image.h"
 #include "image/sniff.h"
@@ -13,7 +14,7 @@ namespace gradcam {
 // The interface of the plug-in `codecs`. Change the version with the interface.
 class Codecs {
  public:
-  static constexpr int kVersion = 2;
+  static constexpr int kVersion = 3;
 
   enum class Channels {
     kRgb,   // alpha is dropped
@@ -27,6 +28,11 @@ class Codecs {
   // applied. Throws Error(kInput) without the file's name.
   [[nodiscard]] virtual Image Decode(std::span<const std::uint8_t> bytes, int maximum,
                                      Channels channels) const = 0;
+
+  // A lossy WebP file without metadata; alpha is left out. `quality` 1...100 as libwebp means it.
+  // Throws Error(kOutput).
+  [[nodiscard]] virtual std::vector<std::uint8_t> EncodeWebp(const Image& image,
+                                                             int quality) const = 0;
 };
 
 // Decodes a file whose format is neither JPEG nor PNG with the plug-in in one of `plugin_folders`,

@@ -41,7 +41,7 @@ class Encoder {
   Encoder& operator=(const Encoder&) = delete;
 
   // False if memory runs out.
-  bool Encode(const Image& image, int quality) {
+  bool Encode(const Image& image, int quality, JpegColours colours) {
     if (setjmp(errors_.jump) != 0) {
       return false;
     }
@@ -53,8 +53,14 @@ class Encoder {
     info_.in_color_space = JCS_RGB;
     jpeg_set_defaults(&info_);
     jpeg_set_quality(&info_, quality, TRUE);
+    if (colours == JpegColours::kFull) {
+      info_.comp_info[0].h_samp_factor = 1;
+      info_.comp_info[0].v_samp_factor = 1;
+    }
     info_.optimize_coding = TRUE;  // a few percent smaller
     jpeg_start_compress(&info_, TRUE);
+    jpeg_write_marker(&info_, JPEG_COM, reinterpret_cast<const JOCTET*>(kJpegComment.data()),
+                      static_cast<unsigned>(kJpegComment.size()));
     const std::size_t stride = static_cast<std::size_t>(image.width) * 3;
     while (info_.next_scanline < info_.image_height) {
       // libjpeg does not write to the rows.
@@ -76,14 +82,14 @@ class Encoder {
 
 }  // namespace
 
-std::vector<std::uint8_t> EncodeJpeg(const Image& image, int quality) {
+std::vector<std::uint8_t> EncodeJpeg(const Image& image, int quality, JpegColours colours) {
   if (image.width < 1 || image.height < 1 || image.width > JPEG_MAX_DIMENSION ||
       image.height > JPEG_MAX_DIMENSION) {
     throw Error(ErrorKind::kUsage, "a picture of " + std::to_string(image.width) + "x" +
                                        std::to_string(image.height) + " cannot be a JPEG file");
   }
   Encoder encoder;
-  if (!encoder.Encode(image, quality)) {
+  if (!encoder.Encode(image, quality, colours)) {
     throw std::bad_alloc();
   }
   return encoder.bytes();

@@ -161,6 +161,10 @@ RenderOptions RenderOf(const JsonField& field) {
   render.map.normalization =
       Named(field.At("normalize"), {Normalization::kMax, Normalization::kMinMax});
   render.output_size = Named(field.At("output_size"), {OutputSize::kPicture, OutputSize::kInput});
+  if (field.Has("format")) {
+    render.format =
+        Named(field.At("format"), {ImageFormat::kPng, ImageFormat::kJpg, ImageFormat::kWebp});
+  }
   return render;
 }
 

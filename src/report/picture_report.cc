@@ -47,11 +47,10 @@ Json PreprocessToJson(const Preprocess& preprocess, const DecodeOptions& decode)
 }
 
 Json RenderToJson(const RenderOptions& render) {
-  return {{"colormap", NameOf(render.colormap)},
-          {"alpha", render.alpha},
-          {"upsample", NameOf(render.map.upsampling)},
-          {"normalize", NameOf(render.map.normalization)},
-          {"output_size", NameOf(render.output_size)}};
+  return {
+      {"colormap", NameOf(render.colormap)},       {"alpha", render.alpha},
+      {"upsample", NameOf(render.map.upsampling)}, {"normalize", NameOf(render.map.normalization)},
+      {"output_size", NameOf(render.output_size)}, {"format", NameOf(render.format)}};
 }
 
 Json TopToJson(const std::vector<Prediction>& top) {

@@ -82,6 +82,18 @@ std::string NameOf(Normalization normalization) {
 
 std::string NameOf(OutputSize size) { return size == OutputSize::kPicture ? "picture" : "input"; }
 
+std::string NameOf(ImageFormat format) {
+  switch (format) {
+    case ImageFormat::kPng:
+      return "png";
+    case ImageFormat::kJpg:
+      return "jpg";
+    case ImageFormat::kWebp:
+      return "webp";
+  }
+  return "";
+}
+
 std::string NameOf(Engine engine) {
   switch (engine) {
     case Engine::kAuto:

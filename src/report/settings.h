@@ -9,6 +9,7 @@
 #include "gradcam/draw.h"
 #include "gradcam/explainer.h"
 #include "gradcam/image.h"
+#include "image/encode.h"
 
 namespace gradcam {
 
@@ -38,6 +39,7 @@ struct RenderOptions {
   double alpha = 0.5;  // opacity of the heatmap in overlays, 0...1
   MapDrawing map;
   OutputSize output_size = OutputSize::kPicture;
+  ImageFormat format = ImageFormat::kPng;  // of overlays and panels
 };
 
 // What the user asked for; the same for every picture of a run.
@@ -70,6 +72,7 @@ inline constexpr std::array kOutputs{Output::kGradcam,
 [[nodiscard]] std::string NameOf(Upsampling upsampling);        // "edge"
 [[nodiscard]] std::string NameOf(Normalization normalization);  // "max"
 [[nodiscard]] std::string NameOf(OutputSize size);              // "picture"
+[[nodiscard]] std::string NameOf(ImageFormat format);           // "png"
 [[nodiscard]] std::string NameOf(Engine engine);                // "libtorch"
 [[nodiscard]] std::string NameOf(Precision precision);          // "float32"
 [[nodiscard]] std::string NameOf(OutputKind kind);              // "softmax"

@@ -39,7 +39,9 @@ void RequireOwnReport(const fs::path& file) {
 }
 
 void RequireOwnPicture(const fs::path& file) {
-  if (file.extension() == ".png" && IsForeignPicture(file)) FailForeign(file);
+  const fs::path extension = file.extension();
+  const bool is_picture = extension == ".png" || extension == ".jpg" || extension == ".webp";
+  if (is_picture && IsForeignPicture(file)) FailForeign(file);
 }
 
 void FailRunReport(const fs::path& picture) {

@@ -13,8 +13,8 @@ namespace {
 
 // File name limit of Linux file systems, in bytes.
 constexpr std::size_t kNameLimit = 255;
-// Room for ".2147483647.saliency-overlay.png".
-constexpr std::size_t kLongestSuffix = 32;
+// Room for ".2147483647.saliency-overlay.webp".
+constexpr std::size_t kLongestSuffix = 33;
 constexpr std::size_t kHashDigits = 8;
 
 // A number as we write it: no sign, no zeros in front.
@@ -24,11 +24,11 @@ bool IsNumber(std::string_view text) {
   return digits && (text.size() == 1 || text.front() != '0');
 }
 
-std::size_t EndingOf(FileKind kind) {
-  const auto found =
-      std::find_if(kOutputEndings.begin(), kOutputEndings.end(),
-                   [kind](const OutputEnding& ending) { return ending.kind == kind; });
-  return static_cast<std::size_t>(found - kOutputEndings.begin());
+std::string JoinedName(const std::string& stem, std::optional<int> class_index,
+                       const OutputEnding& ending) {
+  std::string name = stem;
+  if (class_index) name.append(".").append(std::to_string(*class_index));
+  return name.append(ending.text);
 }
 
 // "2-of-4" and the like.
@@ -106,15 +106,24 @@ std::string OutputStem(const std::string& file_name, bool keep_extension) {
          Sha256Of(stem).substr(0, kHashDigits);
 }
 
-std::string OutputName(const std::string& stem, std::optional<int> class_index, FileKind kind) {
-  return NameWithEnding(stem, class_index, EndingOf(kind));
+std::string OutputName(const std::string& stem, std::optional<int> class_index, FileKind kind,
+                       ImageFormat format) {
+  return JoinedName(stem, class_index, EndingOf(kind, format));
 }
 
 std::string NameWithEnding(const std::string& stem, std::optional<int> class_index,
                            std::size_t ending) {
-  std::string name = stem;
-  if (class_index) name.append(".").append(std::to_string(*class_index));
-  return name.append(kOutputEndings.at(ending).text);
+  return JoinedName(stem, class_index, kOutputEndings.at(ending));
+}
+
+const OutputEnding& EndingOf(FileKind kind, ImageFormat format) {
+  const OutputEnding* fallback = nullptr;
+  for (const OutputEnding& ending : kOutputEndings) {
+    if (ending.kind != kind) continue;
+    if (ending.format == format) return ending;
+    if (fallback == nullptr) fallback = &ending;
+  }
+  return *fallback;
 }
 
 std::optional<ParsedName> ParseOutputName(std::string_view name) {

@@ -30,14 +30,21 @@ enum class FileKind {
 struct OutputEnding {
   FileKind kind = FileKind::kReport;
   std::string_view text;
+  ImageFormat format = ImageFormat::kPng;  // of overlays and panels
 };
 
-inline constexpr std::array<OutputEnding, 11> kOutputEndings{{
+inline constexpr std::array<OutputEnding, 17> kOutputEndings{{
     {FileKind::kGradcam, ".gradcam.png"},
     {FileKind::kSaliency, ".saliency.png"},
     {FileKind::kGradcamOverlay, ".gradcam-overlay.png"},
+    {FileKind::kGradcamOverlay, ".gradcam-overlay.jpg", ImageFormat::kJpg},
+    {FileKind::kGradcamOverlay, ".gradcam-overlay.webp", ImageFormat::kWebp},
     {FileKind::kSaliencyOverlay, ".saliency-overlay.png"},
+    {FileKind::kSaliencyOverlay, ".saliency-overlay.jpg", ImageFormat::kJpg},
+    {FileKind::kSaliencyOverlay, ".saliency-overlay.webp", ImageFormat::kWebp},
     {FileKind::kPanel, ".panel.png"},
+    {FileKind::kPanel, ".panel.jpg", ImageFormat::kJpg},
+    {FileKind::kPanel, ".panel.webp", ImageFormat::kWebp},
     {FileKind::kInput, ".input.png"},
     {FileKind::kGradcamRaw, ".gradcam.npy"},
     {FileKind::kSaliencyRaw, ".saliency.npy"},
@@ -63,9 +70,13 @@ inline constexpr std::array<OutputEnding, 11> kOutputEndings{{
 // hex digits of its SHA-256, so that every output name fits into 255 bytes.
 [[nodiscard]] std::string OutputStem(const std::string& file_name, bool keep_extension);
 
-// "cat.gradcam.png", with a class index "cat.281.gradcam.png".
+// "cat.gradcam.png", with a class index "cat.281.gradcam.png". `format`: of overlays and panels;
+// all other files have one format.
 [[nodiscard]] std::string OutputName(const std::string& stem, std::optional<int> class_index,
-                                     FileKind kind);
+                                     FileKind kind, ImageFormat format = ImageFormat::kPng);
+
+// What the name of a file of this kind ends in.
+[[nodiscard]] const OutputEnding& EndingOf(FileKind kind, ImageFormat format);
 
 // The same by an index of kOutputEndings.
 [[nodiscard]] std::string NameWithEnding(const std::string& stem, std::optional<int> class_index,

@@ -1,5 +1,6 @@
 #include "run/own_report.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -7,7 +8,7 @@
 #include <vector>
 
 #include "core/read_file.h"
-#include "image/png.h"
+#include "image/encode.h"
 #include "report/picture_report.h"
 
 namespace gradcam {
@@ -23,13 +24,22 @@ bool IsForeignReport(const std::filesystem::path& file) {
 }
 
 bool IsForeignPicture(const std::filesystem::path& file) {
-  constexpr std::size_t kHead = 100;
+  // The head of a PNG or JPEG file says who made it, and the end of a WebP file.
+  constexpr std::streamoff kPart = 100;
   std::ifstream stream(file, std::ios::binary);
-  std::string head(kHead, '\0');
-  stream.read(head.data(), kHead);
-  head.resize(static_cast<std::size_t>(stream.gcount()));
-  return std::filesystem::exists(file) && !head.empty() &&
-         head.find(kPngSoftware) == std::string::npos;
+  const auto read = [&stream] {
+    std::vector<std::uint8_t> bytes(kPart);
+    stream.read(reinterpret_cast<char*>(bytes.data()), kPart);
+    bytes.resize(static_cast<std::size_t>(stream.gcount()));
+    stream.clear();
+    return bytes;
+  };
+  const std::vector<std::uint8_t> head = read();
+  if (head.empty()) return false;
+  if (IsMadeByGradcam(head)) return false;
+  stream.seekg(0, std::ios::end);
+  stream.seekg(std::max(std::streamoff{0}, std::streamoff{stream.tellg()} - kPart));
+  return !IsMadeByGradcam(read());
 }
 
 }  // namespace gradcam

@@ -17,6 +17,7 @@
 #include "gradcam/error.h"
 #include "image/alpha.h"
 #include "image/decode.h"
+#include "image/encode.h"
 #include "image/panel.h"
 #include "image/picture_file.h"
 #include "report/json_text.h"
@@ -132,6 +133,10 @@ class PictureWriter {
                        canvas_->seen);
   }
 
+  [[nodiscard]] std::vector<std::uint8_t> Encoded(const Image& drawing) const {
+    return EncodeImage(drawing, settings_->render.format);
+  }
+
   [[nodiscard]] const Palette& palette() const { return PaletteOf(settings_->render.colormap); }
 
   void WriteGradcam(const Map& normalized, const Prediction& prediction,
@@ -143,11 +148,11 @@ class PictureWriter {
     if (Wants(FileKind::kGradcam)) Write(FileKind::kGradcam, EncodePng(heatmap, palette()), files);
     if (!wants_overlay && !wants_panel) return;
     const Image overlay = OverlayOf(heatmap);
-    if (wants_overlay) Write(FileKind::kGradcamOverlay, EncodePng(overlay), files);
+    if (wants_overlay) Write(FileKind::kGradcamOverlay, Encoded(overlay), files);
     if (!wants_panel) return;
     const Image panel =
         DrawPanel(canvas_->picture, Coloured(heatmap, palette()), overlay, Caption(prediction));
-    Write(FileKind::kPanel, EncodePng(panel), files);
+    Write(FileKind::kPanel, Encoded(panel), files);
   }
 
   void WriteSaliency(const Map& normalized, std::vector<OutputFile>& files) {
@@ -157,7 +162,7 @@ class PictureWriter {
       Write(FileKind::kSaliency, EncodePng(heatmap, palette()), files);
     }
     if (Wants(FileKind::kSaliencyOverlay)) {
-      Write(FileKind::kSaliencyOverlay, EncodePng(OverlayOf(heatmap)), files);
+      Write(FileKind::kSaliencyOverlay, Encoded(OverlayOf(heatmap)), files);
     }
   }
 
@@ -176,7 +181,7 @@ class PictureWriter {
 
   void Write(FileKind kind, const std::vector<std::uint8_t>& bytes,
              std::vector<OutputFile>& files) {
-    const std::string name = OutputName(job_->stem, class_index_, kind);
+    const std::string name = OutputName(job_->stem, class_index_, kind, settings_->render.format);
     WriteAtomically(job_->folder / name, bytes);
     written_.push_back(job_->folder / name);
     files.push_back({KeyOf(kind), name});

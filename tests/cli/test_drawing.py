@@ -190,3 +190,60 @@ def test_the_preset_needs_its_preprocessing(gradcam, tiny_model, picture, out):
     assert not out.exists()
     assert gradcam("-m", tiny_model, picture(), "--preset", "notebook", "--preprocess",
                    "imagenet").code == 0
+
+
+@pytest.mark.parametrize("format, name", [("png", "PNG"), ("jpg", "JPEG"),
+                                                 ("webp", "WEBP")])
+def test_format_of_overlays_and_panels(gradcam, tiny_model, picture, tmp_path, format, name):
+    picture(width=200, height=150)
+    write = ("--write", "gradcam,gradcam-overlay,saliency-overlay,panel,json")
+    assert gradcam("-m", tiny_model, "cat.png", *write, "-o", "plain").code == 0
+    result = gradcam("-m", tiny_model, "cat.png", *write, "--format", format, "-o", "out", "--json")
+    assert result.code == 0, result.stderr
+    report = result.json()["results"][0]
+    assert report["render"]["format"] == format
+    files = report["explanations"][0]["files"]
+    assert files == {"gradcam": "cat.gradcam.png",
+                     "gradcam_overlay": f"cat.gradcam-overlay.{format}",
+                     "panel": f"cat.panel.{format}",
+                     "saliency_overlay": f"cat.saliency-overlay.{format}"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {*files.values(), "cat.json", "run.json"}
+    for file in files.values():
+        with Image.open(tmp_path / "out" / file) as drawn:
+            assert drawn.format == (name if file.endswith(format) else "PNG")
+            plain = Image.open(tmp_path / "plain" / file.replace(f".{format}", ".png"))
+            assert drawn.size == plain.size
+            error = np.abs(np.asarray(drawn.convert("RGB")).astype(int) -
+                           np.asarray(plain.convert("RGB")))
+            # Mean over all pixels: JPEG and WebP at quality 90 differ by 1 to 3.
+            assert error.mean() <= (0 if file.endswith("png") else 5)
+
+
+def test_drawings_of_another_format_are_removed(gradcam, tiny_model, picture, tmp_path):
+    picture()
+    for format in ("png", "jpg", "webp", "png"):
+        assert gradcam("-m", tiny_model, "cat.png", "--write", "gradcam-overlay,json", "--format",
+                       format).code == 0
+        assert {p.name for p in (tmp_path / "gradcam-out").iterdir()} == {
+            f"cat.gradcam-overlay.{format}", "cat.json", "run.json"}
+
+
+@pytest.mark.parametrize("format", ["jpg", "webp"])
+def test_a_photo_of_the_user_with_the_name_of_a_drawing_stays(gradcam, tiny_model, picture, tmp_path,
+                                                              format):
+    picture()
+    photo = tmp_path / f"gradcam-out/cat.panel.{format}"
+    photo.parent.mkdir()
+    Image.new("RGB", (40, 30)).save(photo)
+    before = photo.read_bytes()
+    result = gradcam("-m", tiny_model, "cat.png")
+    assert result.code == 2 and "was not written by gradcam" in result.errors[0]
+    assert photo.read_bytes() == before
+
+
+def test_a_picture_too_wide_for_webp_fails_with_its_reason(gradcam, tiny_model, picture):
+    picture(width=16384, height=2)
+    result = gradcam("-m", tiny_model, "cat.png", "--write", "gradcam-overlay", "--format", "webp")
+    assert result.code == 1
+    assert "16384x2" in result.errors[0] and "16383" in result.errors[0]
+    assert "--format png" in result.hints[0]

@@ -20,6 +20,14 @@ TEST(OutputNames, HoldTheClassIfThereAreSeveral) {
   EXPECT_EQ(OutputName("cat", std::nullopt, FileKind::kReport), "cat.json");
 }
 
+TEST(OutputNames, OfDrawingsEndInTheirFormat) {
+  EXPECT_EQ(OutputName("cat", 281, FileKind::kGradcamOverlay, ImageFormat::kJpg),
+            "cat.281.gradcam-overlay.jpg");
+  EXPECT_EQ(OutputName("cat", {}, FileKind::kPanel, ImageFormat::kWebp), "cat.panel.webp");
+  EXPECT_EQ(OutputName("cat", {}, FileKind::kGradcam, ImageFormat::kJpg), "cat.gradcam.png");
+  EXPECT_EQ(OutputName("cat", {}, FileKind::kReport, ImageFormat::kWebp), "cat.json");
+}
+
 TEST(OutputNames, AreReadBack) {
   for (std::size_t ending = 0; ending < kOutputEndings.size(); ++ending) {
     const auto parsed = ParseOutputName(NameWithEnding("cat.1", 281, ending));
@@ -57,15 +65,17 @@ TEST(OutputNames, FitIntoTheFileSystemHoweverLongThePicturesName) {
   std::string name;
   for (int i = 0; i < 125; ++i) name += "\xC3\xA9";
   const std::string stem = OutputStem(name + ".jpg", false);
-  EXPECT_LE(OutputName(stem, 2147483647, FileKind::kSaliencyOverlay).size(), 255U);
-  EXPECT_EQ(stem.substr(0, stem.size() - 9), name.substr(0, 214));  // 223 - 9 bytes
+  for (std::size_t ending = 0; ending < kOutputEndings.size(); ++ending) {
+    EXPECT_LE(NameWithEnding(stem, 2147483647, ending).size(), 255U);
+  }
+  EXPECT_EQ(stem.substr(0, stem.size() - 9), name.substr(0, 212));  // 222 - 9 bytes
   EXPECT_EQ(stem[stem.size() - 9], '-');
 }
 
 TEST(OutputNames, DifferForLongNamesThatBeginAlike) {
   const std::string name(240, 'x');
   EXPECT_NE(OutputStem(name + "1.jpg", false), OutputStem(name + "2.jpg", false));
-  EXPECT_EQ(OutputStem(std::string(223, 'x') + ".jpg", false), std::string(223, 'x'));
+  EXPECT_EQ(OutputStem(std::string(222, 'x') + ".jpg", false), std::string(222, 'x'));
 }
 
 TEST(OutputNames, FollowWhatIsToBeWritten) {

@@ -5,6 +5,7 @@
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "run/output_names.h"
 #include "run/temporary_folder.h"
 
 namespace gradcam {
@@ -121,6 +122,18 @@ TEST_F(PlanTest, NeverReplacesAPictureThatGradcamDidNotMake) {
   folder_.Write("out/cat.gradcam.png", "a photo of the user");
   EXPECT_THAT(UsageError({"cat.jpg"}),
               HasSubstr("out/cat.gradcam.png' was not written by gradcam"));
+}
+
+TEST_F(PlanTest, FindsDrawingsOfOtherFormats) {
+  for (const ImageFormat format : {ImageFormat::kPng, ImageFormat::kJpg}) {
+    const auto bytes = EncodeImage(Image{1, 1, {0, 0, 0}}, format);
+    folder_.Write("out/" + OutputName("cat", {}, FileKind::kPanel, format),
+                  std::string(bytes.begin(), bytes.end()));
+  }
+  EXPECT_THAT(JobsOf({"cat.jpg"})[0].stale, UnorderedElementsAre("cat.panel.png", "cat.panel.jpg"));
+  folder_.Write("out/cat.gradcam-overlay.webp", std::string(300, 'x'));
+  EXPECT_THAT(UsageError({"cat.jpg"}),
+              HasSubstr("cat.gradcam-overlay.webp' was not written by gradcam"));
 }
 
 TEST_F(PlanTest, NeedsAPicture) {

@@ -1,0 +1,116 @@
+#include "cli/dry_run_job.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "report/json_text.h"
+#include "report/picture_report.h"
+#include "report/text.h"
+#include "run/dry_run.h"
+#include "run/output_names.h"
+
+namespace gradcam {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+std::vector<std::string> Below(const std::filesystem::path& folder,
+                               const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  files.reserve(names.size());
+  for (const std::string& name : names) files.push_back(ToUtf8((folder / name).string()));
+  return files;
+}
+
+// Prints each picture when it is known: a list of them may be long.
+class PlanPrinter {
+ public:
+  PlanPrinter(bool json, const Messages& messages) : json_(json), messages_(messages) {
+    if (json_) {
+      std::cout << "{\n\"schema_version\": " << kSchemaVersion << ",\n\"dry_run\": true,\n"
+                << "\"pictures\": [";
+    }
+  }
+
+  void Print(const Job& job, const Settings& settings) {
+    const std::vector<std::string> writes = NamesToWrite(job, settings);
+    if (json_) {
+      Json json = FileToJson(job.name);
+      json["writes"] = Below(job.folder, writes);
+      json["removes"] = Below(job.folder, job.stale);
+      std::cout << (pictures_ == 0 ? "\n" : ",\n") << Line(json);
+    } else {
+      std::cout << Printable(job.path.string()) << '\n';
+      for (const std::string& file : Below(job.folder, writes)) PrintFile("write ", file);
+      for (const std::string& file : Below(job.folder, job.stale)) PrintFile("remove", file);
+    }
+    ++pictures_;
+    writes_ += writes.size();
+    removes_ += job.stale.size();
+  }
+
+  void Fail(const Failure& failure) {
+    messages_.PrintError(failure.error, failure.hint);
+    Json json = FileToJson(failure.file);
+    json["error"] = failure.error;
+    if (!failure.hint.empty()) json["hint"] = failure.hint;
+    failures_.push_back(std::move(json));
+  }
+
+  void Finish(const std::filesystem::path& run_report) const {
+    if (json_) {
+      std::cout << "],\n\"failures\": " << Line(failures_)
+                << ",\n\"run_report\": " << Line(ToUtf8(run_report.string())) << "\n}\n";
+    }
+    messages_.PrintNote("dry run: " + std::to_string(pictures_) + " pictures, " +
+                        std::to_string(writes_) + " files to write besides " + Quoted(run_report) +
+                        ", " + std::to_string(removes_) +
+                        " older ones to remove; nothing was done");
+  }
+
+  [[nodiscard]] bool has_failures() const { return !failures_.empty(); }
+
+ private:
+  static std::string Line(const Json& json) {
+    return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  }
+
+  static void PrintFile(const char* verb, const std::string& file) {
+    std::cout << "  " << verb << " " << Printable(file) << '\n';
+  }
+
+  bool json_;
+  const Messages& messages_;
+  std::size_t pictures_ = 0;
+  std::size_t writes_ = 0;
+  std::size_t removes_ = 0;
+  Json failures_ = Json::array();
+};
+
+}  // namespace
+
+ExitCode ListPlan(Plan plan, const ExplainArguments& arguments, const Messages& messages) {
+  const RunOptions& run = arguments.run;
+  PlanPrinter printer(arguments.talk.json, messages);
+  for (const Failure& failure : plan.failures) printer.Fail(failure);
+  while (std::optional<JobOrFailure> next = plan.jobs->Next({})) {
+    for (const std::string& warning : plan.jobs->TakeWarnings()) messages.PrintWarning(warning);
+    if (const auto* job = std::get_if<Job>(&*next)) {
+      printer.Print(*job, run.settings);
+    } else {
+      printer.Fail(std::get<Failure>(*next));
+    }
+  }
+  for (const std::string& warning : plan.jobs->TakeWarnings()) messages.PrintWarning(warning);
+  printer.Finish(run.output / RunReportName(run.shard));
+  return printer.has_failures() ? kExitSomeFailed : kExitDone;
+}
+
+}  // namespace gradcam

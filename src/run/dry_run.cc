@@ -1,0 +1,41 @@
+#include "run/dry_run.h"
+
+#include "run/output_names.h"
+
+namespace gradcam {
+namespace {
+
+std::string NameOfClass(const ClassTarget& target) {
+  switch (target.by) {
+    case ClassTarget::By::kIndex:
+      return std::to_string(target.index);
+    case ClassTarget::By::kLabel:
+      return "<" + target.label + ">";
+    case ClassTarget::By::kTop:
+      break;
+  }
+  return "<top>";
+}
+
+}  // namespace
+
+std::vector<std::string> NamesToWrite(const Job& job, const Settings& settings) {
+  const std::vector<ClassTarget>& classes = settings.explain.classes;
+  std::vector<std::string> stems;
+  for (const ClassTarget& target : classes) {
+    stems.push_back(classes.size() > 1 ? job.stem + "." + NameOfClass(target) : job.stem);
+  }
+  std::vector<std::string> names;
+  for (const OutputEnding& ending : kOutputEndings) {
+    const bool is_chosen = &EndingOf(ending.kind, settings.render.format) == &ending;
+    if (!is_chosen || !IsWanted(ending.kind, settings.outputs)) continue;
+    if (!IsPerClass(ending.kind)) {
+      names.push_back(job.stem + std::string(ending.text));
+      continue;
+    }
+    for (const std::string& stem : stems) names.push_back(stem + std::string(ending.text));
+  }
+  return names;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,77 @@
+"""--dry-run: what would be written and removed, and nothing done."""
+
+from pathlib import Path
+
+import pytest
+
+from test_outputs import check
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def listed(gradcam, *args, **options) -> dict:
+    result = gradcam(*args, "--dry-run", "--json", **options)
+    return check(result.json(), "dry-run.schema.json")
+
+
+@pytest.mark.parametrize("options", [(), ("--class", "1", "--class", "0", "--write", "gradcam,panel,raw,input"),
+                                     ("--format", "jpg", "--write", "gradcam-overlay,json"),
+                                     ("--keep-ext",), ("--shard", "2/2")])
+def test_what_is_listed_is_what_a_run_writes(gradcam, tiny_model, picture, tmp_path, options):
+    for name in ("photos/a/cat.png", "photos/b/cat.png", "photos/dog.jpg"):
+        picture(name, format="JPEG" if name.endswith("jpg") else "PNG")
+    before = tree(tmp_path)
+    document = listed(gradcam, "-m", tiny_model, "photos", *options)
+    assert tree(tmp_path) == before and not (tmp_path / "gradcam-out").exists()
+    assert gradcam("-m", tiny_model, "photos", *options).code == 0
+    written = {f"gradcam-out/{name}" for name in tree(tmp_path / "gradcam-out")}
+    promised = {name for p in document["pictures"] for name in p["writes"]}
+    assert written == promised | {document["run_report"]}
+
+
+def test_what_is_listed_as_removed_is_what_a_run_removes(gradcam, tiny_model, picture, tmp_path):
+    picture("cat.png")
+    out = tmp_path / "gradcam-out"
+    assert gradcam("-m", tiny_model, "cat.png", "--write", "panel,raw", "--class", "0", "--class", "1").code == 0
+    older = {f"gradcam-out/{name}" for name in tree(out)} - {"gradcam-out/run.json"}
+    assert len(older) == 6
+    document = listed(gradcam, "-m", tiny_model, "cat.png", "--write", "json")
+    assert set(document["pictures"][0]["removes"]) == older
+    assert gradcam("-m", tiny_model, "cat.png", "--write", "json").code == 0
+    assert set(tree(out)) == {"cat.json", "run.json"}
+
+
+def test_the_model_is_not_loaded(gradcam, picture, tmp_path):
+    picture()
+    (tmp_path / "broken.pt").write_text("no model")
+    assert gradcam("-m", "broken.pt", "cat.png", "--dry-run").code == 0
+    assert gradcam("-m", "missing.pt", "cat.png", "--dry-run").code == 2
+
+
+def test_text_names_files_and_says_that_nothing_was_done(gradcam, tiny_model, picture):
+    picture()
+    result = gradcam("-m", tiny_model, "cat.png", "--write", "json,gradcam", "--dry-run",
+                     "--class", "top", "--class", "1")
+    assert result.code == 0
+    assert result.stdout.splitlines() == ["cat.png", "  write  gradcam-out/cat.<top>.gradcam.png",
+                                          "  write  gradcam-out/cat.1.gradcam.png",
+                                          "  write  gradcam-out/cat.json"]
+    assert "1 pictures, 3 files" in result.stderr and "nothing was done" in result.stderr
+
+
+def test_a_stream_is_listed_with_its_failures(gradcam, tiny_model):
+    document = listed(gradcam, "-m", tiny_model, "@-", stdin="a.png\na.jpg\nb.png\n")
+    assert [p["file"] for p in document["pictures"]] == ["a.png", "b.png"]
+    assert document["failures"][0]["file"] == "a.jpg"
+
+
+def test_ten_thousand_small_files(gradcam, tiny_model, tmp_path):
+    for folder in range(10):
+        (tmp_path / f"photos/{folder}").mkdir(parents=True)
+        for number in range(1000):
+            (tmp_path / f"photos/{folder}/{number}.png").touch()
+    document = listed(gradcam, "-m", tiny_model, "photos")
+    files = [p["file"] for p in document["pictures"]]
+    assert len(files) == 10_000 and files == sorted(files)
