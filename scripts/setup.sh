@@ -21,6 +21,8 @@ readonly packages=(
   libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev libspng-dev libssl-dev
   nlohmann-json3-dev
 )
+# The browser that tests open pages in. Ubuntu has it only as a snap; there these tests are skipped.
+readonly test_packages=(chromium chromium-driver fonts-dejavu-core)
 readonly job_megabytes=1500 # what g++ needs for a file that includes LibTorch's JIT headers
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -31,9 +33,16 @@ fail() {
   exit 1
 }
 
+wanted_packages() {
+  printf '%s\n' "${packages[@]}"
+  if [[ $with_tests == yes && $(sed -n 's/^ID=//p' /etc/os-release) == debian ]]; then
+    printf '%s\n' "${test_packages[@]}"
+  fi
+}
+
 missing_packages() {
   local package
-  for package in "${packages[@]}"; do
+  for package in $(wanted_packages); do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
       printf '%s\n' "$package"
   done

@@ -223,7 +223,7 @@ SelfCheck ReadSelfCheck(const CommandLine& line) {
 std::vector<std::string> ReadInputs(const CommandLine& line) {
   std::vector<std::string> inputs = line.Values("--image");
   for (const std::string& input : line.positionals()) {
-    if (input == "layers" || input == "models") {
+    if (input == "layers" || input == "models" || input == "report") {
       ThrowUsage("the command '" + input + "' must be the first argument",
                  "write ./" + input + " for a folder of that name");
     }
@@ -303,6 +303,20 @@ ModelsArguments ReadModelsArguments(const CommandLine& line) {
   return {.models_dir = ModelsDir(line), .talk = ReadTalk(line)};
 }
 
+ReportArguments ReadReportArguments(const CommandLine& line) {
+  if (line.positionals().size() != 1 || line.positionals()[0].empty()) {
+    ThrowUsage("'gradcam report' takes one folder", "gradcam report DIR");
+  }
+  ReportArguments arguments;
+  arguments.page.folder = line.positionals()[0];
+  if (line.Has("--output")) arguments.page.output = NonEmpty(line, "--output");
+  if (line.Has("--images")) arguments.page.images = NonEmpty(line, "--images");
+  arguments.page.use = line.Has("--link") ? PictureUse::kLink : PictureUse::kEmbed;
+  arguments.threads = Threads(line);
+  arguments.talk = ReadTalk(line);
+  return arguments;
+}
+
 std::optional<TextRequest> ReadTextRequest(const CommandLine& line, const CommandSpec& spec) {
   if (line.Has("--help")) return TextRequest{HelpText(spec)};
   if (line.Has("--version")) return TextRequest{GRADCAM_VERSION_LINE "\n"};
@@ -314,18 +328,16 @@ std::optional<TextRequest> ReadTextRequest(const CommandLine& line, const Comman
 Arguments ParseArguments(const std::vector<std::string>& command_line,
                          const Environment& environment) {
   const std::string command = command_line.empty() ? "" : command_line.front();
-  const bool is_layers = command == "layers";
-  const bool is_models = command == "models";
-  const CommandSpec spec = is_layers   ? LayersCommand()
-                           : is_models ? ModelsCommand()
-                                       : ExplainCommand();
-  std::vector<std::string> rest = command_line;
-  if (is_layers || is_models) rest.erase(rest.begin());
-  const CommandLine line(spec, rest);
-  if (std::optional<TextRequest> request = ReadTextRequest(line, spec)) return *request;
-  if (is_layers) return ReadLayersArguments(line);
-  if (is_models) return ReadModelsArguments(line);
-  return ReadExplainArguments(line, environment);
+  const auto read = [&](const CommandSpec& spec, int words, const auto& reader) -> Arguments {
+    const CommandLine line(spec, {command_line.begin() + words, command_line.end()});
+    if (std::optional<TextRequest> request = ReadTextRequest(line, spec)) return *request;
+    return reader(line);
+  };
+  if (command == "layers") return read(LayersCommand(), 1, ReadLayersArguments);
+  if (command == "models") return read(ModelsCommand(), 1, ReadModelsArguments);
+  if (command == "report") return read(ReportCommand(), 1, ReadReportArguments);
+  return read(ExplainCommand(), 0,
+              [&](const CommandLine& line) { return ReadExplainArguments(line, environment); });
 }
 
 }  // namespace gradcam

@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "cli/values.h"
 #include "gradcam/explainer.h"
+#include "page/report_page.h"
 #include "run/run_options.h"
 
 namespace gradcam {
@@ -55,12 +56,20 @@ struct ModelsArguments {
   Talk talk;
 };
 
+// gradcam report DIR
+struct ReportArguments {
+  ReportPageOptions page;  // but for the number of threads
+  std::optional<int> threads;
+  Talk talk;
+};
+
 // --help and --version: text for stdout, nothing else to do.
 struct TextRequest {
   std::string text;
 };
 
-using Arguments = std::variant<ExplainArguments, LayersArguments, ModelsArguments, TextRequest>;
+using Arguments =
+    std::variant<ExplainArguments, LayersArguments, ModelsArguments, ReportArguments, TextRequest>;
 
 // The command line without the program's name. Options beat `environment`, which beats defaults.
 // Throws Error(kUsage).

@@ -146,12 +146,17 @@ OptionGroup RunOptionsGroup() {
        Flag("--no-self-check", "never compare them")}};
 }
 
+std::vector<OptionSpec> MessageOptions() {
+  return {Flag("-q,--quiet", "errors only"), Flag("-v,--verbose", "tell more on stderr"),
+          Option("--color", "WHEN", "auto, always, never; NO_COLOR is honoured").Default("auto"),
+          Flag("--version", "print the version"), Flag("-h,--help", "print this help")};
+}
+
 OptionGroup TalkOptions() {
-  return {"Output",
-          {Flag("--json", "one JSON document on stdout in place of the table"),
-           Flag("-q,--quiet", "errors only"), Flag("-v,--verbose", "tell more on stderr"),
-           Option("--color", "WHEN", "auto, always, never; NO_COLOR is honoured").Default("auto"),
-           Flag("--version", "print the version"), Flag("-h,--help", "print this help")}};
+  std::vector<OptionSpec> options = MessageOptions();
+  options.insert(options.begin(),
+                 Flag("--json", "one JSON document on stdout in place of the table"));
+  return {"Output", options};
 }
 
 }  // namespace
@@ -161,14 +166,16 @@ CommandSpec ExplainCommand() {
       .usage =
           "Usage: gradcam --model NAME|FILE [OPTIONS] PICTURE...\n"
           "       gradcam layers MODEL [OPTIONS]\n"
-          "       gradcam models [OPTIONS]\n",
+          "       gradcam models [OPTIONS]\n"
+          "       gradcam report DIR [OPTIONS]\n",
       .description =
           "Shows why a TorchScript image classifier chose a class: Grad-CAM and saliency maps.\n"
           "\n"
           "Commands:\n"
           "  (none)                       explain pictures\n"
           "  layers MODEL                 list the layers of a model\n"
-          "  models                       list the known models",
+          "  models                       list the known models\n"
+          "  report DIR                   make an HTML page of results",
       .groups = {ModelOptions(), PictureOptions(), ExplanationOptions(), PreprocessOptions(),
                  FileOptions(), RunOptionsGroup(), TalkOptions()},
       .footer =
@@ -201,6 +208,32 @@ CommandSpec ModelsCommand() {
           .description = "Lists the known models: those with a card, and the exported files.",
           .groups = {{"Model", {ModelsDirOption()}}, TalkOptions()},
           .footer = ""};
+}
+
+CommandSpec ReportCommand() {
+  return {
+      .usage = "Usage: gradcam report DIR [OPTIONS]\n",
+      .description =
+          "Writes one HTML page of the results in DIR, an output folder of the main job: "
+          "pictures,\n"
+          "heatmaps and overlays with their classes, to be searched, sorted and filtered in a\n"
+          "browser. The page needs no network and no other file.",
+      .groups = {{"Page",
+                  {Option("-o,--output", "FILE",
+                          "the page; above 50 MB it goes on in FILE-2, FILE-3, ...")
+                       .Default("DIR/report.html"),
+                   Option("--images", "DIR", "folder of the pictures that were explained")
+                       .Default("the inputs in run.json"),
+                   Flag(
+                       "--link",
+                       "refer to the pictures in their files, in full size, in place of thumbnails "
+                       "inside the page"),
+                   ThreadsOption()}},
+                 {"Output", MessageOptions()}},
+      .footer =
+          "Pictures that are not found are shown as their overlays.\n"
+          "\n"
+          "Exit codes: 0 the page is written, 2 it is not.\n"};
 }
 
 }  // namespace gradcam

@@ -8,5 +8,6 @@ namespace gradcam {
 [[nodiscard]] CommandSpec ExplainCommand();
 [[nodiscard]] CommandSpec LayersCommand();
 [[nodiscard]] CommandSpec ModelsCommand();
+[[nodiscard]] CommandSpec ReportCommand();
 
 }  // namespace gradcam

@@ -13,6 +13,7 @@
 #include "cli/layers_job.h"
 #include "cli/messages.h"
 #include "cli/models_job.h"
+#include "cli/report_job.h"
 #include "cli/terminal.h"
 #include "gradcam/error.h"
 
@@ -38,6 +39,10 @@ ExitCode Perform(const LayersArguments& arguments, const Environment& environmen
 
 ExitCode Perform(const ModelsArguments& arguments, const Environment& environment) {
   return PrintModels(arguments, environment);
+}
+
+ExitCode Perform(const ReportArguments& arguments, const Environment& environment) {
+  return MakeReportPage(arguments, MessagesFor(arguments.talk, environment));
 }
 
 ExitCode Perform(const std::vector<std::string>& command_line, const Environment& environment) {

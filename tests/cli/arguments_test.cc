@@ -280,6 +280,21 @@ TEST(ParseArguments, ReadsLayersOptions) {
   EXPECT_TRUE(arguments.talk.json);
 }
 
+TEST(ParseArguments, ReadsReportOptions) {
+  const auto plain = std::get<ReportArguments>(ParseArguments({"report", "out"}, {}));
+  EXPECT_EQ(plain.page.folder, "out");
+  EXPECT_FALSE(plain.page.output || plain.page.images || plain.threads);
+  EXPECT_EQ(plain.page.use, PictureUse::kEmbed);
+  const auto full = std::get<ReportArguments>(ParseArguments(
+      {"report", "out", "-o", "p.html", "--images", "photos", "--link", "--threads", "2"}, {}));
+  EXPECT_EQ(full.page.output, "p.html");
+  EXPECT_EQ(full.page.images, "photos");
+  EXPECT_EQ(full.page.use, PictureUse::kLink);
+  EXPECT_EQ(full.threads, 2);
+  EXPECT_THAT(MessageOf({"report", "out", "--json"}), HasSubstr("--json"));
+  EXPECT_THAT(MessageOf({"report"}), HasSubstr("takes one folder"));
+}
+
 TEST(ParseArguments, HelpAndVersionNeedNothingElse) {
   for (const std::vector<std::string>& line :
        {std::vector<std::string>{"--help"}, {"-h"}, {"layers", "--help"}, {"models", "-h"}}) {

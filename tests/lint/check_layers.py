@@ -16,7 +16,8 @@ LAYERS = {
     "report": {"core", "image", "cam", "model", "explain"},
     "results": {"core", "report"},
     "run": {"core", "image", "cam", "model", "explain", "report"},
-    "cli": {"core", "image", "cam", "model", "explain", "report", "results", "run"},
+    "page": {"core", "image", "report", "results", "run"},
+    "cli": {"core", "image", "cam", "model", "explain", "report", "results", "run", "page"},
 }
 
 # What each folder inside a layer may include of that layer; what stands above them may include all.
@@ -41,7 +42,7 @@ THIRD_PARTY = {
     "spng": {"image"},
     "libexif/": {"image"},
     "isa-l": {"image", "model"},
-    "nlohmann/": {"model", "report", "run", "cli"},
+    "nlohmann/": {"model", "report", "run", "page", "cli"},
     "openssl/": {"run"},
     "CLI/": {"cli"},
 }

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradcam {
+
+// What a page shows. Texts are bytes of any kind: nothing in them is taken for HTML.
+
+// Where a picture of the page comes from: "data:image/jpeg;base64,..." or a URL relative to the
+// page. Empty: there is none.
+using PictureUrl = std::string;
+
+struct PageTile {
+  PictureUrl picture;
+  PictureUrl map;  // over `picture` with the opacity of the page's slider, or alone
+};
+
+// What the pictures of maps show.
+enum class MapCut {
+  kSeen,   // the part of the picture that the network saw
+  kWhole,  // the whole picture; the rest is not to be looked at
+};
+
+// A name with its value.
+struct PageFact {
+  std::string name;
+  std::string value;
+};
+
+// A point as fractions of a tile's width and height.
+struct PagePoint {
+  double x = 0;
+  double y = 0;
+};
+
+// A part of a tile in the same fractions.
+struct PageArea {
+  double x = 0;
+  double y = 0;
+  double width = 1;
+  double height = 1;
+};
+
+struct PageMap {
+  std::string state;              // one of PageHead::states
+  std::array<PageTile, 3> tiles;  // the first is drawn large
+  std::optional<PagePoint> peak;
+  std::vector<PageFact> facts;
+};
+
+struct PagePrediction {
+  std::string label;
+  int index = 0;
+  double probability = 0;
+};
+
+// One explained class of a picture, or a picture that failed.
+struct PageEntry {
+  std::string file;
+  std::string state;                        // one of PageHead::states
+  std::optional<PagePrediction> explained;  // empty for a failure
+  std::vector<PagePrediction> top;          // most probable first
+  double aspect_ratio = 1;                  // of the pictures in all tiles, width by height
+  PageArea seen;                            // the part of them that the network saw
+  std::vector<PageMap> maps;                // one for each of PageHead::map_names, or none
+  std::vector<PageFact> facts;
+  std::vector<std::string> notes;  // what is missing
+  std::string error;               // why it failed
+  std::string hint;
+};
+
+// A state that entries can have.
+struct PageState {
+  std::string key;   // "all_zero"
+  std::string name;  // "Map is zero"
+  bool is_problem = true;
+};
+
+// What is the same for all entries.
+struct PageHead {
+  std::string title;
+  std::vector<PageFact> facts;
+  std::vector<std::string> notes;
+  std::array<std::string, 3> tile_names;
+  std::vector<std::string> map_names;
+  std::vector<PageState> states;  // from harmless to grave
+  double opacity = 0.5;           // of maps over pictures at first, 0...1
+  MapCut map_cut = MapCut::kSeen;
+};
+
+}  // namespace gradcam

@@ -1,0 +1,226 @@
+#include "page/page_html.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "page/assets.h"
+#include "page/base64.h"
+#include "report/text.h"
+#include "run/sha256.h"
+
+namespace gradcam {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Pictures that the page unpacks together when the first of them comes into view.
+constexpr std::size_t kPicturesTogether = 100;
+
+// How far back NumberOf looks: several classes of a picture with two maps each.
+constexpr std::size_t kNeighbours = 32;
+
+constexpr std::string_view kBeginning =
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"generator\" content=\"gradcam\">\n";
+
+// JSON that is safe inside a <script> element: no "<" can begin "</script>" or "<!--", and no
+// character outside of ASCII.
+std::string ScriptJson(const Json& json) {
+  const std::string text =
+      json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+// For HTML text and attribute values in quotation marks.
+std::string Escaped(std::string_view text) {
+  std::string escaped;
+  for (const char c : Printable(text)) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+Json NumberOrNull(double number) {
+  constexpr double kDigits = 1e6;  // enough for a percentage; 0.1 + 0.2 would take 17
+  return std::isfinite(number) ? Json(std::round(number * kDigits) / kDigits) : Json(nullptr);
+}
+
+Json FactsToJson(const std::vector<PageFact>& facts) {
+  Json list = Json::array();
+  for (const PageFact& fact : facts) list.push_back({fact.name, fact.value});
+  return list;
+}
+
+Json PredictionToJson(const PagePrediction& prediction) {
+  return {prediction.label, prediction.index, NumberOrNull(prediction.probability)};
+}
+
+Json HeadToJson(const PageHead& head, const PageBody& body, const PagePlace& place) {
+  Json states = Json::array();
+  for (const PageState& state : head.states) {
+    states.push_back({{"key", state.key}, {"name", state.name}, {"problem", state.is_problem}});
+  }
+  return {{"facts", FactsToJson(head.facts)},
+          {"notes", head.notes},
+          {"tiles", head.tile_names},
+          {"maps", head.map_names},
+          {"states", states},
+          {"opacity", head.opacity},
+          {"wholeMaps", head.map_cut == MapCut::kWhole},
+          {"picturesTogether", kPicturesTogether},
+          {"first", place.first},
+          {"count", body.size()},
+          {"previous", place.previous},
+          {"next", place.next}};
+}
+
+std::string Joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+// The pictures as JSON arrays of URLs, each in an element of its own, so that none is parsed before
+// it is needed.
+std::string PictureElements(const std::vector<PictureUrl>& pictures) {
+  std::string text;
+  for (std::size_t first = 0; first < pictures.size(); first += kPicturesTogether) {
+    const std::size_t count = std::min(kPicturesTogether, pictures.size() - first);
+    text += "<script type=\"application/json\" id=\"pictures-" +
+            std::to_string(first / kPicturesTogether) + "\">[";
+    for (std::size_t i = 0; i < count; ++i) {
+      text += i == 0 ? "" : ",";
+      text += ScriptJson(pictures[first + i]);
+    }
+    text += "]</script>\n";
+  }
+  return text;
+}
+
+// What allows an inline script or style of exactly this text.
+std::string HashSource(std::string_view text) {
+  Sha256 hash;
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  hash.Update(bytes);
+  const std::string hex = hash.Finish();
+  std::vector<std::uint8_t> digest;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    digest.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  }
+  return "'sha256-" + Base64(digest) + "'";
+}
+
+bool HasLinks(const std::vector<PictureUrl>& pictures) {
+  return std::ranges::any_of(pictures, [](const auto& url) { return !url.starts_with("data:"); });
+}
+
+// "file:" and 'self' only where pictures are linked.
+std::string PolicyOf(const std::vector<PictureUrl>& pictures) {
+  return "default-src 'none'; img-src data:" +
+         std::string(HasLinks(pictures) ? " file: 'self'" : "") + "; style-src " +
+         HashSource(PageStyle()) + "; script-src " + HashSource(PageScript()) +
+         "; base-uri 'none'; form-action 'none'";
+}
+
+// `text` with every {{name}} replaced once; what is put in is not looked at again.
+std::string Filled(std::string_view text, const std::map<std::string_view, std::string>& values) {
+  std::string filled;
+  while (true) {
+    const std::size_t begin = text.find("{{");
+    if (begin == std::string_view::npos) return filled.append(text);
+    const std::size_t end = text.find("}}", begin);
+    filled.append(text.substr(0, begin)).append(values.at(text.substr(begin + 2, end - begin - 2)));
+    text.remove_prefix(end + 2);
+  }
+}
+
+}  // namespace
+
+int PageBody::NumberOf(const PictureUrl& url) {
+  if (url.empty()) return -1;
+  const std::size_t from = pictures_.size() - std::min(pictures_.size(), kNeighbours);
+  for (std::size_t i = from; i < pictures_.size(); ++i) {
+    if (pictures_[i] == url) return static_cast<int>(i);
+  }
+  pictures_.push_back(url);
+  bytes_ += url.size() + 3;
+  return static_cast<int>(pictures_.size()) - 1;
+}
+
+void PageBody::Add(const PageEntry& entry) {
+  Json json{{"file", entry.file}, {"state", entry.state}};
+  if (entry.explained) json["class"] = PredictionToJson(*entry.explained);
+  json["top"] = Json::array();
+  for (const PagePrediction& prediction : entry.top) {
+    json["top"].push_back(PredictionToJson(prediction));
+  }
+  json["ratio"] = NumberOrNull(entry.aspect_ratio);
+  const PageArea& seen = entry.seen;
+  if (seen.width < 1 || seen.height < 1) {
+    json["seen"] = {NumberOrNull(seen.x), NumberOrNull(seen.y), NumberOrNull(seen.width),
+                    NumberOrNull(seen.height)};
+  }
+  json["maps"] = Json::array();
+  for (const PageMap& map : entry.maps) {
+    Json tiles = Json::array();
+    for (const PageTile& tile : map.tiles) {
+      const int picture = NumberOf(tile.picture);
+      tiles.push_back({picture, NumberOf(tile.map)});
+    }
+    Json part{{"state", map.state}, {"tiles", tiles}, {"facts", FactsToJson(map.facts)}};
+    if (map.peak) part["peak"] = {NumberOrNull(map.peak->x), NumberOrNull(map.peak->y)};
+    json["maps"].push_back(part);
+  }
+  if (!entry.facts.empty()) json["facts"] = FactsToJson(entry.facts);
+  if (!entry.notes.empty()) json["notes"] = entry.notes;
+  if (!entry.error.empty()) json["error"] = entry.error;
+  if (!entry.hint.empty()) json["hint"] = entry.hint;
+  entries_.push_back(ScriptJson(json));
+  bytes_ += entries_.back().size() + 2;
+}
+
+std::string PageHtml(const PageHead& head, const PageBody& body, const PagePlace& place) {
+  return std::string(kBeginning) +
+         Filled(PageTemplate(), {{"policy", PolicyOf(body.pictures())},
+                                 {"title", Escaped(head.title)},
+                                 {"style", std::string(PageStyle())},
+                                 {"script", std::string(PageScript())},
+                                 {"head", ScriptJson(HeadToJson(head, body, place))},
+                                 {"entries", "[" + Joined(body.entries(), ",\n") + "]"},
+                                 {"pictures", PictureElements(body.pictures())}});
+}
+
+bool IsPage(std::string_view html) { return html.starts_with(kBeginning); }
+
+}  // namespace gradcam

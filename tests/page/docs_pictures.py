@@ -1,0 +1,56 @@
+"""Makes the pictures of docs/report.md: GRADCAM_PROGRAM=build/release/gradcam
+.venv/bin/python3 tests/page/docs_pictures.py, with models/efficientnet_lite0.pt exported."""
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from browser import Browser
+from PIL import Image
+from skimage import data
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tests"))
+from support.program import Program  # noqa: E402
+
+PICTURES = ("chelsea", "coffee", "rocket", "astronaut", "camera", "horse")
+
+
+def make_page(home: Path) -> Path:
+    (home / "photos").mkdir()
+    for name in PICTURES:
+        Image.fromarray(getattr(data, name)()).convert("RGB").save(home / f"photos/{name}.jpg",
+                                                                   quality=92)
+    (home / "photos/torn.jpg").write_bytes((home / "photos/coffee.jpg").read_bytes()[:4000])
+    gradcam = Program(os.path.abspath(os.environ["GRADCAM_PROGRAM"]), home)
+    gradcam("-m", PROJECT / "models/efficientnet_lite0.pt", "photos", "-o", "results")
+    assert gradcam("report", "results").code == 0
+    return home / "results/report.html"
+
+
+def save(browser: Browser, name: str) -> None:
+    browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
+    picture = Image.open(io.BytesIO(browser.driver.get_screenshot_as_png())).convert("RGB")
+    picture.save(PROJECT / "docs/images" / name, optimize=True)
+
+
+def main() -> None:
+    browser = Browser()
+    with tempfile.TemporaryDirectory() as folder:
+        page = make_page(Path(folder))
+        browser.open(page, width=1280, height=1012)
+        save(browser, "report.png")
+        browser.open(page, width=1120, height=700, dark=True)
+        browser.search("cat")
+        browser.find(".tiles").click()
+        save(browser, "report-detail.png")
+        browser.open(page, width=390, height=844)
+        browser.run("window.scrollTo(0, 400)")
+        save(browser, "report-phone.png")
+    browser.quit()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Output folders made from one real run: many pictures, classes and states without computing each."""
+
+import base64
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+KINDS = ("gradcam", "saliency", "gradcam-overlay", "saliency-overlay")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture to be written: the probability is that of its class, the rest goes to "other"."""
+
+    name: str  # below the folder, without extension
+    label: str
+    probability: float = 0.5
+    status: str = "ok"
+
+
+class Results:
+    """The output folder `folder`, filled by copying the results of `template` (its report `cat.json`,
+    whose picture is photos/cat.png beside it)."""
+
+    def __init__(self, folder: Path, template: Path, copy=shutil.copy):
+        self.folder = folder
+        self.template = template
+        self.copy = copy  # of pictures; os.link where thousands are made and none is changed
+        self.base = json.loads((template / "cat.json").read_text())
+        folder.mkdir()
+        shutil.copy(template / "run.json", folder)
+
+    def add(self, sample: Sample) -> None:
+        target = self.folder / sample.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        report = json.loads(json.dumps(self.base))
+        report["image"]["file"] = sample.name + ".png"
+        index = sum(sample.label.encode())
+        first = {"index": index, "label": sample.label, "probability": sample.probability}
+        report["top"] = [
+            {"rank": 1, "id": None, "logit": 1.0, **first},
+            {"rank": 2, "id": None, "logit": 0.0, "index": 99_999, "label": "other",
+             "probability": 1 - sample.probability}]
+        explained = report["explanations"][0]
+        explained["class"].update(first)
+        if sample.status != "ok":
+            explained["gradcam"].update(status=sample.status, peak=None)
+        stem = target.name
+        explained["files"] = {kind.replace("-", "_"): f"{stem}.{kind}.png" for kind in KINDS}
+        for kind in KINDS:
+            self.copy(self.template / f"cat.{kind}.png", target.parent / f"{stem}.{kind}.png")
+        self.write_report(target.parent / f"{stem}.json", report)
+
+    def add_picture(self, name: str, picture: Path | None = None) -> None:
+        """The picture that was explained, or the one that the report is to name in its place, below
+        `photos` beside the folder."""
+        target = self.folder.parent / "photos" / f"{name}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.copy(picture or self.template.parent / "photos/cat.png", target)
+        if picture:
+            path = self.folder / f"{name}.json"
+            report = json.loads(path.read_text())
+            report["image"]["sha256"] = hashlib.sha256(picture.read_bytes()).hexdigest()
+            self.write_report(path, report)
+
+    @staticmethod
+    def write_report(path: Path, report: dict) -> None:
+        path.write_text(json.dumps(report))
+
+    def fail(self, file: str, error: str, hint: str = "") -> None:
+        path = self.folder / "run.json"
+        run = json.loads(path.read_text())
+        run["failures"].append({"file": file, "error": error, **({"hint": hint} if hint else {})})
+        path.write_text(json.dumps(run))
+
+
+class PageFile:
+    """A page read without a browser."""
+
+    def __init__(self, path: Path):
+        self.html = path.read_text()
+
+    def _json(self, name: str):
+        begin = self.html.index(">", self.html.index(f'id="{name}"')) + 1
+        return json.loads(self.html[begin:self.html.index("</script", begin)])
+
+    @property
+    def head(self) -> dict:
+        return self._json("head")
+
+    @property
+    def entries(self) -> list[dict]:
+        return self._json("entries")
+
+    def by_file(self) -> dict[str, dict]:
+        return {entry["file"]: entry for entry in self.entries}
+
+    def picture(self, number: int) -> str:
+        together = self.head["picturesTogether"]
+        return self._json(f"pictures-{number // together}")[number % together]
+
+    def pictures(self) -> list[bytes]:
+        """The bytes of all pictures inside the page."""
+        found, number = [], 0
+        while f'id="pictures-{number}"' in self.html:
+            for url in self._json(f"pictures-{number}"):
+                prefix = "data:image/jpeg;base64,"
+                assert url.startswith(prefix)
+                found.append(base64.b64decode(url[len(prefix):], validate=True))
+            number += 1
+        return found
