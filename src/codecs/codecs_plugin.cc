@@ -1,4 +1,4 @@
-// The plug-in's one C function and what it returns. See image/plugin.h and image/codecs.h.
+// The plug-in's one C function and what it returns. See core/plugin.h and image/codecs.h.
 #include <algorithm>
 #include <cstddef>
 #include <iostream>

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/plugin.h"
 #include "gradcam/error.h"
 #include "image/alpha.h"
 #include "image/byte_reader.h"
 #include "image/exif.h"
-#include "image/plugin.h"
 #include "image/pnm_header.h"
 #include "image/size_limit.h"
 #include "image/tiff_header.h"

@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/plugin.h"
 #include "gradcam/error.h"
 #include "image/alpha.h"
 #include "image/codecs.h"
 #include "image/jpeg.h"
 #include "image/orient.h"
 #include "image/picture_file.h"
-#include "image/plugin.h"
 #include "image/png_decode.h"
 #include "image/sniff.h"
 

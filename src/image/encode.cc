@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/plugin.h"
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/codecs.h"
 #include "image/jpeg_encode.h"
-#include "image/plugin.h"
 #include "image/png.h"
 #include "image/webp_file.h"
 

@@ -1,4 +1,4 @@
-#include "image/plugin.h"
+#include "core/plugin.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "image/codecs.h"
-
 namespace gradcam {
 namespace {
 
@@ -19,8 +17,9 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 TEST(Plugin, IsFoundRelativeToTheProgramAndOpened) {
-  const Plugin plugin = OpenPlugin("codecs", Codecs::kVersion, PluginFolders());
-  EXPECT_NE(plugin.interface, nullptr);
+  const Plugin plugin = OpenPlugin("sample", 3, PluginFolders());
+  ASSERT_NE(plugin.interface, nullptr);
+  EXPECT_EQ(*static_cast<int*>(plugin.interface), 7);
   EXPECT_EQ(plugin.problem, "");
 }
 
@@ -37,7 +36,7 @@ TEST(Plugin, ThatIsMissingIsANormalState) {
 }
 
 TEST(Plugin, OfAnotherVersionIsRefused) {
-  const Plugin plugin = OpenPlugin("codecs", Codecs::kVersion + 1, PluginFolders());
+  const Plugin plugin = OpenPlugin("sample", 4, PluginFolders());
   EXPECT_EQ(plugin.interface, nullptr);
   EXPECT_THAT(plugin.problem, StartsWith("belongs to another version of gradcam"));
 }
@@ -45,12 +44,12 @@ TEST(Plugin, OfAnotherVersionIsRefused) {
 TEST(Plugin, ThatIsNoLibraryIsNamedWithTheReason) {
   std::string pattern = (fs::temp_directory_path() / "gradcam-XXXXXX").string();
   const fs::path folder = mkdtemp(pattern.data());
-  std::ofstream(folder / "libgradcam_codecs.so") << "not a library";
-  const Plugin plugin = OpenPlugin("codecs", Codecs::kVersion, std::vector{folder});
+  std::ofstream(folder / "libgradcam_sample.so") << "not a library";
+  const Plugin plugin = OpenPlugin("sample", 3, std::vector{folder});
   fs::remove_all(folder);
   EXPECT_EQ(plugin.interface, nullptr);
   EXPECT_THAT(plugin.problem, StartsWith("cannot be loaded: "));
-  EXPECT_THAT(plugin.problem, HasSubstr("libgradcam_codecs.so"));
+  EXPECT_THAT(plugin.problem, HasSubstr("libgradcam_sample.so"));
 }
 
 }  // namespace

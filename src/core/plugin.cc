@@ -1,4 +1,4 @@
-#include "image/plugin.h"
+#include "core/plugin.h"
 
 #include <dlfcn.h>
 #include <link.h>
