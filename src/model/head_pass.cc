@@ -9,11 +9,13 @@
 
 namespace gradcam {
 
-HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times)
+HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times,
+                   Engine engine)
     : activations_(std::move(activations)),
       logits_(std::move(logits)),
       layer_(std::move(layer)),
-      times_(times) {}
+      times_(times),
+      engine_(engine) {}
 
 at::Tensor HeadPass::activations() const { return activations_.detach().to(at::kFloat); }
 

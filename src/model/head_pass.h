@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "gradcam/engine.h"
 #include "model/engine/half_times.h"
 
 namespace gradcam {
@@ -11,7 +12,8 @@ namespace gradcam {
 // One run of the head on the activations of one batch, with its autograd tape.
 class HeadPass {
  public:
-  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times = {});
+  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times = {},
+           Engine engine = Engine::kLibtorch);
 
   // [N, C, h, w], float32, detached: the output of the layer.
   [[nodiscard]] at::Tensor activations() const;
@@ -25,6 +27,9 @@ class HeadPass {
   // not depend on the activations.
   [[nodiscard]] at::Tensor Gradient(const at::Tensor& cotangent) const;
 
+  // Who computed the activations.
+  [[nodiscard]] Engine engine() const { return engine_; }
+
   // How long this pass took.
   [[nodiscard]] const HalfTimes& times() const { return times_; }
 
@@ -33,6 +38,7 @@ class HeadPass {
   at::Tensor logits_;       // with its tape
   std::string layer_;
   HalfTimes times_;
+  Engine engine_;
 };
 
 }  // namespace gradcam

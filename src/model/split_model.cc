@@ -111,7 +111,7 @@ class SplitModel::Impl {
       has_run_ = true;
       const at::AutoGradMode with_gradient(true);
       return HeadPass(result.activations, reader_.Logits(result.output, input.size(0)), layer_,
-                      result.times);
+                      result.times, result.engine);
     });
   }
 

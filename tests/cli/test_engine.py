@@ -1,12 +1,15 @@
 """How the feature maps are computed: batches, precision, determinism, timing."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from support import models
+from support.program import Program
 
 RUNS = 30  # more than the 20 pictures from which on engines are tried out
 
@@ -150,3 +153,71 @@ def test_timing_tells_every_stage(gradcam, tiny_model, picture, tmp_path):
     assert all(seconds > 0 for name, seconds in stages.items() if name != "check")
     for stage in stages:
         assert f"{stage} " in result.stderr
+
+
+def engine_of(report: Path) -> str:
+    return json.loads(report.read_text())["tool"]["engine"]
+
+
+@pytest.mark.parametrize("batch", [[], ["--batch-size", "7"], ["--deterministic"]])
+def test_openvino_gives_the_maps_of_libtorch(gradcam, tiny_model, photos, tmp_path, batch):
+    for engine in ("libtorch", "openvino"):
+        result = gradcam("-m", tiny_model, photos, "-o", engine, "--write", "raw,json", "--engine",
+                         engine, *batch)
+        assert result.code == 0, result.stderr
+        reports = sorted((tmp_path / engine).glob("*.json"))
+        assert {engine_of(report) for report in reports} == {engine}
+        assert len(reports) == RUNS + 1
+    # Two layers of sums in another order: 1e-6 was measured.
+    assert_close(maps_in(tmp_path / "openvino"), maps_in(tmp_path / "libtorch"), 1e-5)
+
+
+def test_openvino_repeats_itself(gradcam, tiny_model, photos, tmp_path):
+    for run in ("one", "two"):
+        assert gradcam("-m", tiny_model, photos, "-o", run, "--engine", "openvino",
+                       "--deterministic").code == 0
+    assert bytes_in(tmp_path / "one") == bytes_in(tmp_path / "two")
+
+
+class Sorts(models.TinyNet):
+    """Holds an operator that is not handed over."""
+
+    def forward(self, x):
+        return super().forward(torch.sort(x, 3).values)
+
+
+def test_what_openvino_cannot_take_is_an_error_only_if_asked_for(gradcam, photos, tmp_path):
+    model = models.save(Sorts(), tmp_path / "sorts.pt", card=models.card())
+    result = gradcam("-m", model, photos, "-o", "auto")
+    assert result.code == 0, result.stderr
+    assert engine_of(tmp_path / "auto/run.json") == "libtorch"
+    result = gradcam("-m", model, photos, "-o", "asked", "--engine", "openvino")
+    assert result.code == 2
+    assert "engine 'openvino' cannot run this network: its features half holds the operator " \
+           "aten::sort" in result.stderr
+    assert "hint: leave --engine out" in result.stderr
+    assert not (tmp_path / "asked").exists()
+
+
+@pytest.mark.parametrize("content, problem", [
+    (None, "is not installed"),
+    (b"not a library", "cannot be loaded: "),
+])
+def test_without_the_plugin_libtorch_computes(gradcam, tiny_model, photos, tmp_path, content,
+                                              problem):
+    """A copy of the program finds no plug-in beside itself, or a damaged one."""
+    program = tmp_path / "bin/gradcam"
+    program.parent.mkdir()
+    shutil.copy2(os.environ["GRADCAM_PROGRAM"], program)
+    moved = Program(str(program), gradcam.home)
+    if content is not None:
+        plugin = tmp_path / "bin/lib/gradcam/libgradcam_openvino.so"
+        plugin.parent.mkdir(parents=True)
+        plugin.write_bytes(content)
+    result = moved("-m", tiny_model, photos, "-o", "auto")
+    assert result.code == 0, result.stderr
+    assert engine_of(tmp_path / "auto/run.json") == "libtorch"
+    result = moved("-m", tiny_model, photos, "-o", "asked", "--engine", "openvino")
+    assert result.code == 2
+    assert f"needs the plug-in libgradcam_openvino.so, which {problem}" in result.stderr
+    assert "hint: " in result.stderr

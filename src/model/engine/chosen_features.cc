@@ -16,6 +16,10 @@
 namespace gradcam {
 namespace {
 
+// Share of the time of the best way so far that another engine is expected to save: the least that
+// was measured for OpenVINO against LibTorch on the networks of docs/performance.md.
+constexpr double kSaving = 0.25;
+
 // The largest difference of two tensors as a share of the largest number of `expected`; infinity if
 // their shapes differ or a number is not finite.
 double Difference(const at::Tensor& found, const at::Tensor& expected) {
@@ -69,40 +73,40 @@ void RequireLimit(const Features& found, const Features& expected, double limit)
 
 ChosenFeatures::ChosenFeatures(std::unique_ptr<FeaturesEngine> reference,
                                std::vector<EngineCandidate> candidates, EngineTrial trial,
-                               Failure failure)
+                               int pictures, std::string hint)
     : candidates_(std::move(candidates)),
       engines_(candidates_.size() + 1),
       trial_(std::move(trial)),
-      failure_(failure) {
+      pictures_left_(pictures),
+      hint_(std::move(hint)) {
   engines_.front() = std::move(reference);
 }
 
 Features ChosenFeatures::Run(const at::Tensor& input) {
   for (;;) {
     const EngineWay way = trial_.Next();
-    if (way.engine == 0) return RunWay(way, input);
-    const EngineCandidate& candidate = candidates_[way.engine - 1];
-    const bool is_new = engines_[way.engine] == nullptr;
+    if (engines_[way.engine] != nullptr) return RunWay(way, input);
     try {
-      return is_new ? FirstRun(way, input) : RunWay(way, input);
+      return FirstRun(way, input);
     } catch (const std::exception& error) {
       // Once it has shown that it works, what it throws is about the picture.
-      if (!is_new) throw;
-      const std::string problem =
-          "engine '" + candidate.name + "' cannot run this network: " + TorchMessage(error);
-      if (failure_ == Failure::kThrow) {
-        throw Error(ErrorKind::kModel, problem, "leave --precision out: float32 always runs");
-      }
-      notes_.push_back(problem);
-      trial_.Exclude(way.engine);
+      PassOver(way.engine, TorchMessage(error));
     }
   }
+}
+
+void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
+  const std::string note =
+      "engine '" + candidates_[engine - 1].name + "' cannot run this network: " + problem;
+  trial_.Exclude(engine);
+  if (!trial_.has_way()) throw Error(ErrorKind::kUsage, note, hint_);
+  notes_.push_back(note);
 }
 
 Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
   Stopwatch watch;
   Features features = engines_[way.engine]->Run(input);
-  trial_.Record(way, static_cast<int>(input.size(0)), watch.Lap());
+  Record(way, input.size(0), watch.Lap());
   return features;
 }
 
@@ -116,8 +120,27 @@ Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input)
   Features found = made->Run(input);
   RequireLimit(found, expected, candidate.limit);
   engines_[way.engine] = std::move(made);
-  trial_.Record(way, static_cast<int>(input.size(0)), /*seconds=*/0);  // a first run is not counted
+  Record(way, input.size(0), /*seconds=*/0);  // a first run is not counted
   return found;
+}
+
+void ChosenFeatures::Record(const EngineWay& way, std::int64_t pictures, double seconds) {
+  pictures_left_ -= pictures;
+  trial_.Record(way, static_cast<int>(pictures), seconds);
+  for (std::size_t i = 1; i < engines_.size(); ++i) {
+    if (engines_[i] == nullptr && !Pays(candidates_[i - 1])) trial_.Exclude(i);
+  }
+  if (!trial_.is_decided()) return;
+  // The others hold a copy of the weights each.
+  for (std::size_t i = 1; i < engines_.size(); ++i) {
+    if (i != trial_.Next().engine) engines_[i].reset();
+  }
+}
+
+bool ChosenFeatures::Pays(const EngineCandidate& candidate) const {
+  const auto seconds = trial_.BestSeconds();
+  if (!seconds) return true;
+  return static_cast<double>(pictures_left_) * *seconds * kSaving >= candidate.preparation;
 }
 
 std::vector<std::string> ChosenFeatures::TakeNotes() { return std::exchange(notes_, {}); }

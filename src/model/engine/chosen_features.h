@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,7 +19,11 @@ inline constexpr double kFloat32Limit = 1e-3;
 // An engine that may take the place of the reference.
 struct EngineCandidate {
   std::string name;                                       // for messages
+  Engine engine = Engine::kLibtorch;                      // whose it is
   std::function<std::unique_ptr<FeaturesEngine>()> make;  // called when its turn comes
+  // Seconds until it has computed its first batch. It gets a turn only if what is left of the run
+  // promises to save more.
+  double preparation = 0;
   // The largest difference of its activations, and of what else crosses the cut, from the
   // reference's that is put down to rounding, as a share of the maximum.
   double limit = 0;
@@ -29,17 +34,16 @@ struct EngineCandidate {
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first
 // turn, and what it gives for its first batch is compared with what the reference gives. One that
-// cannot be made, throws then, or differs is passed over with a note, or is an error if it was
-// asked for.
+// cannot be made, throws then, or differs is passed over with a note; that is an error if no way is
+// left.
 class ChosenFeatures final : public FeaturesEngine {
  public:
-  enum class Failure { kPassOver, kThrow };
-
-  // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1.
+  // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1. `pictures` are
+  // expected in all. `hint` says what to do when no way is left.
   ChosenFeatures(std::unique_ptr<FeaturesEngine> reference, std::vector<EngineCandidate> candidates,
-                 EngineTrial trial, Failure failure);
+                 EngineTrial trial, int pictures, std::string hint);
 
-  // Throws Error(kModel) with Failure::kThrow.
+  // Throws Error(kUsage) when no way is left, and what an engine throws that has run before.
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 
   // By the reference, whatever was chosen.
@@ -56,11 +60,15 @@ class ChosenFeatures final : public FeaturesEngine {
  private:
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
   [[nodiscard]] Features FirstRun(const EngineWay& way, const at::Tensor& input);
+  void PassOver(std::size_t engine, const std::string& problem);
+  void Record(const EngineWay& way, std::int64_t pictures, double seconds);
+  [[nodiscard]] bool Pays(const EngineCandidate& candidate) const;
 
   std::vector<EngineCandidate> candidates_;
   std::vector<std::unique_ptr<FeaturesEngine>> engines_;  // [0] the reference; empty: not made yet
   EngineTrial trial_;
-  Failure failure_;
+  std::int64_t pictures_left_;
+  std::string hint_;
   std::vector<std::string> notes_;
 };
 

@@ -73,7 +73,10 @@ class TwoGraphs final : public CutEngine {
     std::vector<c10::IValue> inputs = {features.self, leaf};
     inputs.insert(inputs.end(), features.carried.begin(), features.carried.end());
     const at::AutoGradMode with_gradient(true);
-    return {.activations = leaf, .output = head_->Run(std::move(inputs)), .times = {}};
+    return {.activations = leaf,
+            .output = head_->Run(std::move(inputs)),
+            .times = {},
+            .engine = features.engine};
   }
 
   std::unique_ptr<ChosenFeatures> features_;
@@ -103,7 +106,8 @@ class TappedGraph final : public CutEngine {
     }
     return {.activations = taps.get(CallIndex(selection_, taps.size())),
             .output = std::move(output),
-            .times = {.features = 0, .head = watch.Lap()}};
+            .times = {.features = 0, .head = watch.Lap()},
+            .engine = Engine::kLibtorch};
   }
 
   Result RunReference(const at::Tensor& input) override { return Run(input); }

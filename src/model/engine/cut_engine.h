@@ -23,6 +23,7 @@ class CutEngine {
     at::Tensor activations;  // [N, C, h, w]; what the gradient is asked for
     c10::IValue output;      // of the head after ExposeScores, with its tape
     HalfTimes times;
+    Engine engine = Engine::kLibtorch;  // who ran the features half
   };
 
   virtual ~CutEngine() = default;

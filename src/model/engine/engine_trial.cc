@@ -16,9 +16,11 @@ EngineTrial::EngineTrial(const std::vector<EngineWay>& ways) {
   }
 }
 
+bool EngineTrial::has_way() const { return Best() != nullptr; }
+
 EngineWay EngineTrial::Next() const {
   const Candidate* untried = Untried();
-  return untried != nullptr ? untried->way : Best().way;
+  return untried != nullptr ? untried->way : Best()->way;
 }
 
 void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
@@ -44,13 +46,20 @@ const EngineTrial::Candidate* EngineTrial::Untried() const {
   return nullptr;
 }
 
-const EngineTrial::Candidate& EngineTrial::Best() const {
-  const Candidate* best = &candidates_.front();
+std::optional<double> EngineTrial::BestSeconds() const {
+  const Candidate* best = Best();
+  return best != nullptr ? best->seconds : std::nullopt;
+}
+
+const EngineTrial::Candidate* EngineTrial::Best() const {
+  const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates_) {
-    if (candidate.excluded || !candidate.seconds) continue;
-    if (best->excluded || !best->seconds || *candidate.seconds < *best->seconds) best = &candidate;
+    if (candidate.excluded) continue;
+    const bool is_faster = candidate.seconds && best != nullptr &&
+                           (!best->seconds || *candidate.seconds < *best->seconds);
+    if (best == nullptr || is_faster) best = &candidate;
   }
-  return *best;
+  return best;
 }
 
 }  // namespace gradcam

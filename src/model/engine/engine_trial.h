@@ -19,10 +19,12 @@ struct EngineWay {
 // and from then on the fastest gets all.
 class EngineTrial {
  public:
-  // The first way is the one to fall back on. `ways` is not empty.
   explicit EngineTrial(const std::vector<EngineWay>& ways);
 
-  // For the next batch.
+  // Whether a way is left.
+  [[nodiscard]] bool has_way() const;
+
+  // For the next batch; there must be a way.
   [[nodiscard]] EngineWay Next() const;
 
   // A batch of `pictures` took `seconds` on `way`. Shorter batches than the way's say nothing.
@@ -31,7 +33,11 @@ class EngineTrial {
   // `engine` cannot be used; no way of it is given out again.
   void Exclude(std::size_t engine);
 
+  // Whether every way had its turn.
   [[nodiscard]] bool is_decided() const;
+
+  // A picture, of the fastest way so far; nothing before one was measured.
+  [[nodiscard]] std::optional<double> BestSeconds() const;
 
  private:
   struct Candidate {
@@ -42,7 +48,7 @@ class EngineTrial {
   };
 
   [[nodiscard]] const Candidate* Untried() const;
-  [[nodiscard]] const Candidate& Best() const;
+  [[nodiscard]] const Candidate* Best() const;
 
   std::vector<Candidate> candidates_;
 };

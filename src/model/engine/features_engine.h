@@ -5,13 +5,16 @@
 
 #include <vector>
 
+#include "gradcam/engine.h"
+
 namespace gradcam {
 
 // What the features half of a cut gives for one batch; numbers in float32.
 struct Features {
-  c10::IValue self;                  // the network, in the state that the features half left it in
-  at::Tensor activations;            // [N, C, h, w]
-  std::vector<c10::IValue> carried;  // what else crosses the cut, as the head takes it
+  c10::IValue self;                   // the network, in the state that the features half left it in
+  at::Tensor activations;             // [N, C, h, w]
+  std::vector<c10::IValue> carried;   // what else crosses the cut, as the head takes it
+  Engine engine = Engine::kLibtorch;  // who computed them
 };
 
 // Runs the features half of a cut network, without gradient.

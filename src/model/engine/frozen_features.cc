@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
+#include <torch/csrc/jit/passes/peephole.h>
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
 #include <string>
@@ -82,6 +83,9 @@ std::shared_ptr<Graph> FrozenFeatures(const Graph& features, const torch::jit::M
       const_cast<Graph&>(features).copy();  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   WeightsToConstants(*graph, module);
   ResolveDimensionChecks(*graph);
+  torch::jit::ConstantPropagation(graph);
+  // What a script checks by types: whether something is None, and casts behind such a check.
+  torch::jit::PeepholeOptimize(graph);
   torch::jit::ConstantPropagation(graph);
   torch::jit::RemoveTensorMutation(graph);
   RequireNoWrites(*graph);

@@ -24,8 +24,10 @@ template <typename Convert>
 Features FeaturesOf(const torch::jit::Module& module, const c10::IValue& output,
                     const Convert& convert) {
   const auto& elements = output.toTupleRef().elements();
-  Features features{
-      .self = module._ivalue(), .activations = convert(elements.at(0).toTensor()), .carried = {}};
+  Features features{.self = module._ivalue(),
+                    .activations = convert(elements.at(0).toTensor()),
+                    .carried = {},
+                    .engine = Engine::kLibtorch};
   for (std::size_t i = 1; i < elements.size(); ++i) {
     const c10::IValue& value = elements[i];
     if (value.isTensor()) {

@@ -7,51 +7,20 @@
 #include "gradcam/error.h"
 #include "model/engine/frozen_features.h"
 #include "model/engine/fused_convolutions.h"
-#include "model/graph/graph_cut.h"
-#include "model/graph/graph_walk.h"
-#include "model/graph/layer_calls.h"
-#include "model/graph/layer_selection.h"
-#include "model/small_modules.h"
+#include "model/engine/small_features.h"
 
 namespace gradcam {
 namespace {
 
-at::Tensor Pictures() { return at::randn({2, 3, 9, 7}, at::detail::createCPUGenerator(3)); }
-
-// What stands behind every network: the layer that is cut at, and a head.
-SmallLayer Layer(const std::string& body) { return {"maps", body}; }
-constexpr const char* kForward = "return torch.matmul(self.maps(x).mean([2, 3]), self.fc.t())";
-
-std::shared_ptr<torch::jit::Graph> FeaturesGraph(const torch::jit::Module& module) {
-  const auto forward = InlineForward(module);
-  const auto selection = SelectLayer(forward, "maps");
-  auto graph = forward.graph->copy();
-  for (torch::jit::Node* marker : Markers(*graph)) {
-    if (MarkedCall(marker) == selection.calls.front()) {
-      RemoveMarkersExcept(*graph, {marker});
-      return CutBehind(graph, marker, "maps").features;
-    }
-  }
-  return nullptr;
-}
-
-int Count(torch::jit::Graph& graph, const std::string& kind) {
-  int count = 0;
-  ForEachNode(graph.block(), [&](const torch::jit::Node* node) {
-    count += node->kind().toQualString() == kind ? 1 : 0;
-  });
-  return count;
-}
-
 // Largest difference of the fused engine's activations, as a share of the maximum.
 double Difference(const std::string& body, at::ScalarType type) {
-  const auto module = SmallModule({Layer(body)}, kForward);
-  const auto graph = FeaturesGraph(module);
-  const auto expected = LoadedFeatures(graph, module, {}).Run(Pictures()).activations;
-  const auto found = FusedFeatures(*graph, module, type).Run(Pictures()).activations;
+  const auto module = ModuleWithMaps(body);
+  const auto graph = FeaturesOfMaps(module);
+  const auto expected = LoadedFeatures(graph, module, {}).Run(SmallPictures(2)).activations;
+  const auto found = FusedFeatures(*graph, module, type).Run(SmallPictures(2)).activations;
   EXPECT_EQ(found.scalar_type(), at::kFloat);
   EXPECT_TRUE(found.is_contiguous());
-  return ((found - expected).abs().max() / expected.abs().max()).item<double>();
+  return ShareOfMaximum(found, expected);
 }
 
 constexpr const char* kConvolution = "a = torch.conv2d(x, self.w, None, 1, 1)\n";
@@ -108,10 +77,10 @@ TEST(FrozenFeatures, FoldsBatchNormIntoTheConvolutionInFrontOfIt) {
       std::string(kConvolution) +
       "a = torch.batch_norm(a, self.fc[0] * 1, self.fc[1] * 1, self.fc[2] * 1, self.fc[3].abs() + "
       "0.5, False, 0.1, 1e-3, True)\nreturn torch.relu_(a)";
-  const auto module = SmallModule({Layer(body)}, kForward);
-  const auto graph = FeaturesGraph(module);
-  EXPECT_EQ(Count(*graph, "aten::batch_norm"), 1);
-  EXPECT_EQ(Count(*FrozenFeatures(*graph, module), "aten::batch_norm"), 0);
+  const auto module = ModuleWithMaps(body);
+  const auto graph = FeaturesOfMaps(module);
+  EXPECT_EQ(CountNodes(*graph, "aten::batch_norm"), 1);
+  EXPECT_EQ(CountNodes(*FrozenFeatures(*graph, module), "aten::batch_norm"), 0);
   EXPECT_LE(Difference(body, at::kFloat), 1e-5);
 }
 
@@ -119,37 +88,35 @@ TEST(FrozenFeatures, ResolvesTheDimensionCheckOfAScriptedBatchNorm) {
   const std::string body = std::string(kConvolution) +
                            "assert a.dim() == 4\n"
                            "return torch.relu(a)";
-  const auto module = SmallModule({Layer(body)}, kForward);
-  const auto graph = FeaturesGraph(module);
-  EXPECT_EQ(Count(*FrozenFeatures(*graph, module), "prim::If"), 0);
+  const auto module = ModuleWithMaps(body);
+  const auto graph = FeaturesOfMaps(module);
+  EXPECT_EQ(CountNodes(*FrozenFeatures(*graph, module), "prim::If"), 0);
 }
 
 TEST(FuseConvolutions, TakesAdditionAndActivationAlong) {
-  const auto module = SmallModule(
-      {Layer(std::string(kConvolution) +
-             "b = torch.conv2d(torch.relu(a), self.v, None, 1, 1)\nreturn torch.relu(a + b)")},
-      kForward);
-  const auto graph = FrozenFeatures(*FeaturesGraph(module), module);
+  const auto module = ModuleWithMaps(
+      std::string(kConvolution) +
+      "b = torch.conv2d(torch.relu(a), self.v, None, 1, 1)\nreturn torch.relu(a + b)");
+  const auto graph = FrozenFeatures(*FeaturesOfMaps(module), module);
   const auto weights = FuseConvolutions(*graph, at::kFloat);
   EXPECT_EQ(weights.size(), 2U);
-  EXPECT_EQ(Count(*graph, "mkldnn::_convolution_pointwise"), 2);
-  EXPECT_EQ(Count(*graph, "aten::conv2d"), 0);
-  EXPECT_EQ(Count(*graph, "aten::add"), 0);
+  EXPECT_EQ(CountNodes(*graph, "mkldnn::_convolution_pointwise"), 2);
+  EXPECT_EQ(CountNodes(*graph, "aten::conv2d"), 0);
+  EXPECT_EQ(CountNodes(*graph, "aten::add"), 0);
   // The first convolution is used twice, so its activation stays by itself.
-  EXPECT_EQ(Count(*graph, "aten::relu"), 1);
+  EXPECT_EQ(CountNodes(*graph, "aten::relu"), 1);
 }
 
 TEST(FusedFeatures, RefuseANetworkThatWritesInPlace) {
-  const auto module = SmallModule(
-      {Layer(std::string(kConvolution) + "b = torch.conv2d(a, self.v, None, 1, 1)\n"
-                                         "a[:, :2].mul_(-5)\nreturn torch.relu(b + a)")},
-      kForward);
-  EXPECT_THROW(FusedFeatures(*FeaturesGraph(module), module, at::kFloat), Error);
+  const auto module = ModuleWithMaps(std::string(kConvolution) +
+                                     "b = torch.conv2d(a, self.v, None, 1, 1)\n"
+                                     "a[:, :2].mul_(-5)\nreturn torch.relu(b + a)");
+  EXPECT_THROW(FusedFeatures(*FeaturesOfMaps(module), module, at::kFloat), Error);
 }
 
 TEST(LoadedFeatures, HandsOutTheModuleThatItRanOn) {
-  const auto module = SmallModule({Layer(std::string(kConvolution) + "return a")}, kForward);
-  const auto features = LoadedFeatures(FeaturesGraph(module), module, {}).Run(Pictures());
+  const auto module = ModuleWithMaps(std::string(kConvolution) + "return a");
+  const auto features = LoadedFeatures(FeaturesOfMaps(module), module, {}).Run(SmallPictures(2));
   EXPECT_TRUE(features.self.is(module._ivalue()));
 }
 

@@ -1,0 +1,135 @@
+// The plug-in's one C function and what it returns. See core/plugin.h and
+// model/engine/features_compiler.h.
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <openvino/frontend/pytorch/frontend.hpp>
+#include <openvino/openvino.hpp>
+#include <openvino/runtime/intel_cpu/properties.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gradcam/error.h"
+#include "gradcam/export.h"
+#include "model/engine/features_compiler.h"
+#include "openvino/graph_decoder.h"
+#include "openvino/one_line.h"
+
+namespace gradcam {
+namespace {
+
+constexpr const char* kDevice = "CPU";
+
+// Runs `work` and turns what OpenVINO throws into an Error.
+template <typename Work>
+auto Translated(const Work& work) {
+  try {
+    return work();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, "OpenVINO: " + OneLine(error.what()));
+  }
+}
+
+ov::element::Type ElementOf(Precision precision) {
+  switch (precision) {
+    case Precision::kFloat32:
+      return ov::element::f32;
+    case Precision::kBfloat16:
+      return ov::element::bf16;
+    case Precision::kFloat16:
+      return ov::element::f16;
+    case Precision::kTf32:
+      break;
+  }
+  return ov::element::dynamic;
+}
+
+ov::AnyMap Properties(const CompileOptions& options) {
+  return {
+      ov::inference_num_threads(options.threads),
+      ov::num_streams(1),
+      ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
+      ov::hint::inference_precision(ElementOf(options.precision)),
+      // Decoding and writing pictures goes on beside the network: the kernel places threads better.
+      ov::hint::enable_cpu_pinning(false),
+      // Would change how the calling thread computes from there on.
+      ov::intel_cpu::denormals_optimization(false),
+  };
+}
+
+// OpenVINO takes another precision in silence where the processor lacks one.
+void RequirePrecision(const ov::CompiledModel& model, const CompileOptions& options) {
+  const auto found = model.get_property(ov::hint::inference_precision);
+  const auto wanted = ElementOf(options.precision);
+  if (found == wanted) return;
+  throw Error(ErrorKind::kModel, "OpenVINO computes in " + found.get_type_name() +
+                                     " on this processor, not in " + wanted.get_type_name());
+}
+
+class OpenVinoFeatures final : public CompiledFeatures {
+ public:
+  OpenVinoFeatures(ov::CompiledModel model, std::size_t outputs)
+      : model_(std::move(model)), request_(model_.create_infer_request()), outputs_(outputs) {}
+
+  std::vector<FloatArray> Run(const FloatArray& pictures) override {
+    return Translated([&] {
+      const ov::Shape shape(pictures.shape.begin(), pictures.shape.end());
+      // An input tensor is only read.
+      request_.set_input_tensor(
+          ov::Tensor(ov::element::f32, shape, const_cast<float*>(pictures.values)));
+      request_.infer();
+      std::vector<FloatArray> results;
+      for (std::size_t i = 0; i < outputs_; ++i) results.push_back(Output(i));
+      return results;
+    });
+  }
+
+ private:
+  FloatArray Output(std::size_t index) {
+    const ov::Tensor tensor = request_.get_output_tensor(index);
+    if (tensor.get_element_type() != ov::element::f32) {
+      throw Error(ErrorKind::kModel,
+                  "OpenVINO gives numbers of type " + tensor.get_element_type().get_type_name());
+    }
+    const ov::Shape& shape = tensor.get_shape();
+    return {.shape = {shape.begin(), shape.end()}, .values = tensor.data<const float>()};
+  }
+
+  ov::CompiledModel model_;
+  ov::InferRequest request_;
+  std::size_t outputs_;
+};
+
+class OpenVinoCompiler final : public FeaturesCompiler {
+ public:
+  std::unique_ptr<CompiledFeatures> Compile(const FlatGraph& graph,
+                                            const CompileOptions& options) const override {
+    return Translated([&]() -> std::unique_ptr<CompiledFeatures> {
+      const ov::PartialShape shape{ov::Dimension::dynamic(), 3, options.height, options.width};
+      const std::shared_ptr<ov::frontend::IDecoder> decoder =
+          std::make_shared<GraphDecoder>(std::make_shared<const FlatGraph>(graph), shape);
+      ov::frontend::pytorch::FrontEnd frontend;
+      const auto model = frontend.convert(frontend.load(decoder));
+      auto compiled = core_->compile_model(model, kDevice, Properties(options));
+      RequirePrecision(compiled, options);
+      return std::make_unique<OpenVinoFeatures>(std::move(compiled), graph.outputs.size());
+    });
+  }
+
+ private:
+  std::unique_ptr<ov::Core> core_ = std::make_unique<ov::Core>();
+};
+
+}  // namespace
+}  // namespace gradcam
+
+extern "C" GRADCAM_EXPORT void* GradcamPlugin(int version) {
+  if (version != gradcam::FeaturesCompiler::kVersion) return nullptr;
+  // Never destroyed: at the end of the process OpenVINO's own threads and libraries may be gone.
+  static const auto* const compiler = new gradcam::OpenVinoCompiler();
+  return const_cast<gradcam::FeaturesCompiler*>(
+      static_cast<const gradcam::FeaturesCompiler*>(compiler));
+}
