@@ -24,9 +24,9 @@ enum class Score {
   kLogProbability,  // log p_c
 };
 
-// A class to explain: the most probable one, one by index, or one by its label.
+// A class to explain: the most probable one, one by index, one by its label, or the true one.
 struct ClassTarget {
-  enum class By { kTop, kIndex, kLabel };
+  enum class By { kTop, kIndex, kLabel, kTruth };
   By by = By::kTop;
   int index = 0;      // By::kIndex
   std::string label;  // By::kLabel; case is ignored and "_" stands for a space
@@ -80,7 +80,8 @@ struct ClassExplanation {
 };
 
 struct Explanation {
-  std::vector<Prediction> top;  // most probable first
+  std::vector<Prediction> top;      // most probable first
+  std::optional<Prediction> truth;  // what the network says of the true class, if that is known
   std::vector<ClassExplanation> classes;
   Rect seen;    // the part of the picture that the network saw
   Image input;  // that part at the network's size, in R, G, B and before scale, mean and std
@@ -126,6 +127,12 @@ class GRADCAM_EXPORT Explainer {
   // Several pictures in one pass, which is faster; any number of them.
   [[nodiscard]] std::vector<Explanation> Explain(std::span<const Image> pictures,
                                                  const ExplainOptions& options = {});
+
+  // The same for pictures whose true class is known: one entry a picture, by index or label.
+  // ClassTarget::By::kTruth needs it.
+  [[nodiscard]] std::vector<Explanation> Explain(
+      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const std::optional<ClassTarget>> truths);
 
   // How many pictures the next Explain had best be given: 1 before the first one.
   [[nodiscard]] int NextBatch() const;

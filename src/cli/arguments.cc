@@ -247,6 +247,10 @@ RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   run.settings.explain = ReadExplain(line, preset);
   run.settings.render = ReadRender(line, preset);
   if (line.Has("--write")) run.settings.outputs = ParseOutputs(line.Value("--write"));
+  if (line.Has("--only")) {
+    run.only = ParseChoice<Only>("--only", line.Value("--only"),
+                                 {{"wrong", Only::kWrong}, {"right", Only::kRight}});
+  }
   run.self_check = ReadSelfCheck(line);
   run.keep_extension = line.Has("--keep-ext");
   run.fail_fast = line.Has("--fail-fast");

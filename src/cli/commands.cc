@@ -66,10 +66,13 @@ OptionGroup ExplanationOptions() {
                   "--alpha-channel premultiply --score prob --colormap jet --alpha 0.6 --upsample "
                   "skimage --normalize minmax --output-size input; options given beside it win"),
            Option("--class", "CLASS",
-                  "class to explain: top, an index, or a label (label:7 for a label of "
-                  "digits); repeatable")
+                  "class to explain: top, an index, a label (label:7 for a label of digits), or "
+                  "truth (the one that a list gives); repeatable")
                .Default("top")
                .Repeatable(),
+           Option("--only", "KIND",
+                  "write results of pictures with a wrong or with a right prediction only; the "
+                  "true classes stand in a list"),
            Option("--top-k", "N", "how many predictions are listed").Default("5"),
            Option("--score", "NAME", "what is differentiated: logodds, logit, prob, logprob")
                .Default("logodds")}};

@@ -24,6 +24,7 @@
 #include "model/threads.h"
 #include "report/json_text.h"
 #include "report/text_report.h"
+#include "run/ground_truth.h"
 #include "run/model_digest.h"
 #include "run/picture_explainer.h"
 #include "run/plan.h"
@@ -132,6 +133,7 @@ RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptio
   LoadOptions for_run = load;
   for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
   ModelExplainer explainer{Explainer(model, for_run)};
+  CheckClasses(plan.classes, explainer.info().labels);
   const ModelFile file{model.filename().string(),
                        [&] { return digest ? digest->Get() : std::string(); }};
   signals.BeginRun();

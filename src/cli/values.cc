@@ -116,10 +116,14 @@ Shard ParseShard(const std::string& option, const std::string& text) {
 ClassTarget ParseClass(const std::string& text) {
   constexpr std::string_view kLabelPrefix = "label:";
   if (text.empty() || text == kLabelPrefix) {
-    ThrowBadValue("--class", text, "a class: top, an index, a label or label:TEXT");
+    ThrowBadValue("--class", text, "a class: top, truth, an index, a label or label:TEXT");
   }
   ClassTarget target;
   if (EqualsIgnoringCase(text, "top")) return target;
+  if (EqualsIgnoringCase(text, "truth")) {
+    target.by = ClassTarget::By::kTruth;
+    return target;
+  }
   if (IsDigits(text)) {
     constexpr int kMaxIndex = std::numeric_limits<int>::max();
     target.by = ClassTarget::By::kIndex;

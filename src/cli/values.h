@@ -36,7 +36,7 @@ struct InputSize {
 // "K/N": two whole numbers, 1 <= K <= N.
 [[nodiscard]] Shard ParseShard(const std::string& option, const std::string& text);
 
-// "top", digits for an index, "label:TEXT" or any other text for a label.
+// "top", "truth", digits for an index, "label:TEXT" or any other text for a label.
 [[nodiscard]] ClassTarget ParseClass(const std::string& text);
 
 // "gradcam,panel,...": at least one.

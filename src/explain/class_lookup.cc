@@ -74,11 +74,15 @@ int FindLabel(const std::string& label, const std::vector<Label>& labels) {
   return static_cast<int>(found.front());
 }
 
-int ResolveClass(const ClassTarget& target, int top, int classes,
+int ResolveClass(const ClassTarget& target, const KnownClasses& known, int classes,
                  const std::vector<Label>& labels) {
   switch (target.by) {
     case ClassTarget::By::kTop:
-      return top;
+      return known.top;
+    case ClassTarget::By::kTruth:
+      if (known.truth) return *known.truth;
+      throw Error(ErrorKind::kUsage, "the true class of the picture is not known",
+                  "give it in a list with path,class");
     case ClassTarget::By::kLabel:
       return FindLabel(target.label, labels);
     case ClassTarget::By::kIndex:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,15 @@ namespace gradcam {
 // their indices.
 [[nodiscard]] int FindLabel(const std::string& label, const std::vector<Label>& labels);
 
-// The index that `target` means for a picture whose most probable class is `top`, of `classes`.
-// Throws Error(kUsage).
-[[nodiscard]] int ResolveClass(const ClassTarget& target, int top, int classes,
+// What is known of the classes of one picture.
+struct KnownClasses {
+  int top = 0;               // the most probable
+  std::optional<int> truth;  // the true one
+};
+
+// The index that `target` means for a picture, of `classes`. Throws Error(kUsage), also for
+// ClassTarget::By::kTruth if no truth is known.
+[[nodiscard]] int ResolveClass(const ClassTarget& target, const KnownClasses& known, int classes,
                                const std::vector<Label>& labels);
 
 // Throws Error(kUsage) if there are labels, but not one a class.

@@ -2,8 +2,10 @@
 
 #include <ATen/Tensor.h>
 
+#include <optional>
 #include <span>
 #include <sstream>
+#include <string>
 #include <utility>
 
 #include "core/stopwatch.h"
@@ -56,7 +58,8 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
     info_.layer = model_.layer();
   }
 
-  std::vector<Explanation> Explain(std::span<const Image> pictures, const ExplainOptions& options);
+  std::vector<Explanation> Explain(std::span<const Image> pictures, const ExplainOptions& options,
+                                   std::span<const std::optional<ClassTarget>> truths);
   void SelfCheck(const Image& picture);
 
   const ModelInfo& info() const { return info_; }
@@ -83,8 +86,14 @@ void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
   info_.layer_shape.assign(activations.sizes().begin() + 1, activations.sizes().end());
 }
 
-std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> pictures,
-                                                  const ExplainOptions& options) {
+std::vector<Explanation> Explainer::Impl::Explain(
+    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const std::optional<ClassTarget>> truths) {
+  if (!truths.empty() && truths.size() != pictures.size()) {
+    throw Error(ErrorKind::kUsage, "there are " + std::to_string(pictures.size()) +
+                                       " pictures, but " + std::to_string(truths.size()) +
+                                       " true classes");
+  }
   Stopwatch watch;
   NetworkInput input = PrepareInput(pictures, info_.preprocess);
   times_.prepare += watch.Lap();
@@ -94,7 +103,7 @@ std::vector<Explanation> Explainer::Impl::Explain(std::span<const Image> picture
   times_.check += watch.Lap() - pass.times().features - pass.times().head;
   UpdateInfo(pass);
   std::vector<Explanation> explanations =
-      ExplainPass(pass, info_.output_kind, info_.labels, options);
+      ExplainPass(pass, info_.output_kind, info_.labels, options, truths);
   times_.gradient += watch.Lap();
   for (std::size_t n = 0; n < pictures.size(); ++n) {
     explanations[n].seen = input.seen[n];
@@ -140,13 +149,19 @@ auto Translated(const Work& work) {
 }  // namespace
 
 Explanation Explainer::Explain(const Image& picture, const ExplainOptions& options) {
-  return Translated([&] { return std::move(impl_->Explain({&picture, 1}, options).front()); });
+  return Translated([&] { return std::move(impl_->Explain({&picture, 1}, options, {}).front()); });
 }
 
 std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
                                             const ExplainOptions& options) {
+  return Explain(pictures, options, {});
+}
+
+std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
+                                            const ExplainOptions& options,
+                                            std::span<const std::optional<ClassTarget>> truths) {
   if (pictures.empty()) return {};
-  return Translated([&] { return impl_->Explain(pictures, options); });
+  return Translated([&] { return impl_->Explain(pictures, options, truths); });
 }
 
 int Explainer::NextBatch() const { return impl_->NextBatch(); }

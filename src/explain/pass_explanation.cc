@@ -38,29 +38,46 @@ struct Choice {
 };
 
 // The classes of one picture in the order of the targets, each once.
-std::vector<Choice> ChoicesOf(const std::vector<ClassTarget>& targets, int top, int classes,
-                              const std::vector<Label>& labels) {
+std::vector<Choice> ChoicesOf(const std::vector<ClassTarget>& targets, const KnownClasses& known,
+                              int classes, const std::vector<Label>& labels) {
   std::vector<Choice> choices;
   for (const ClassTarget& target : targets) {
-    const int index = ResolveClass(target, top, classes, labels);
-    const bool known = std::any_of(choices.begin(), choices.end(),
-                                   [index](const Choice& choice) { return choice.index == index; });
-    if (!known) {
+    const int index = ResolveClass(target, known, classes, labels);
+    const bool is_there =
+        std::any_of(choices.begin(), choices.end(),
+                    [index](const Choice& choice) { return choice.index == index; });
+    if (!is_there) {
       choices.push_back({index, target.by});
     }
   }
   return choices;
 }
 
-// The classes of every picture; `logits` [N, K] in float64.
-std::vector<std::vector<Choice>> ChooseClasses(const at::Tensor& logits,
+// What is known of the classes of every picture; `logits` [N, K] in float64.
+std::vector<KnownClasses> FindKnown(const at::Tensor& logits, const std::vector<Label>& labels,
+                                    std::span<const std::optional<ClassTarget>> truths) {
+  std::vector<KnownClasses> all;
+  for (std::int64_t n = 0; n < logits.size(0); ++n) {
+    const std::span<const double> row = RowOf(logits, n);
+    KnownClasses known;
+    known.top = TopPredictions({row, row}, 1, {}).front().index;
+    if (!truths.empty() && truths[static_cast<std::size_t>(n)]) {
+      const ClassTarget& truth = *truths[static_cast<std::size_t>(n)];
+      known.truth = ResolveClass(truth, known, static_cast<int>(row.size()), labels);
+    }
+    all.push_back(known);
+  }
+  return all;
+}
+
+// The classes of every picture.
+std::vector<std::vector<Choice>> ChooseClasses(const std::vector<KnownClasses>& all, int classes,
                                                const std::vector<Label>& labels,
                                                const std::vector<ClassTarget>& targets) {
   std::vector<std::vector<Choice>> choices;
-  for (std::int64_t n = 0; n < logits.size(0); ++n) {
-    const std::span<const double> row = RowOf(logits, n);
-    const int top = TopPredictions({row, row}, 1, {}).front().index;
-    choices.push_back(ChoicesOf(targets, top, static_cast<int>(row.size()), labels));
+  choices.reserve(all.size());
+  for (const KnownClasses& known : all) {
+    choices.push_back(ChoicesOf(targets, known, classes, labels));
   }
   return choices;
 }
@@ -88,19 +105,27 @@ std::size_t Rounds(const std::vector<std::vector<Choice>>& choices) {
 
 std::vector<Explanation> ExplainPass(const HeadPass& pass, OutputKind output_kind,
                                      const std::vector<Label>& labels,
-                                     const ExplainOptions& options) {
+                                     const ExplainOptions& options,
+                                     std::span<const std::optional<ClassTarget>> truths) {
   const at::Tensor logits = pass.logits().to(at::kCPU, at::kDouble).contiguous();
   const at::Tensor probabilities = Probabilities(logits, output_kind).contiguous();
-  RequireLabelPerClass(labels, static_cast<int>(logits.size(1)));
-  const std::vector<std::vector<Choice>> choices = ChooseClasses(logits, labels, options.classes);
+  const int classes = static_cast<int>(logits.size(1));
+  RequireLabelPerClass(labels, classes);
+  const std::vector<KnownClasses> known = FindKnown(logits, labels, truths);
+  const std::vector<std::vector<Choice>> choices =
+      ChooseClasses(known, classes, labels, options.classes);
 
   std::vector<Explanation> explanations;
   for (std::int64_t n = 0; n < logits.size(0); ++n) {
     const ClassScores scores{RowOf(probabilities, n), RowOf(logits, n)};
     explanations.push_back({.top = TopPredictions(scores, options.top_k, labels),
+                            .truth = {},
                             .classes = {},
                             .seen = {},
                             .input = {}});
+    if (const auto truth = known[static_cast<std::size_t>(n)].truth) {
+      explanations.back().truth = PredictionOf(scores, *truth, labels);
+    }
   }
   const at::Tensor activations = pass.activations();
   const at::Tensor saliency = ActivationSaliency(activations);

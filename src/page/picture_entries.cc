@@ -62,6 +62,8 @@ std::string WordsFor(ClassTarget::By chosen_by) {
       return "asked for by index";
     case ClassTarget::By::kLabel:
       return "asked for by label";
+    case ClassTarget::By::kTruth:
+      return "the true class";
     case ClassTarget::By::kTop:
       break;
   }

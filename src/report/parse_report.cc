@@ -111,13 +111,13 @@ std::vector<OutputFile> FilesOf(const JsonField& field) {
 
 ClassReport ClassOf(const JsonField& field) {
   const JsonField explained = field.At("class");
-  return {
-      .prediction = PredictionOf(explained),
-      .chosen_by = Named(explained.At("chosen_by"),
-                         {ClassTarget::By::kTop, ClassTarget::By::kIndex, ClassTarget::By::kLabel}),
-      .gradcam = MapOf(field.At("gradcam")),
-      .saliency = MapOf(field.At("saliency")),
-      .files = FilesOf(field.At("files"))};
+  return {.prediction = PredictionOf(explained),
+          .chosen_by =
+              Named(explained.At("chosen_by"), {ClassTarget::By::kTop, ClassTarget::By::kIndex,
+                                                ClassTarget::By::kLabel, ClassTarget::By::kTruth}),
+          .gradcam = MapOf(field.At("gradcam")),
+          .saliency = MapOf(field.At("saliency")),
+          .files = FilesOf(field.At("files"))};
 }
 
 ModelReport ModelOf(const JsonField& field) {
@@ -199,11 +199,18 @@ Failure FailureOf(const JsonField& field) {
       .file = FileOf(field), .error = field.At("error").Text(), .hint = TextOrEmpty(field, "hint")};
 }
 
+int CountOrZero(const JsonField& field, const std::string& key) {
+  return field.Has(key) ? NonNegative(field.At(key)) : 0;
+}
+
 RunCounts CountsOf(const JsonField& field) {
   return {.pictures = NonNegative(field.At("pictures")),
           .done = NonNegative(field.At("done")),
           .failed = NonNegative(field.At("failed")),
-          .skipped = NonNegative(field.At("skipped"))};
+          .skipped = NonNegative(field.At("skipped")),
+          .left_out = CountOrZero(field, "left_out"),
+          .right = CountOrZero(field, "right"),
+          .wrong = CountOrZero(field, "wrong")};
 }
 
 void CheckVersion(const JsonField& document) {
@@ -219,6 +226,13 @@ StoredReport ReportOf(const JsonField& document) {
   stored.picture.image = ImageOf(document.At("image"));
   for (const JsonField& entry : document.At("top").Elements()) {
     stored.picture.top.push_back(PredictionOf(entry));
+  }
+  if (document.Has("truth")) {
+    const JsonField truth = document.At("truth");
+    stored.picture.truth = Prediction{.index = NonNegative(truth.At("index")),
+                                      .label = TextOrEmpty(truth, "label"),
+                                      .id = "",
+                                      .probability = NumberOrNan(truth, "probability")};
   }
   for (const JsonField& entry : document.At("explanations").Elements()) {
     stored.picture.explanations.push_back(ClassOf(entry));

@@ -96,13 +96,15 @@ Json ClassToJson(const ClassReport& report) {
   return json;
 }
 
-// "top", an index, or "label:NAME".
+// "top", "truth", an index, or "label:NAME".
 Json TargetToJson(const ClassTarget& target) {
   switch (target.by) {
     case ClassTarget::By::kIndex:
       return target.index;
     case ClassTarget::By::kLabel:
       return "label:" + target.label;
+    case ClassTarget::By::kTruth:
+      return "truth";
     case ClassTarget::By::kTop:
       break;
   }
@@ -179,9 +181,21 @@ Json ToJson(const PictureReport& picture, const RunContext& run) {
   json["render"] = RenderToJson(run.settings.render);
   json["settings_sha256"] = run.settings_sha256;
   json["top"] = TopToJson(picture.top);
+  if (picture.truth) {
+    json["truth"] = {{"index", picture.truth->index},
+                     {"label", TextOrNull(picture.truth->label)},
+                     {"probability", picture.truth->probability}};
+    json["correct"] = IsCorrect(picture.top, picture.truth).value();
+  }
   json["explanations"] = explanations;
   if (!picture.files.empty()) json["files"] = FilesToJson(picture.files);
   return json;
+}
+
+std::optional<bool> IsCorrect(const std::vector<Prediction>& top,
+                              const std::optional<Prediction>& truth) {
+  if (!truth || top.empty()) return std::nullopt;
+  return top.front().index == truth->index;
 }
 
 bool IsReport(const std::string& text) {

@@ -68,12 +68,17 @@ struct ClassReport {
 struct PictureReport {
   ImageReport image;
   std::vector<Prediction> top;
+  std::optional<Prediction> truth;  // the true class, if it is known
   std::vector<ClassReport> explanations;
   std::vector<OutputFile> files;  // of the picture as a whole: "input"
   Engine engine = Engine::kLibtorch;
   std::filesystem::path folder;  // where the files stand; not part of the JSON
   std::string report_file;       // name of the JSON report, or empty if none is written
 };
+
+// Whether the most probable class is the true one; nothing if that is not known.
+[[nodiscard]] std::optional<bool> IsCorrect(const std::vector<Prediction>& top,
+                                            const std::optional<Prediction>& truth);
 
 // The report as docs/schema/report.schema.json describes it.
 [[nodiscard]] nlohmann::ordered_json ToJson(const PictureReport& picture, const RunContext& run);

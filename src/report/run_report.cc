@@ -52,6 +52,11 @@ Json ToJson(const RunReport& report, const RunContext& run) {
                     {"done", report.counts.done},
                     {"failed", report.counts.failed},
                     {"skipped", report.counts.skipped}};
+  if (report.counts.left_out > 0) json["counts"]["left_out"] = report.counts.left_out;
+  if (report.counts.right + report.counts.wrong > 0) {
+    json["counts"]["right"] = report.counts.right;
+    json["counts"]["wrong"] = report.counts.wrong;
+  }
   json["interrupted"] = report.interrupted;
   json["failures"] = FailuresToJson(report.failures);
   if (!report.notes.empty()) json["notes"] = report.notes;

@@ -21,6 +21,9 @@ struct RunCounts {
   int done = 0;      // explained and written
   int failed = 0;    // including folders that could not be listed
   int skipped = 0;   // files in folders that are no pictures by their name
+  int left_out = 0;  // explained, but not among those that --only keeps
+  int right = 0;     // explained, and the most probable class is the true one
+  int wrong = 0;     // explained, and it is another; neither where the true class is not known
 };
 
 // Seconds of a run in each of its stages.

@@ -146,6 +146,8 @@ std::string NameOf(ClassTarget::By by) {
       return "index";
     case ClassTarget::By::kLabel:
       return "label";
+    case ClassTarget::By::kTruth:
+      return "truth";
   }
   return "";
 }

@@ -81,6 +81,10 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
       << picture.image.height << ", " << Printable(run.model.info.name) << " at layer '"
       << Printable(run.model.info.layer) << "'\n";
   WriteTop(picture.top, out);
+  if (const auto correct = IsCorrect(picture.top, picture.truth)) {
+    out << "  true class: " << picture.truth->index << " " << LabelOf(*picture.truth) << ", "
+        << (*correct ? "predicted" : Painted("not predicted", kYellow, color)) << '\n';
+  }
   for (const ClassReport& report : picture.explanations) {
     out << "  explained: " << report.prediction.index << " " << LabelOf(report.prediction) << " ("
         << "chosen by " << NameOf(report.chosen_by) << ", " << NameOf(run.settings.explain.score)
@@ -119,6 +123,10 @@ void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {
 void WriteText(const RunReport& run, std::ostream& out) {
   out << run.counts.done << " of " << run.counts.pictures << " pictures done";
   if (run.counts.failed > 0) out << ", " << run.counts.failed << " failed";
+  if (run.counts.left_out > 0) out << ", " << run.counts.left_out << " left out by --only";
+  if (const int known = run.counts.right + run.counts.wrong; known > 0) {
+    out << ", " << run.counts.right << " of " << known << " predictions right";
+  }
   if (run.counts.skipped > 0) out << ", " << run.counts.skipped << " other files skipped";
   if (run.interrupted) out << ", interrupted";
   std::array<char, 32> speed{};

@@ -11,6 +11,8 @@ std::string NameOfClass(const ClassTarget& target) {
       return std::to_string(target.index);
     case ClassTarget::By::kLabel:
       return "<" + target.label + ">";
+    case ClassTarget::By::kTruth:
+      return "<truth>";
     case ClassTarget::By::kTop:
       break;
   }

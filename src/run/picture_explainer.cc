@@ -6,9 +6,10 @@ namespace gradcam {
 
 ModelExplainer::ModelExplainer(Explainer explainer) : explainer_(std::move(explainer)) {}
 
-std::vector<Explanation> ModelExplainer::Explain(std::span<const Image> pictures,
-                                                 const ExplainOptions& options) {
-  return explainer_.Explain(pictures, options);
+std::vector<Explanation> ModelExplainer::Explain(
+    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const std::optional<ClassTarget>> truths) {
+  return explainer_.Explain(pictures, options, truths);
 }
 
 int ModelExplainer::NextBatch() const { return explainer_.NextBatch(); }

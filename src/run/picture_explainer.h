@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ class PictureExplainer {
   PictureExplainer(PictureExplainer&&) = delete;
   PictureExplainer& operator=(PictureExplainer&&) = delete;
 
-  [[nodiscard]] virtual std::vector<Explanation> Explain(std::span<const Image> pictures,
-                                                         const ExplainOptions& options) = 0;
+  [[nodiscard]] virtual std::vector<Explanation> Explain(
+      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const std::optional<ClassTarget>> truths) = 0;
   [[nodiscard]] virtual int NextBatch() const = 0;
   virtual void SelfCheck(const Image& picture) = 0;
   [[nodiscard]] virtual const ModelInfo& info() const = 0;
@@ -33,8 +35,9 @@ class ModelExplainer final : public PictureExplainer {
  public:
   explicit ModelExplainer(Explainer explainer);
 
-  [[nodiscard]] std::vector<Explanation> Explain(std::span<const Image> pictures,
-                                                 const ExplainOptions& options) override;
+  [[nodiscard]] std::vector<Explanation> Explain(
+      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const std::optional<ClassTarget>> truths) override;
   [[nodiscard]] int NextBatch() const override;
   void SelfCheck(const Image& picture) override;
   [[nodiscard]] const ModelInfo& info() const override;

@@ -235,6 +235,7 @@ PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanati
                   loaded.picture.exif_orientation,
                   explanation.seen};
   report.top = explanation.top;
+  report.truth = explanation.truth;
   report.engine = explanation.engine;
   report.folder = job.folder;
 

@@ -6,6 +6,7 @@
 
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/ground_truth.h"
 #include "run/inputs/inputs.h"
 #include "run/inputs/key_index.h"
 #include "run/listed_jobs.h"
@@ -143,6 +144,13 @@ class OutputMap {
   KeyIndex by_place_;
 };
 
+void CheckTruth(const PictureList& pictures, const RunOptions& options) {
+  if (!NeedsTruth(options)) return;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (pictures.ClassOf(i) < 0) RequireTruth(pictures[i], options);
+  }
+}
+
 bool IsInShard(std::size_t picture, const std::optional<Shard>& shard) {
   return !shard || picture % shard->count == shard->number - 1;
 }
@@ -189,6 +197,7 @@ Plan MakePlan(const RunOptions& options, int standard_input) {
   RequirePictures(listing);
   const OutputMap outputs(listing.pictures, options);
   outputs.CheckRunReports();
+  CheckTruth(listing.pictures, options);
   for (const std::string& folder : outputs.Folders()) {
     CheckFolder(FolderOf(options.output, folder), listing.folders);
   }

@@ -16,6 +16,9 @@ enum class SelfCheck {
   kOff,
 };
 
+// Which pictures results are written for, by their true class.
+enum class Only { kAll, kWrong, kRight };
+
 struct RunOptions {
   std::vector<std::string> inputs;  // pictures, folders, "@list.txt", "@-", as given
   std::optional<std::string> root;  // of the entries of lists: they keep their path below it
@@ -23,6 +26,7 @@ struct RunOptions {
   std::optional<Shard> shard;       // do a part of the pictures
   std::filesystem::path output = "gradcam-out";
   Settings settings;
+  Only only = Only::kAll;
   SelfCheck self_check = SelfCheck::kAuto;
   bool keep_extension = false;  // output names keep the input's extension
   bool fail_fast = false;       // stop at the first failed picture

@@ -20,6 +20,7 @@
 #include "report/json_text.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
+#include "run/ground_truth.h"
 #include "run/output_names.h"
 #include "run/picture_files.h"
 #include "run/sha256.h"
@@ -210,6 +211,12 @@ class Runner {
         }
         RemoveOldRunReport();
         report_.engine = explanations[i].engine;
+        CountTruth(explanations[i]);
+        if (!IsKept(explanations[i], options_->only)) {
+          RemoveOldFiles(job);
+          ++report_.counts.left_out;
+          return;
+        }
         Stopwatch watch;
         const PictureReport picture = WritePicture(job, batch.Take(i), explanations[i], Context());
         stages_.write += watch.Lap();
@@ -247,9 +254,21 @@ class Runner {
     return report_.interrupted;
   }
 
+  static std::vector<std::optional<ClassTarget>> TruthsOf(const Batch& batch) {
+    std::vector<std::optional<ClassTarget>> truths;
+    truths.reserve(batch.jobs.size());
+    for (const Job& job : batch.jobs) truths.push_back(job.truth);
+    return truths;
+  }
+
+  void CountTruth(const Explanation& explanation) {
+    const auto correct = IsCorrect(explanation.top, explanation.truth);
+    if (correct) ++(*correct ? report_.counts.right : report_.counts.wrong);
+  }
+
   std::vector<Explanation> Explain(const Batch& batch) {
     std::vector<Explanation> explanations =
-        explainer_->Explain(batch.images, options_->settings.explain);
+        explainer_->Explain(batch.images, options_->settings.explain, TruthsOf(batch));
     PassOnWarnings();
     const bool is_first_of_many = !has_explained_ && plan_.jobs->total() != 1;
     if (options_->self_check == SelfCheck::kOn ||

@@ -5,6 +5,7 @@
 
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/ground_truth.h"
 #include "run/inputs/file_identity.h"
 #include "run/inputs/picture_list.h"
 #include "run/listed_jobs.h"
@@ -47,6 +48,7 @@ std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
   job.path = entry.path;
   job.name = NameOf(absolute);
   job.truth = entry.truth;
+  RequireTruth({job.path, job.name, job.truth}, options_);
   OutputPlace place = PlaceOf(job.name, options_.keep_extension);
   if (IsRunReport(place)) FailRunReport(job.path);
   if (!Take(place, absolute)) return std::nullopt;

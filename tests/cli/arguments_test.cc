@@ -257,7 +257,7 @@ TEST(ParseArguments, OptionsOfOtherCommandsAreUnknown) {
 
 // Accepting an option and doing nothing about it would mislead.
 TEST(ParseArguments, OptionsThatDoNotExistYetAreUnknown) {
-  for (const char* option : {"--resume", "--io-threads=2", "--progress=auto", "--only=wrong"}) {
+  for (const char* option : {"--resume", "--io-threads=2", "--progress=auto"}) {
     EXPECT_THAT(MessageWith({option}), HasSubstr("unknown option")) << option;
   }
 }

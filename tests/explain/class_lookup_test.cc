@@ -51,15 +51,22 @@ TEST(FindLabel, SaysThatThereAreNoLabels) {
 
 TEST(ResolveClass, TakesTopIndexOrLabel) {
   using By = ClassTarget::By;
-  EXPECT_EQ(ResolveClass({By::kTop, 3, "tench"}, 4, 6, Labels()), 4);
-  EXPECT_EQ(ResolveClass({By::kIndex, 3, "tench"}, 4, 6, Labels()), 3);
-  EXPECT_EQ(ResolveClass({By::kLabel, 3, "tench"}, 4, 6, Labels()), 0);
+  EXPECT_EQ(ResolveClass({By::kTop, 3, "tench"}, {4, 5}, 6, Labels()), 4);
+  EXPECT_EQ(ResolveClass({By::kIndex, 3, "tench"}, {4, 5}, 6, Labels()), 3);
+  EXPECT_EQ(ResolveClass({By::kLabel, 3, "tench"}, {4, 5}, 6, Labels()), 0);
+}
+
+TEST(ResolveClass, TakesTheTruthWhereItIsKnown) {
+  const ClassTarget truth{ClassTarget::By::kTruth, 3, "tench"};
+  EXPECT_EQ(ResolveClass(truth, {4, 5}, 6, Labels()), 5);
+  EXPECT_THAT(ErrorOf([&] { return ResolveClass(truth, {4, {}}, 6, Labels()); }),
+              HasSubstr("the true class of the picture is not known"));
 }
 
 TEST(ResolveClass, NamesTheCountWhenAnIndexIsOutOfRange) {
   const auto error_of = [](int index) {
     return ErrorOf(
-        [index] { return ResolveClass({ClassTarget::By::kIndex, index, ""}, 0, 1000, {}); });
+        [index] { return ResolveClass({ClassTarget::By::kIndex, index, ""}, {0, {}}, 1000, {}); });
   };
   EXPECT_EQ(error_of(1000),
             "class 1000 is not there: the model has 1000 classes / indices run from 0 to 999");

@@ -53,6 +53,31 @@ TEST(ExplainPass, KeepsTheClassesOfThePicturesApartWhenTheirNumbersDiffer) {
   EXPECT_THAT(explanations[1].classes[1].gradcam.values, ElementsAre(0.5F, 0));
 }
 
+TEST(ExplainPass, ExplainsTheTrueClassOfEveryPicture) {
+  const std::vector<std::optional<ClassTarget>> truths{ClassTarget{By::kIndex, 1, ""},
+                                                       ClassTarget{By::kLabel, 0, "b"}};
+  const std::vector<Label> labels{{"", "a"}, {"", "b"}, {"", "c"}};
+  const auto explanations =
+      ExplainPass(TwoPictures(), OutputKind::kLogits, labels,
+                  {.classes = {{By::kTruth, 0, ""}}, .score = Score::kLogit}, truths);
+  EXPECT_EQ(explanations[0].truth->index, 1);
+  EXPECT_EQ(explanations[1].truth->index, 1);
+  EXPECT_EQ(explanations[1].truth->label, "b");
+  EXPECT_EQ(explanations[1].classes.at(0).chosen_by, By::kTruth);
+  EXPECT_THAT(explanations[0].classes.at(0).gradcam.values, ElementsAre(2, 3));
+  EXPECT_THAT(explanations[1].classes.at(0).gradcam.values, ElementsAre(0.5F, 0));
+}
+
+TEST(ExplainPass, KnowsTheTruthOfSomePicturesOnly) {
+  const std::vector<std::optional<ClassTarget>> truths{std::nullopt,
+                                                       ClassTarget{By::kIndex, 2, ""}};
+  const auto explanations =
+      ExplainPass(TwoPictures(), OutputKind::kLogits, {}, {.classes = {{}}}, truths);
+  EXPECT_FALSE(explanations[0].truth);
+  EXPECT_EQ(explanations[1].truth->index, 2);
+  EXPECT_EQ(explanations[1].truth->logit, 0);
+}
+
 TEST(ExplainPass, GivesNoMapsWithoutClasses) {
   const auto explanations = Explain({.classes = {}, .score = Score::kLogOdds, .top_k = 3});
   EXPECT_EQ(explanations[0].top.size(), 3U);

@@ -15,24 +15,34 @@ FakeExplainer::FakeExplainer() {
   info_.preprocess.width = 2;
 }
 
-std::vector<Explanation> FakeExplainer::Explain(std::span<const Image> pictures,
-                                                const ExplainOptions& options) {
+std::vector<Explanation> FakeExplainer::Explain(
+    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const std::optional<ClassTarget>> truths) {
   on_explain(++explained);
   batches.push_back(pictures.size());
   std::vector<Explanation> explanations;
-  for (const Image& picture : pictures) explanations.push_back(ExplainOne(picture, options));
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    explanations.push_back(
+        ExplainOne(pictures[i], options, truths.empty() ? std::nullopt : truths[i]));
+  }
   return explanations;
 }
 
-Explanation FakeExplainer::ExplainOne(const Image& picture, const ExplainOptions& options) const {
+Explanation FakeExplainer::ExplainOne(const Image& picture, const ExplainOptions& options,
+                                      const std::optional<ClassTarget>& truth) const {
   const std::vector<Prediction> predictions{
       {1, "cat", "n1", 0.75, best_logit}, {0, "dog", "n0", 0.25, 1}, {2, "cow", "n2", 0, -50}};
   Explanation explanation;
   explanation.top = predictions;
   explanation.seen = {0, 0, picture.width, picture.height};
   explanation.input = {2, 2, std::vector<std::uint8_t>(12, 50)};
+  for (const Prediction& prediction : predictions) {
+    if (truth && prediction.index == truth->index) explanation.truth = prediction;
+  }
   for (const ClassTarget& target : options.classes) {
-    const int index = target.by == ClassTarget::By::kTop ? 1 : target.index;
+    const int index = target.by == ClassTarget::By::kTop     ? 1
+                      : target.by == ClassTarget::By::kTruth ? truth.value().index
+                                                             : target.index;
     for (const Prediction& prediction : predictions) {
       if (prediction.index != index) continue;
       explanation.classes.push_back({prediction, target.by, Map{2, 2, {-1, 0, 1, 3}}, saliency});

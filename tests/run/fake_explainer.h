@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,8 +17,9 @@ class FakeExplainer final : public PictureExplainer {
  public:
   FakeExplainer();
 
-  [[nodiscard]] std::vector<Explanation> Explain(std::span<const Image> pictures,
-                                                 const ExplainOptions& options) override;
+  [[nodiscard]] std::vector<Explanation> Explain(
+      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const std::optional<ClassTarget>> truths) override;
   [[nodiscard]] int NextBatch() const override { return next_batch; }
   [[nodiscard]] ExplainTimes times() const override { return {}; }
   void SelfCheck(const Image& picture) override;
@@ -38,7 +40,8 @@ class FakeExplainer final : public PictureExplainer {
   Map saliency{2, 2, {4, 0, 0, 0}};
 
  private:
-  [[nodiscard]] Explanation ExplainOne(const Image& picture, const ExplainOptions& options) const;
+  [[nodiscard]] Explanation ExplainOne(const Image& picture, const ExplainOptions& options,
+                                       const std::optional<ClassTarget>& truth) const;
 
   ModelInfo info_;
 };

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "gradcam/card.h"
+#include "gradcam/explainer.h"
+#include "run/inputs/picture_list.h"
+#include "run/run_options.h"
+
+namespace gradcam {
+
+// Whether every picture needs a true class: for --class truth and --only.
+[[nodiscard]] bool NeedsTruth(const RunOptions& options);
+
+// Throws Error(kUsage) for a picture without a true class where one is needed.
+void RequireTruth(const InputPicture& picture, const RunOptions& options);
+
+// Throws Error(kUsage), which names the line of the list, for a class that the model with these
+// labels does not have. Without labels only the first picture shows how many classes there are.
+void CheckClasses(const std::vector<ListedClass>& classes, const std::vector<Label>& labels);
+
+// Whether files are written for a picture with this explanation.
+[[nodiscard]] bool IsKept(const Explanation& explanation, Only only);
+
+}  // namespace gradcam
