@@ -6,6 +6,7 @@
 
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/compare_arguments.h"
 #include "cli/preset.h"
 #include "gradcam/error.h"
 
@@ -223,7 +224,7 @@ SelfCheck ReadSelfCheck(const CommandLine& line) {
 std::vector<std::string> ReadInputs(const CommandLine& line) {
   std::vector<std::string> inputs = line.Values("--image");
   for (const std::string& input : line.positionals()) {
-    if (input == "layers" || input == "models" || input == "report") {
+    if (input == "layers" || input == "models" || input == "compare" || input == "report") {
       ThrowUsage("the command '" + input + "' must be the first argument",
                  "write ./" + input + " for a folder of that name");
     }
@@ -339,6 +340,10 @@ Arguments ParseArguments(const std::vector<std::string>& command_line,
   };
   if (command == "layers") return read(LayersCommand(), 1, ReadLayersArguments);
   if (command == "models") return read(ModelsCommand(), 1, ReadModelsArguments);
+  if (command == "compare") {
+    return read(CompareCommand(), 1,
+                [](const CommandLine& line) { return ReadCompareArguments(line, ReadTalk(line)); });
+  }
   if (command == "report") return read(ReportCommand(), 1, ReadReportArguments);
   return read(ExplainCommand(), 0,
               [&](const CommandLine& line) { return ReadExplainArguments(line, environment); });

@@ -10,6 +10,7 @@
 #include "cli/messages.h"
 #include "cli/terminal.h"
 #include "cli/values.h"
+#include "compare/picture_comparison.h"
 #include "gradcam/explainer.h"
 #include "page/report_page.h"
 #include "run/run_options.h"
@@ -56,6 +57,17 @@ struct ModelsArguments {
   Talk talk;
 };
 
+// gradcam compare BASELINE CURRENT
+struct CompareArguments {
+  std::filesystem::path baseline;
+  std::filesystem::path current;
+  CompareOptions options;
+  std::optional<std::filesystem::path> junit;     // --junit
+  std::optional<std::filesystem::path> diff_dir;  // --diff-dir
+  bool update = false;                            // --update
+  Talk talk;
+};
+
 // gradcam report DIR
 struct ReportArguments {
   ReportPageOptions page;  // but for the number of threads
@@ -68,8 +80,8 @@ struct TextRequest {
   std::string text;
 };
 
-using Arguments =
-    std::variant<ExplainArguments, LayersArguments, ModelsArguments, ReportArguments, TextRequest>;
+using Arguments = std::variant<ExplainArguments, LayersArguments, ModelsArguments, CompareArguments,
+                               ReportArguments, TextRequest>;
 
 // The command line without the program's name. Options beat `environment`, which beats defaults.
 // Throws Error(kUsage).

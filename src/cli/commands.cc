@@ -1,5 +1,8 @@
 #include "cli/commands.h"
 
+#include "compare/limits.h"
+#include "compare/short_number.h"
+
 namespace gradcam {
 namespace {
 
@@ -170,6 +173,7 @@ CommandSpec ExplainCommand() {
           "Usage: gradcam --model NAME|FILE [OPTIONS] PICTURE...\n"
           "       gradcam layers MODEL [OPTIONS]\n"
           "       gradcam models [OPTIONS]\n"
+          "       gradcam compare BASELINE CURRENT [OPTIONS]\n"
           "       gradcam report DIR [OPTIONS]\n",
       .description =
           "Shows why a TorchScript image classifier chose a class: Grad-CAM and saliency maps.\n"
@@ -178,6 +182,7 @@ CommandSpec ExplainCommand() {
           "  (none)                       explain pictures\n"
           "  layers MODEL                 list the layers of a model\n"
           "  models                       list the known models\n"
+          "  compare BASELINE CURRENT     compare two folders of results, for regression checks\n"
           "  report DIR                   make an HTML page of results",
       .groups = {ModelOptions(), PictureOptions(), ExplanationOptions(), PreprocessOptions(),
                  FileOptions(), RunOptionsGroup(), TalkOptions()},
@@ -211,6 +216,56 @@ CommandSpec ModelsCommand() {
           .description = "Lists the known models: those with a card, and the exported files.",
           .groups = {{"Model", {ModelsDirOption()}}, TalkOptions()},
           .footer = ""};
+}
+
+CommandSpec CompareCommand() {
+  const Limits limits;
+  return {
+      .usage = "Usage: gradcam compare BASELINE CURRENT [OPTIONS]\n",
+      .description =
+          "Regression check: compares two folders of results, matched by relative path, or two\n"
+          "reports. Predictions must be the same within --max-prob-diff, maps within the other\n"
+          "limits: the raw maps (.npy) if both sides have them, else the heatmaps. Maps are "
+          "compared\n"
+          "normalised to 0...1.",
+      .groups =
+          {{"Limits",
+            {Option("--max-diff", "D", "largest difference of any cell of two maps, 0...1")
+                 .Default(ShortNumber(limits.max_difference)),
+             Option("--max-rmse", "D", "root mean square difference of two maps, 0...1")
+                 .Default(ShortNumber(limits.max_rmse)),
+             Option("--min-corr", "R", "Pearson correlation of two maps, -1...1")
+                 .Default(ShortNumber(limits.min_correlation)),
+             Option("--min-iou", "F", "overlap of the hottest 20 % of two maps, 0...1")
+                 .Default(ShortNumber(limits.min_iou)),
+             Option("--max-peak-shift", "F",
+                    "distance of the peaks, in diagonals of the map, 0...1")
+                 .Default(ShortNumber(limits.max_peak_shift)),
+             Option("--max-prob-diff", "P", "difference of a probability, 0...1")
+                 .Default(ShortNumber(limits.max_probability_difference))}},
+           {"What may differ",
+            {Flag("--allow-missing", "pictures that only BASELINE has"),
+             Flag("--allow-new", "pictures that only CURRENT has"),
+             Flag("--allow-setup-change",
+                  "another layer, layer shape, score, preprocessing, number of classes or "
+                  "labels; maps of two sizes are enlarged to the larger"),
+             Flag("--same-model",
+                  "demand the same model file (SHA-256); another one is only noted without")}},
+           {"Files",
+            {Option("--junit", "FILE", "JUnit report, one test case a picture"),
+             Option("--diff-dir", "DIR",
+                    "both maps and their difference as PNG, of pictures that failed"),
+             Flag("--update", "then make BASELINE a copy of CURRENT in one step; exit code 0")}},
+           TalkOptions()},
+      .footer =
+          "Examples:\n"
+          "  gradcam -m model.pt --write json,raw -o baseline photos/\n"
+          "  gradcam -m retrained.pt --write json,raw -o current photos/\n"
+          "  gradcam compare baseline current --junit gradcam.xml --diff-dir diff\n"
+          "  gradcam compare baseline current --update\n"
+          "\n"
+          "Exit codes: 0 the same within the limits, 1 regressions, 2 bad usage, or results that\n"
+          "cannot be read or compared.\n"};
 }
 
 CommandSpec ReportCommand() {

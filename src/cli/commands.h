@@ -8,6 +8,7 @@ namespace gradcam {
 [[nodiscard]] CommandSpec ExplainCommand();
 [[nodiscard]] CommandSpec LayersCommand();
 [[nodiscard]] CommandSpec ModelsCommand();
+[[nodiscard]] CommandSpec CompareCommand();
 [[nodiscard]] CommandSpec ReportCommand();
 
 }  // namespace gradcam

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "cli/arguments.h"
+#include "cli/compare_job.h"
 #include "cli/explain_job.h"
 #include "cli/layers_job.h"
 #include "cli/messages.h"
@@ -39,6 +40,10 @@ ExitCode Perform(const LayersArguments& arguments, const Environment& environmen
 
 ExitCode Perform(const ModelsArguments& arguments, const Environment& environment) {
   return PrintModels(arguments, environment);
+}
+
+ExitCode Perform(const CompareArguments& arguments, const Environment& environment) {
+  return CompareResultFolders(arguments, MessagesFor(arguments.talk, environment));
 }
 
 ExitCode Perform(const ReportArguments& arguments, const Environment& environment) {

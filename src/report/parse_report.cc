@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "gradcam/error.h"
 #include "model/card/json_field.h"
 #include "report/text.h"
 
@@ -216,8 +215,8 @@ RunCounts CountsOf(const JsonField& field) {
 void CheckVersion(const JsonField& document) {
   const int version = document.At("schema_version").Integer();
   if (version == kSchemaVersion) return;
-  document.Fail("has schema version " + std::to_string(version) + ", this program reads version " +
-                std::to_string(kSchemaVersion));
+  throw OtherSchemaVersion(document.origin() + " has schema version " + std::to_string(version) +
+                           ", this program reads version " + std::to_string(kSchemaVersion));
 }
 
 StoredReport ReportOf(const JsonField& document) {
@@ -273,6 +272,8 @@ template <typename Read>
 auto AsInput(const Read& read) {
   try {
     return read();
+  } catch (const OtherSchemaVersion&) {
+    throw;
   } catch (const Error& error) {
     throw Error(ErrorKind::kInput, error.what(), error.hint());
   }

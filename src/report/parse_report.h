@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "gradcam/error.h"
 #include "report/picture_report.h"
 #include "report/run_report.h"
 
@@ -21,12 +22,18 @@ struct StoredRun {
   ModelReport model;
 };
 
+// A report of a schema version that this program does not read.
+class OtherSchemaVersion : public Error {
+ public:
+  explicit OtherSchemaVersion(const std::string& message) : Error(ErrorKind::kInput, message) {}
+};
+
 // Whether `text` is JSON, but no report that gradcam wrote. A torn report is no JSON, so not
 // foreign.
 [[nodiscard]] bool IsForeignJson(const std::string& text);
 
-// `origin` names the text in messages ("report 'a/cat.json'"). Both throw Error(kInput) that names
-// the first wrong or missing field, or a schema version that this program does not read.
+// `origin` names the text in messages ("report 'a/cat.json'"). Both throw OtherSchemaVersion,
+// or Error(kInput) that names the first wrong or missing field.
 [[nodiscard]] StoredReport ParseReport(const std::string& text, const std::string& origin);
 [[nodiscard]] StoredRun ParseRun(const std::string& text, const std::string& origin);
 

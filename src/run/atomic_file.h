@@ -5,12 +5,38 @@
 #include <span>
 #include <string_view>
 
+#include "core/file_handle.h"
+
 namespace gradcam {
 
-// Writes `bytes` as `file` in one step: under a short temporary name in the same folder, then
-// renamed. Whoever opens `file` sees the old content or the whole new one. A symbolic link named
-// `file` is replaced, not followed. The folder must exist. Throws Error(kOutput); nothing is left
-// behind then.
+// A file that comes into being in one step: written under a short temporary name in the same
+// folder, renamed by Commit, removed unless it came to that. Whoever opens `target` sees the old
+// content or the whole new one. A symbolic link of that name is replaced, not followed. All throw
+// Error(kOutput).
+class AtomicFile {
+ public:
+  // The folder must exist.
+  explicit AtomicFile(const std::filesystem::path& target);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void Write(std::span<const std::uint8_t> bytes);
+  void Write(std::string_view text);
+  // What is written next replaces the beginning.
+  void Rewind();
+  // Once only, after everything else.
+  void Commit();
+
+ private:
+  FileHandle Create();
+
+  std::filesystem::path target_;
+  std::filesystem::path path_;  // of the temporary file; empty once renamed
+  FileHandle handle_;
+};
+
+// Writes a whole AtomicFile. Throws Error(kOutput); nothing is left behind then.
 void WriteAtomically(const std::filesystem::path& file, std::span<const std::uint8_t> bytes);
 void WriteAtomically(const std::filesystem::path& file, std::string_view text);
 

@@ -17,8 +17,9 @@ LAYERS = {
     "report": {"core", "image", "cam", "model", "explain"},
     "results": {"core", "report"},
     "run": {"core", "image", "cam", "model", "explain", "report"},
+    "compare": {"core", "image", "report", "results", "run"},
     "page": {"core", "image", "report", "results", "run"},
-    "cli": {"core", "image", "cam", "model", "explain", "report", "results", "run", "page"},
+    "cli": {"core", "image", "cam", "model", "explain", "report", "results", "run", "compare", "page"},
 }
 
 # What each folder inside a layer may include of that layer; what stands above them may include all.
@@ -44,7 +45,7 @@ THIRD_PARTY = {
     "spng": {"image"},
     "libexif/": {"image"},
     "isa-l": {"image", "model"},
-    "nlohmann/": {"model", "report", "run", "page", "cli"},
+    "nlohmann/": {"model", "report", "run", "compare", "page", "cli"},
     "openssl/": {"run"},
     "CLI/": {"cli"},
 }

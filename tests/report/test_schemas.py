@@ -29,7 +29,7 @@ def sample(name):
 
 
 def test_the_schemas_of_this_layer_exist():
-    assert {"report", "run", "results", "card"} <= SCHEMAS.keys()
+    assert {"report", "run", "results", "card", "compare"} <= SCHEMAS.keys()
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

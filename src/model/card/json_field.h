@@ -24,6 +24,8 @@ class JsonField {
 
   [[nodiscard]] const nlohmann::ordered_json& value() const { return *value_; }
 
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+
   [[nodiscard]] bool Has(const std::string& key) const;      // false also for null
   [[nodiscard]] JsonField At(const std::string& key) const;  // of an object; must be there
   [[nodiscard]] std::vector<JsonField> Elements() const;     // of an array

@@ -1,0 +1,71 @@
+#include "cli/compare_arguments.h"
+
+#include <string>
+#include <vector>
+
+#include "cli/values.h"
+#include "compare/short_number.h"
+#include "gradcam/error.h"
+
+namespace gradcam {
+namespace {
+
+[[noreturn]] void ThrowUsage(const std::string& message, const std::string& hint = "") {
+  throw Error(ErrorKind::kUsage, message, hint);
+}
+
+// The value of a limit that lies in minimum...1.
+double LimitOr(const CommandLine& line, const std::string& option, double minimum,
+               double default_value) {
+  if (!line.Has(option)) return default_value;
+  const double value = ParseNumber(option, line.Value(option));
+  if (value < minimum || value > 1) {
+    ThrowUsage("option " + option + ": must be in " + ShortNumber(minimum) + "...1");
+  }
+  return value;
+}
+
+Limits ReadLimits(const CommandLine& line) {
+  const Limits defaults;
+  Limits limits;
+  limits.max_difference = LimitOr(line, "--max-diff", 0, defaults.max_difference);
+  limits.max_rmse = LimitOr(line, "--max-rmse", 0, defaults.max_rmse);
+  limits.min_correlation = LimitOr(line, "--min-corr", -1, defaults.min_correlation);
+  limits.min_iou = LimitOr(line, "--min-iou", 0, defaults.min_iou);
+  limits.max_peak_shift = LimitOr(line, "--max-peak-shift", 0, defaults.max_peak_shift);
+  limits.max_probability_difference =
+      LimitOr(line, "--max-prob-diff", 0, defaults.max_probability_difference);
+  return limits;
+}
+
+std::optional<std::filesystem::path> PathOf(const CommandLine& line, const std::string& option) {
+  if (!line.Has(option)) return std::nullopt;
+  const std::string value = line.Value(option);
+  if (value.empty()) ThrowUsage("option " + option + ": the value is empty");
+  return value;
+}
+
+}  // namespace
+
+CompareArguments ReadCompareArguments(const CommandLine& line, const Talk& talk) {
+  const std::vector<std::string>& paths = line.positionals();
+  if (paths.size() != 2 || paths[0].empty() || paths[1].empty()) {
+    ThrowUsage("'gradcam compare' takes two folders of results, or two reports",
+               "gradcam compare BASELINE CURRENT");
+  }
+  CompareArguments arguments;
+  arguments.baseline = paths[0];
+  arguments.current = paths[1];
+  arguments.options = {.limits = ReadLimits(line),
+                       .allow_missing = line.Has("--allow-missing"),
+                       .allow_new = line.Has("--allow-new"),
+                       .same_model = line.Has("--same-model"),
+                       .allow_setup_change = line.Has("--allow-setup-change")};
+  arguments.junit = PathOf(line, "--junit");
+  arguments.diff_dir = PathOf(line, "--diff-dir");
+  arguments.update = line.Has("--update");
+  arguments.talk = talk;
+  return arguments;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,171 @@
+#include "compare/comparison.h"
+
+#include <functional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "compare/compare_results.h"
+#include "gradcam/error.h"
+#include "report/text.h"
+#include "results/result_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWriteHint = "'gradcam --write json,raw' makes what compare needs";
+
+// Counts the pictures that pass through it.
+class Counter {
+ public:
+  explicit Counter(const OnPicture& on_picture) : on_picture_(on_picture) {}
+
+  void Add(const PictureComparison& picture) {
+    constexpr std::size_t kMostNotes = 20;
+    ++summary_.pictures;
+    ++summary_.counts.at(static_cast<std::size_t>(picture.status));
+    if (picture.failed) ++summary_.failed;
+    if (!picture.same_model) ++summary_.other_model;
+    for (const std::string& note : picture.notes) {
+      if (summary_.notes.size() < kMostNotes) summary_.notes.insert(note);
+    }
+    AddExtremes(picture);
+    on_picture_(picture);
+  }
+
+  CompareSummary Take() { return std::move(summary_); }
+
+ private:
+  // Keeps the first of equals, so that the answer does not depend on anything but the results.
+  template <typename Worse>
+  static void Keep(std::optional<Extreme>& extreme, double value, const std::string& name,
+                   Worse worse) {
+    if (!extreme || worse(value, extreme->value)) extreme = Extreme{value, name};
+  }
+
+  void AddExtremes(const PictureComparison& picture) {
+    Extremes& extremes = summary_.extremes;
+    if (picture.max_probability_difference) {
+      Keep(extremes.probability_difference, *picture.max_probability_difference, picture.name,
+           std::greater<>());
+    }
+    for (const ClassComparison& explained : picture.classes) {
+      for (const MapComparison& map : explained.maps) {
+        if (!map.measures) continue;
+        Keep(extremes.max_difference, map.measures->max_difference, picture.name, std::greater<>());
+        Keep(extremes.rmse, map.measures->rmse, picture.name, std::greater<>());
+        Keep(extremes.correlation, map.measures->correlation, picture.name, std::less<>());
+        Keep(extremes.iou, map.measures->iou, picture.name, std::less<>());
+        Keep(extremes.peak_shift, map.measures->peak_shift, picture.name, std::greater<>());
+      }
+    }
+  }
+
+  const OnPicture& on_picture_;
+  CompareSummary summary_;
+};
+
+std::vector<std::string> ReportsIn(const ResultFolder& folder) {
+  ResultListing listing = folder.List();
+  if (!listing.failures.empty()) throw Error(ErrorKind::kInput, listing.failures.front().error);
+  return std::move(listing.reports);
+}
+
+// "a/cat" of the report "a/cat.json".
+std::string NameOfPicture(const std::string& file) { return file.substr(0, file.rfind('.')); }
+
+// Goes through both folders side by side; names that only one has come alone.
+void CompareFolders(const std::optional<ResultFolder>& baseline, const ResultFolder& current,
+                    const CompareOptions& options, Counter& counter) {
+  const std::vector<std::string> before =
+      baseline ? ReportsIn(*baseline) : std::vector<std::string>();
+  const std::vector<std::string> after = ReportsIn(current);
+  auto old_file = before.begin();
+  auto new_file = after.begin();
+  while (old_file != before.end() || new_file != after.end()) {
+    const bool has_new = new_file != after.end();
+    const bool has_old = old_file != before.end();
+    const bool takes_old = has_old && (!has_new || *old_file <= *new_file);
+    const bool takes_new = has_new && (!has_old || *new_file <= *old_file);
+    const std::string& file = takes_old ? *old_file : *new_file;
+    using Source = std::optional<ResultSource>;
+    const auto picture =
+        CompareResults(NameOfPicture(file), takes_old ? Source({&*baseline, file}) : std::nullopt,
+                       takes_new ? Source({&current, file}) : std::nullopt, options);
+    if (picture) counter.Add(*picture);
+    if (takes_old) ++old_file;
+    if (takes_new) ++new_file;
+  }
+}
+
+[[noreturn]] void FailEmpty(const fs::path& folder) {
+  throw Error(ErrorKind::kUsage, "folder " + Quoted(folder) + " holds no report of a picture",
+              kWriteHint);
+}
+
+bool IsFolder(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    throw Error(ErrorKind::kUsage, "no such file or folder: " + Quoted(path), kWriteHint);
+  }
+  return fs::is_directory(status);
+}
+
+struct ReportFile {
+  ResultFolder folder;
+  std::string file;
+
+  explicit ReportFile(const fs::path& path)
+      : folder(path.has_parent_path() ? path.parent_path() : fs::path(".")),
+        file(path.filename().string()) {}
+};
+
+void CompareReports(const fs::path& baseline, const fs::path& current,
+                    const CompareOptions& options, Counter& counter) {
+  const ReportFile before(baseline);
+  const ReportFile after(current);
+  const auto picture =
+      CompareResults(NameOfPicture(after.file), ResultSource{&before.folder, before.file},
+                     ResultSource{&after.folder, after.file}, options);
+  if (!picture || picture->status == FindingKind::kMissing ||
+      picture->status == FindingKind::kExtra) {
+    const bool is_baseline = !picture || picture->status == FindingKind::kExtra;
+    throw Error(ErrorKind::kUsage,
+                Quoted(is_baseline ? baseline : current) + " is no report of gradcam");
+  }
+  counter.Add(*picture);
+}
+
+}  // namespace
+
+CompareSummary Compare(const fs::path& baseline, const fs::path& current,
+                       const CompareOptions& options, EmptyBaseline empty_baseline,
+                       const OnPicture& on_picture) {
+  Counter counter(on_picture);
+  std::error_code ignored;
+  const bool may_lack = empty_baseline == EmptyBaseline::kAllowed;
+  const bool has_baseline = !may_lack || fs::exists(baseline, ignored);
+  const bool current_is_folder = IsFolder(current);
+  if (has_baseline && IsFolder(baseline) != current_is_folder) {
+    throw Error(ErrorKind::kUsage,
+                Quoted(current_is_folder ? current : baseline) + " is a folder, " +
+                    Quoted(current_is_folder ? baseline : current) + " a file",
+                "give two folders of results, or two reports");
+  }
+  if (!current_is_folder) {
+    CompareReports(baseline, current, options, counter);
+    return counter.Take();
+  }
+  std::optional<ResultFolder> baseline_folder;
+  if (has_baseline) baseline_folder.emplace(baseline);
+  CompareFolders(baseline_folder, ResultFolder(current), options, counter);
+  CompareSummary summary = counter.Take();
+  if (summary.pictures == summary.count(FindingKind::kMissing)) FailEmpty(current);
+  if (!may_lack && summary.pictures == summary.count(FindingKind::kExtra)) FailEmpty(baseline);
+  return summary;
+}
+
+}  // namespace gradcam

@@ -1,0 +1,80 @@
+#include "compare/difference_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+#include "core/file_handle.h"
+#include "gradcam/draw.h"
+#include "gradcam/error.h"
+#include "report/text.h"
+#include "run/atomic_file.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kLongerSide = 512;
+
+struct Size {
+  int width = 0;
+  int height = 0;
+};
+
+Size DrawnSize(const PictureComparison& picture) {
+  const double longer = std::max(picture.seen_width, picture.seen_height);
+  const auto scaled = [longer](int side) {
+    return std::max(1, static_cast<int>(std::lround(side * kLongerSide / longer)));
+  };
+  return {scaled(picture.seen_width), scaled(picture.seen_height)};
+}
+
+Map Difference(const Map& a, const Map& b) {
+  Map difference{a.width, a.height, {}};
+  difference.values.reserve(a.values.size());
+  std::transform(a.values.begin(), a.values.end(), b.values.begin(),
+                 std::back_inserter(difference.values),
+                 [](float before, float after) { return std::abs(before - after); });
+  return difference;
+}
+
+void Write(const Map& map, const Size& size, Colormap colormap, const fs::path& file) {
+  const IndexedImage drawn =
+      DrawHeatmap(map, size.width, size.height, {0, 0, size.width, size.height});
+  WriteAtomically(file, EncodePng(drawn, PaletteOf(colormap)));
+}
+
+void MakeFolder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw Error(ErrorKind::kOutput,
+                "cannot make folder " + Quoted(folder) + ": " + SystemMessage(error.value()));
+  }
+}
+
+}  // namespace
+
+void WriteDifferencePictures(const PictureComparison& picture, const fs::path& folder) {
+  const fs::path base = folder / picture.name;
+  const bool several_classes = picture.classes.size() > 1;
+  for (const ClassComparison& explained : picture.classes) {
+    for (const MapComparison& map : explained.maps) {
+      if (!map.measures) continue;
+      MakeFolder(base.parent_path());
+      const Size size = DrawnSize(picture);
+      const std::string begin = base.string() +
+                                (several_classes ? "." + std::to_string(explained.index) : "") +
+                                "." + NameOf(map.kind);
+      Write(map.baseline, size, Colormap::kJet, begin + "-baseline.png");
+      Write(map.current, size, Colormap::kJet, begin + "-current.png");
+      Write(Difference(map.baseline, map.current), size, Colormap::kInferno, begin + "-diff.png");
+    }
+  }
+}
+
+}  // namespace gradcam

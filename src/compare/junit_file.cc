@@ -1,0 +1,126 @@
+#include "compare/junit_file.h"
+
+#include <array>
+#include <cstddef>
+#include <ctime>
+#include <string_view>
+
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+// Room for four counts of 20 digits.
+constexpr std::size_t kHeadSpare = 80;
+
+// Text for an attribute or an element. Control characters, which XML 1.0 cannot hold even as
+// references, and the two noncharacters that it excludes become U+FFFD.
+std::string Escaped(std::string_view text) {
+  const std::string printable = Printable(text);
+  std::string escaped;
+  for (std::size_t i = 0; i < printable.size(); ++i) {
+    const std::string_view rest = std::string_view(printable).substr(i);
+    if (rest.starts_with("\xEF\xBF\xBE") || rest.starts_with("\xEF\xBF\xBF")) {
+      escaped += "\xEF\xBF\xBD";
+      i += 2;
+      continue;
+    }
+    switch (printable[i]) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += printable[i];
+    }
+  }
+  return escaped;
+}
+
+std::string Now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  return {text.data(), size};
+}
+
+bool IsError(FindingKind status) {
+  return status == FindingKind::kUnreadable || status == FindingKind::kIncompatible;
+}
+
+std::string FailureElement(const PictureComparison& picture) {
+  const std::string element = IsError(picture.status) ? "error" : "failure";
+  std::string message = picture.findings.front().text;
+  if (picture.findings.size() > 1) {
+    message += " (and " + std::to_string(picture.findings.size() - 1) + " more)";
+  }
+  std::string text = "      <" + element + " type=\"" + NameOf(picture.status) + "\" message=\"" +
+                     Escaped(message) + "\">";
+  for (const Finding& finding : picture.findings) text += Escaped(finding.text) + "\n";
+  return text + "</" + element + ">\n";
+}
+
+}  // namespace
+
+JunitFile::JunitFile(const std::filesystem::path& file, const std::string& suite)
+    : file_(file), suite_(suite), started_(Now()) {
+  file_.Write(Head());
+}
+
+// Always of one length, so that it can be written over at the end, when the counts are known.
+std::string JunitFile::Head() const {
+  const std::string counts = " tests=\"" + std::to_string(counts_.tests) + "\" failures=\"" +
+                             std::to_string(counts_.failures) + "\" errors=\"" +
+                             std::to_string(counts_.errors) + "\" skipped=\"" +
+                             std::to_string(counts_.skipped) + "\"";
+  constexpr std::size_t kCountsWidth = sizeof(" tests=\"\" failures=\"\" errors=\"\" skipped=\"\"");
+  std::string head =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuites>\n"
+      "  <testsuite package=\"gradcam\" id=\"0\" name=\"" +
+      Escaped(suite_) + "\" timestamp=\"" + started_ + "\" hostname=\"localhost\" time=\"0\"" +
+      counts;
+  head.append(kCountsWidth + kHeadSpare - counts.size(), ' ');
+  return head + ">\n    <properties/>\n";
+}
+
+void JunitFile::Add(const PictureComparison& picture) {
+  const std::size_t slash = picture.name.rfind('/');
+  const std::string folder =
+      slash == std::string::npos ? std::string() : picture.name.substr(0, slash);
+  std::string text = "    <testcase classname=\"" + Escaped(folder.empty() ? "gradcam" : folder) +
+                     "\" name=\"" + Escaped(picture.name) + "\" time=\"0\"";
+  ++counts_.tests;
+  if (picture.findings.empty()) {
+    file_.Write(text + "/>\n");
+    return;
+  }
+  text += ">\n";
+  if (picture.failed) {
+    ++(IsError(picture.status) ? counts_.errors : counts_.failures);
+    text += FailureElement(picture);
+  } else {
+    ++counts_.skipped;
+    text += "      <skipped/>\n";
+  }
+  file_.Write(text + "    </testcase>\n");
+}
+
+void JunitFile::Commit() {
+  file_.Write("    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
+  file_.Rewind();
+  file_.Write(Head());
+  file_.Commit();
+}
+
+}  // namespace gradcam

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compare/finding.h"
+#include "compare/limits.h"
+#include "compare/map_measures.h"
+#include "compare/result_maps.h"
+#include "gradcam/map.h"
+
+namespace gradcam {
+
+struct MapComparison {
+  MapKind kind = MapKind::kGradcam;
+  MapForm form = MapForm::kRaw;
+  MapStatus baseline_status = MapStatus::kOk;
+  MapStatus current_status = MapStatus::kOk;
+  std::optional<MapMeasures> measures;  // where both maps are kOk
+  Map baseline;                         // normalised, 0...1; both of one size where measured
+  Map current;
+  std::filesystem::path baseline_file;
+  std::filesystem::path current_file;
+};
+
+// A class that both sides explain.
+struct ClassComparison {
+  int index = 0;
+  std::string label;
+  double baseline_probability = 0;
+  double current_probability = 0;
+  std::vector<MapComparison> maps;
+};
+
+// What became of one picture.
+struct PictureComparison {
+  std::string name;  // path of the report below its folder, without ".json", as bytes
+  FindingKind status = FindingKind::kSame;
+  bool failed = false;  // false also for a difference that is allowed
+  std::vector<Finding> findings;
+  std::vector<std::string> notes;  // what is not the same and may be
+  bool same_model = true;
+  std::optional<double> max_probability_difference;  // of all classes told; where both are readable
+  int seen_width = 0;  // of the part of the picture that the maps cover, in pixels as drawn
+  int seen_height = 0;
+  std::vector<ClassComparison> classes;
+  std::filesystem::path baseline_report;  // empty: there is none
+  std::filesystem::path current_report;
+};
+
+struct CompareOptions {
+  Limits limits;
+  bool allow_missing = false;
+  bool allow_new = false;
+  bool same_model = false;          // another model file is a finding, kIncompatible
+  bool allow_setup_change = false;  // compare in spite of another layer, score, preprocessing, ...
+};
+
+// The same without the values of the maps, to be kept.
+[[nodiscard]] PictureComparison WithoutMaps(PictureComparison picture);
+
+// Order of people: failed pictures first, then the graver status, then the larger difference of a
+// map or of a probability, then by name.
+[[nodiscard]] bool IsWorse(const PictureComparison& a, const PictureComparison& b);
+
+// Adds a finding: the status becomes the gravest, and `failed` is set unless the finding is
+// allowed.
+void AddFinding(PictureComparison& picture, Finding finding, const CompareOptions& options);
+
+}  // namespace gradcam

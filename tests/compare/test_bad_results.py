@@ -1,0 +1,174 @@
+"""gradcam compare on results that are damaged, hostile, or none."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from compare_support import edit_report, picture, statuses
+
+
+def test_usage_errors(results, gradcam):
+    both = results()
+    for arguments in ([], [both.baseline], [both.baseline, both.current, both.current],
+                      ["", both.current], [both.baseline, both.current, "--max-diff", "2"],
+                      [both.baseline, both.current, "--min-corr", "-2"],
+                      [both.baseline, both.current, "--max-rmse", "nan"],
+                      [both.baseline, both.current, "--junit", ""],
+                      [both.baseline, both.current / "b.json"],
+                      [both.baseline, both.current / "nothing"],
+                      [both.baseline / "nothing", both.current]):
+        done = gradcam("compare", *arguments)
+        assert (done.code, done.stdout) == (2, ""), arguments
+        assert len(done.errors) == 1, arguments
+
+
+def test_help_names_every_option(gradcam):
+    done = gradcam("compare", "--help")
+    assert done.code == 0
+    for option in ("--max-diff", "--max-rmse", "--min-corr", "--min-iou", "--max-peak-shift",
+                   "--max-prob-diff", "--allow-missing", "--allow-new", "--same-model",
+                   "--allow-setup-change", "--json", "--junit", "--diff-dir", "--update"):
+        assert option in done.stdout
+    assert "gradcam compare BASELINE CURRENT" in gradcam("--help").stdout
+
+
+@pytest.mark.parametrize("side", ["baseline", "current"])
+def test_folder_without_reports_is_an_error(results, gradcam, tmp_path, side):
+    both = results()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    shutil.copy(both.baseline / "run.json", empty)
+    (empty / "b.gradcam.npy").touch()
+    (empty / "package.json").write_text('{"name": "other"}')
+    pair = (empty, both.current) if side == "baseline" else (both.baseline, empty)
+    done = gradcam("compare", *pair, "--junit", tmp_path / "junit.xml")
+    assert done.code == 2
+    assert done.stdout == ""
+    assert "holds no report of a picture" in done.errors[0]
+    assert "--write json,raw" in done.hints[0]
+    assert not (tmp_path / "junit.xml").exists()
+
+
+def test_other_programs_json_is_passed_over(results, gradcam):
+    both = results()
+    (both.baseline / "limits.json").write_text('{"max": 1}')
+    assert gradcam("compare", both.baseline, both.current).code == 0
+
+
+def truncate(path, size):
+    path.write_bytes(path.read_bytes()[:size])
+
+
+DAMAGE = {
+    "torn report": lambda folder: truncate(folder / "b.json", 500),
+    "empty report": lambda folder: truncate(folder / "b.json", 0),
+    "report without fields": lambda folder: (folder / "b.json").write_text(
+        '{"schema_version": 1, "tool": {"name": "gradcam"}}'),
+    "number beyond double": lambda folder: (folder / "b.json").write_text(
+        (folder / "b.json").read_text().replace('"probability": 0.', '"probability": 1e999', 1)),
+    "torn map": lambda folder: truncate(folder / "b.gradcam.npy", 200),
+    "missing map": lambda folder: (folder / "b.gradcam.npy").unlink(),
+    "map of another shape": lambda folder: np.save(folder / "b.gradcam.npy",
+                                                   np.ones((3, 3), np.float32)),
+    "map of another type": lambda folder: np.save(folder / "b.gradcam.npy", np.ones((16, 16))),
+    "map in Fortran order": lambda folder: np.save(
+        folder / "b.gradcam.npy", np.asfortranarray(np.random.rand(16, 16).astype(np.float32))),
+    "map of objects": lambda folder: np.save(folder / "b.gradcam.npy",
+                                             np.array([[print]], object), allow_pickle=True),
+    "pipe": lambda folder: ((folder / "b.gradcam.npy").unlink(),
+                            __import__("os").mkfifo(folder / "b.gradcam.npy")),
+    "folder": lambda folder: ((folder / "b.gradcam.npy").unlink(),
+                              (folder / "b.gradcam.npy").mkdir()),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+@pytest.mark.parametrize("side", ["baseline", "current"])
+def test_damaged_result_is_unreadable(results, gradcam, what, side):
+    both = results()
+    DAMAGE[what](getattr(both, side))
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert done.code == 2
+    assert statuses(done.json()) == {"b": "unreadable"}
+    finding = picture(done.json(), "b")["findings"][0]
+    assert finding["side"] == side
+    assert "b." in finding["text"]  # the file is named
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_number_that_is_not_finite_fails_on_either_side(results, gradcam, value):
+    both = results()
+    path = both.baseline / "b.gradcam.npy"
+    raw = np.load(path)
+    raw[0, 0] = value
+    np.save(path, raw)
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+    shutil.copy(path, both.current / "b.gradcam.npy")
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+
+
+def test_new_result_that_is_not_finite_fails_although_new_ones_are_allowed(results, gradcam):
+    both = results()
+    (both.baseline / "b.json").unlink()
+    both.edit_map("b", lambda raw: raw * np.float32(np.nan))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-new")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+
+
+def test_probability_that_is_not_finite_fails(results, gradcam):
+    both = results()
+    both.edit("b", lambda report: report["top"][0].update(probability=None))
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+
+
+def test_other_schema_version_is_incompatible(results, gradcam):
+    both = results()
+    for report in both.baseline.rglob("*.json"):
+        edit_report(report, lambda document: document.update(schema_version=2))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-setup-change")
+    assert done.code == 2
+    assert set(statuses(done.json()).values()) == {"incompatible"}
+    assert "schema version 2" in picture(done.json(), "b")["findings"][0]["text"]
+
+
+@pytest.mark.parametrize("name", ["../../../../../../etc/passwd", "/etc/passwd", "..", "",
+                                  "../current/b.gradcam.npy", "link.npy"])
+def test_file_outside_the_folder_is_refused(results, gradcam, tmp_path, name):
+    both = results()
+    secret = tmp_path / "secret.npy"
+    shutil.copy(both.current / "b.gradcam.npy", secret)
+    (both.current / "link.npy").symlink_to(secret)
+    both.edit("b", lambda report: report["explanations"][0]["files"].update(gradcam_raw=name))
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (2, {"b": "unreadable"})
+    assert "leads out of the folder" in picture(done.json(), "b")["findings"][0]["text"]
+
+
+def test_report_outside_the_folder_is_refused(results, gradcam, tmp_path):
+    both = results()
+    (both.current / "b.json").rename(tmp_path / "b.json")
+    (both.current / "b.json").symlink_to(tmp_path / "b.json")
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (2, {"b": "unreadable"})
+
+
+def test_deeply_nested_report_is_unreadable(results, gradcam):
+    both = results()
+    (both.current / "b.json").write_text("[" * 1_000_000)
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (2, {"b": "unreadable"})
+    assert json.loads(done.stdout)["counts"]["same"] == 2
+
+
+def test_diff_dir_that_cannot_be_made_is_an_error(results, gradcam, tmp_path):
+    both = results()
+    both.edit_map("b", np.flipud)
+    (tmp_path / "file").touch()
+    done = gradcam("compare", both.baseline, both.current, "--diff-dir", tmp_path / "file" / "x")
+    assert done.code == 2
+    assert "cannot make folder" in done.errors[0]
