@@ -18,6 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Absolute, without links and without a slash at the end; need not exist.
+fs::path RealPath(const fs::path& path) {
+  const fs::path real = fs::weakly_canonical(fs::absolute(path));
+  return real.has_filename() ? real : real.parent_path();
+}
+
 bool LiesIn(const fs::path& inner, const fs::path& outer) {
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
@@ -94,8 +100,8 @@ class StagingFolder {
 
 void UpdateBaseline(const fs::path& baseline, const fs::path& current) {
   try {
-    const fs::path target = fs::weakly_canonical(baseline);
-    const fs::path source = fs::canonical(current);
+    const fs::path target = RealPath(baseline);
+    const fs::path source = RealPath(current);
     RequireApart(target, source);
     const bool is_new = !fs::exists(target);
     const StagingFolder stage(target.parent_path());

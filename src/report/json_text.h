@@ -8,7 +8,7 @@
 
 namespace gradcam {
 
-// `document` as JSON text, indented by 2, with a line end. Always valid: bytes that are no UTF-8
+// `document` as JSON text, indented by 1, with a line end. Always valid: bytes that are no UTF-8
 // become U+FFFD, numbers that are not finite become null.
 [[nodiscard]] std::string JsonText(const nlohmann::ordered_json& document);
 

@@ -63,6 +63,15 @@ TEST_F(UpdateBaselineTest, MakesABaselineThatIsNotThere) {
               UnorderedElementsAre("a/new.json", "both.gradcam.npy"));
 }
 
+TEST_F(UpdateBaselineTest, TakesASlashAtTheEndOfAFolder) {
+  UpdateBaseline(temporary / "new/", current / "");
+  EXPECT_THAT(FilesBelow(temporary / "new"),
+              UnorderedElementsAre("a/new.json", "both.gradcam.npy"));
+  UpdateBaseline(temporary / "new/", current / "");
+  EXPECT_THAT(FilesBelow(temporary.path()),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr(".gradcam-update"))));
+}
+
 TEST_F(UpdateBaselineTest, UpdatesTheFolderThatALinkLeadsTo) {
   fs::create_directory_symlink(baseline, temporary / "link");
   UpdateBaseline(temporary / "link", current);
