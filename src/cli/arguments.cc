@@ -47,9 +47,9 @@ std::optional<std::array<double, 3>> Triple(const CommandLine& line, const std::
   return ParseTriple(option, line.Value(option));
 }
 
-std::optional<int> Threads(const CommandLine& line) {
-  if (!line.Has("--threads")) return std::nullopt;
-  return static_cast<int>(ParseWhole("--threads", line.Value("--threads"), 1, kMaxThreads));
+std::optional<int> Threads(const CommandLine& line, const std::string& option = "--threads") {
+  if (!line.Has(option)) return std::nullopt;
+  return static_cast<int>(ParseWhole(option, line.Value(option), 1, kMaxThreads));
 }
 
 std::optional<InputSize> Size(const CommandLine& line) {
@@ -279,6 +279,7 @@ ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment
   arguments.run.settings.precision = arguments.load.engine.precision;
   arguments.threads = Threads(line);
   arguments.dry_run = line.Has("--dry-run");
+  arguments.io_threads = Threads(line, "--io-threads");
   if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
   std::string model =
       line.Has("--model") ? NonEmpty(line, "--model") : environment.model.value_or("");

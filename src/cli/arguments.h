@@ -37,9 +37,10 @@ struct ExplainArguments {
   ModelChoice model;
   std::optional<std::filesystem::path> labels;  // --labels
   LoadOptions load;  // without card and labels, which are files still to be read
-  RunOptions run;
+  RunOptions run;    // io_threads is still to be chosen
   std::optional<int> threads;
   bool dry_run = false;  // only list what would be written
+  std::optional<int> io_threads;
   Talk talk;
 };
 

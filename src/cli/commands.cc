@@ -143,6 +143,9 @@ OptionGroup RunOptionsGroup() {
             "computed alone"),
        Flag("--timing", "tell the time of each stage"), ThreadsOption(),
        Flag("--dry-run", "list what would be written and removed, and do nothing"),
+       Option("--io-threads", "N",
+              "threads that read, decode, draw and write pictures beside the network")
+           .Default("the cores that this process may use"),
        Flag("--fail-fast", "stop at the first picture that fails"),
        Flag("--strict", "an empty or flat map is a failure"),
        Flag("--self-check",

@@ -156,10 +156,12 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +
                        " threads, " + PictureCount(plan.jobs->total()));
 
+  RunOptions run = arguments.run;
+  run.io_threads = arguments.io_threads.value_or(AvailableCores());
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
   RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages);
-  const RunReport report = RunPlan(model, load, arguments.run, std::move(plan),
-                                   CacheFolder(environment), printer, signals);
+  const RunReport report =
+      RunPlan(model, load, run, std::move(plan), CacheFolder(environment), printer, signals);
   printer.Finish(report);
   if (report.interrupted) return kExitInterrupted;
   return report.counts.failed > 0 ? kExitSomeFailed : kExitDone;

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,6 +130,13 @@ Picture DecodeWithCodecs(Bytes bytes, Format format, const DecodeOptions& option
   }
   if (header.premultiplied) image = Unpremultiplied(std::move(image));
   return {std::move(image), header.orientation};
+}
+
+std::uint64_t PixelsOfCodecs(Bytes bytes, Format format) {
+  constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+  const Header header = ReadHeader(bytes, format, {.max_pixels = kAny});
+  CheckSize(header.width, header.height, kAny);
+  return header.width * header.height;
 }
 
 }  // namespace gradcam

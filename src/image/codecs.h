@@ -43,4 +43,8 @@ class Codecs {
                                        const DecodeOptions& options,
                                        std::span<const std::filesystem::path> plugin_folders);
 
+// The number of pixels in the header of such a file; the plug-in is not needed. Throws
+// Error(kInput).
+[[nodiscard]] std::uint64_t PixelsOfCodecs(std::span<const std::uint8_t> bytes, Format format);
+
 }  // namespace gradcam

@@ -12,13 +12,15 @@ using Json = nlohmann::ordered_json;
 constexpr int kSchemaVersion = 1;
 
 Json StagesToJson(const StageTimes& stages) {
-  return {{"decode", stages.decode},
+  return {{"decode", stages.io.decode},
           {"prepare", stages.explain.prepare},
           {"features", stages.explain.features},
           {"head", stages.explain.head},
           {"gradient", stages.explain.gradient},
           {"check", stages.explain.check},
-          {"write", stages.write}};
+          {"write", stages.io.write},
+          {"network_wait", stages.io.network_wait},
+          {"io_wait", stages.io.io_wait}};
 }
 
 Json FailuresToJson(const std::vector<Failure>& failures) {

@@ -26,11 +26,17 @@ struct RunCounts {
   int wrong = 0;     // explained, and it is another; neither where the true class is not known
 };
 
-// Seconds of a run in each of its stages.
+// Seconds of a run in the stages beside the network.
+struct IoTimes {
+  double decode = 0;        // reading, hashing and decoding pictures; all threads together
+  double write = 0;         // drawing, encoding and writing files; all threads together
+  double network_wait = 0;  // the network had nothing to do
+  double io_wait = 0;       // threads that read and write had nothing to do; all together
+};
+
 struct StageTimes {
-  double decode = 0;     // reading, hashing and decoding pictures
   ExplainTimes explain;  // from pixels to maps
-  double write = 0;      // drawing, encoding and writing files
+  IoTimes io;
 };
 
 struct RunReport {

@@ -103,13 +103,16 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
 }
 
 void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {
-  const std::array<std::pair<const char*, double>, 7> named{{{"decode", stages.decode},
-                                                             {"prepare", stages.explain.prepare},
-                                                             {"features", stages.explain.features},
-                                                             {"head", stages.explain.head},
-                                                             {"gradient", stages.explain.gradient},
-                                                             {"check", stages.explain.check},
-                                                             {"write", stages.write}}};
+  const std::array<std::pair<const char*, double>, 9> named{
+      {{"decode", stages.io.decode},
+       {"prepare", stages.explain.prepare},
+       {"features", stages.explain.features},
+       {"head", stages.explain.head},
+       {"gradient", stages.explain.gradient},
+       {"check", stages.explain.check},
+       {"write", stages.io.write},
+       {"network waited", stages.io.network_wait},
+       {"I/O threads waited", stages.io.io_wait}}};
   out << "a picture:";
   for (const auto& [name, seconds] : named) {
     std::array<char, 64> text{};

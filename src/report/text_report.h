@@ -13,7 +13,7 @@ enum class Color { kOff, kOn };
 // state of its maps and the files written.
 void WriteText(const PictureReport& picture, const RunContext& run, Color color, std::ostream& out);
 
-// One line: "a picture: decode 2.1 ms, prepare 0.4 ms, features 12.8 ms, ...".
+// One line: "a picture: decode 2.1 ms, prepare 0.4 ms, ..., network waited 0.1 ms, ...".
 void WriteText(const StageTimes& stages, int pictures, std::ostream& out);
 
 // One line for a run: "38 of 40 pictures done, 2 failed, 3 other files skipped (1.9 pictures/s)".

@@ -16,17 +16,14 @@
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/alpha.h"
-#include "image/decode.h"
 #include "image/encode.h"
 #include "image/panel.h"
-#include "image/picture_file.h"
 #include "report/json_text.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
 #include "run/npy.h"
 #include "run/output_names.h"
 #include "run/own_report.h"
-#include "run/sha256.h"
 
 namespace gradcam {
 namespace {
@@ -218,12 +215,6 @@ bool HasClass(const std::vector<ClassReport>& reports, int index) {
 }
 
 }  // namespace
-
-LoadedPicture LoadPicture(const Job& job, const DecodeOptions& options) {
-  const std::string name = Printable(job.path.string());
-  const std::vector<std::uint8_t> bytes = ReadPictureFile(job.path, name, options);
-  return {DecodePicture(bytes, name, options), Sha256Of(bytes)};
-}
 
 PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanation& explanation,
                            const RunContext& run) {

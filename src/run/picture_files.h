@@ -5,18 +5,9 @@
 #include "gradcam/explainer.h"
 #include "gradcam/image.h"
 #include "report/picture_report.h"
-#include "run/plan.h"
+#include "run/picture_loading.h"
 
 namespace gradcam {
-
-// A decoded picture and the digest of its file.
-struct LoadedPicture {
-  Picture picture;
-  std::string sha256;
-};
-
-// Reads the file of `job` once. Throws Error(kInput).
-[[nodiscard]] LoadedPicture LoadPicture(const Job& job, const DecodeOptions& options);
 
 // Draws and writes all files of one picture: removes older ones first, makes the folder if need be,
 // writes the report last. A class that was asked for twice is written once. Throws Error(kOutput);

@@ -28,6 +28,7 @@ struct RunOptions {
   Settings settings;
   Only only = Only::kAll;
   SelfCheck self_check = SelfCheck::kAuto;
+  int io_threads = 1;           // that read, decode, draw and write beside the network
   bool keep_extension = false;  // output names keep the input's extension
   bool fail_fast = false;       // stop at the first failed picture
   bool timing = false;          // report the time of each stage

@@ -5,11 +5,9 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
-#include <exception>
 #include <filesystem>
-#include <new>
-#include <numeric>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -23,6 +21,10 @@
 #include "run/ground_truth.h"
 #include "run/output_names.h"
 #include "run/picture_files.h"
+#include "run/pipeline/batch_explainer.h"
+#include "run/pipeline/model_errors.h"
+#include "run/pipeline/pipeline.h"
+#include "run/run_record.h"
 #include "run/sha256.h"
 #include "run/tool.h"
 
@@ -40,247 +42,158 @@ std::string NowUtc() {
   return text.data();
 }
 
-// The first map of the picture that is not kOk, in words; empty if all are.
-std::string StatusProblem(const PictureReport& picture) {
-  for (const ClassReport& report : picture.explanations) {
-    for (const auto& [name, map] :
-         {std::pair("gradcam", &report.gradcam), std::pair("saliency", &report.saliency)}) {
-      if (map->summary.status == MapStatus::kOk) continue;
-      return std::string("the ") + name + " map of class " +
-             std::to_string(report.prediction.index) + " is " + NameOf(map->summary.status);
-    }
-  }
-  return "";
-}
-
 bool HasNonfiniteScores(const Explanation& explanation) {
   return std::ranges::any_of(explanation.top, [](const Prediction& prediction) {
     return !std::isfinite(prediction.logit) || !std::isfinite(prediction.probability);
   });
 }
 
-// A batch is computed when its pictures take this much memory, however few they are.
-constexpr std::size_t kBatchBytes = 200'000'000;
-
 class Runner {
  public:
   Runner(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options, Plan plan,
-         RunObserver& observer)
+         RunObserver& observer, const std::stop_token& stop)
       : explainer_(&explainer),
         model_(&model),
         options_(&options),
         plan_(std::move(plan)),
-        observer_(&observer) {}
+        stop_(stop),
+        record_(options, observer),
+        batches_(explainer, options, /*is_only=*/plan_.jobs->total() == 1) {}
 
-  RunReport Run(const std::stop_token& stop) {
+  RunReport Run() {
     Stopwatch watch;
-    report_.started = NowUtc();
-    report_.inputs = options_->inputs;
-    report_.counts.pictures = static_cast<int>(plan_.jobs->total().value_or(0));
-    report_.counts.skipped = plan_.skipped;
-    PassOnWarnings();
-    for (const Failure& failure : plan_.failures) AddFailure(failure);
+    RunReport& report = record_.report();
+    report.started = NowUtc();
+    report.counts.skipped = plan_.skipped;
+    for (const std::string& warning : plan_.jobs->TakeWarnings()) record_.AddWarning(warning);
+    PassOnWords();
+    for (const Failure& failure : plan_.failures) record_.AddFailure(failure);
 
-    while (!StopsNow(stop) && !(options_->fail_fast && has_failed_)) {
-      std::optional<JobOrFailure> next = plan_.jobs->Next(stop);
-      if (!next) break;
-      Accept(std::move(*next));
-      if (StopsNow(stop)) break;
-      if (static_cast<int>(batch_.size()) >= explainer_->NextBatch() ||
-          batch_.bytes() >= kBatchBytes) {
-        FinishBatch(stop);
-      }
-    }
-    if (!StopsNow(stop)) FinishBatch(stop);
-    if (suspect_ && !report_.interrupted) throw suspect_->error;
-    FailSuspect();
-    RemoveOldFilesOfFailures();
-    if (options_->timing) {
-      stages_.explain = explainer_->times();
-      report_.stages = stages_;
-    }
-    report_.seconds = watch.Lap();
+    RunPictures();
+    report.interrupted = stop_.stop_requested();
+    if (!report.interrupted) errors_.Finish();
+    Settle();
+    report.seconds = watch.Lap();
     WriteRunReport();
-    return std::move(report_);
+    return std::move(report);
   }
 
  private:
-  struct Suspect {
-    Job job;
-    Error error;
-  };
-
-  // Pictures between their decoding and their files. `images` holds the pixels of `loaded`: the
-  // explainer takes them side by side.
-  struct Batch {
-    std::vector<Job> jobs;
-    std::vector<LoadedPicture> loaded;
-    std::vector<Image> images;
-
-    [[nodiscard]] std::size_t size() const { return jobs.size(); }
-
-    // Of the pictures, all of which are in memory.
-    [[nodiscard]] std::size_t bytes() const {
-      return std::accumulate(
-          images.begin(), images.end(), std::size_t{0},
-          [](std::size_t sum, const Image& image) { return sum + image.rgb.size(); });
-    }
-
-    void Add(Job job, LoadedPicture picture) {
-      jobs.push_back(std::move(job));
-      images.push_back(std::move(picture.picture.image));
-      loaded.push_back(std::move(picture));
-    }
-
-    // Picture `i` as it was added; it is gone from the batch then.
-    LoadedPicture Take(std::size_t i) {
-      loaded[i].picture.image = std::move(images[i]);
-      return std::move(loaded[i]);
-    }
-  };
-
-  // Calls `work`; what it throws is a failure of `job` or, before anything was explained, of the
-  // run.
-  template <typename Work>
-  void Guarded(const Job& job, const Work& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      PassOnWarnings();
-      HandleError(job, error);
-    } catch (const std::bad_alloc&) {
-      Fail(job, "cannot explain image " + Quoted(job.path) + ": not enough memory", "");
-    } catch (const std::exception& error) {
-      Fail(job, "cannot explain image " + Quoted(job.path) + ": " + error.what(), "");
-    }
-  }
-
-  void Accept(JobOrFailure next) {
-    if (!plan_.jobs->total()) ++report_.counts.pictures;
-    PassOnWarnings();
-    if (const auto* job = std::get_if<Job>(&next)) {
-      Load(*job);
-    } else {
-      AddFailure(std::get<Failure>(next));
-    }
-  }
-
-  void Load(const Job& job) {
-    Stopwatch watch;
-    Guarded(job, [&] { batch_.Add(job, LoadPicture(job, options_->settings.decode)); });
-    stages_.decode += watch.Lap();
-  }
-
-  void FinishBatch(const std::stop_token& stop) {
-    Batch batch = std::exchange(batch_, {});
-    failed_before_batch_ = report_.counts.failed;
-    if (batch.size() > 0) ExplainAndWrite(batch, stop);
-  }
-
-  void ExplainAndWrite(Batch& batch, const std::stop_token& stop) {
-    if (batch.size() == 1) {
-      Guarded(batch.jobs.front(), [&] { Write(batch, Explain(batch), stop); });
-      return;
-    }
-    std::vector<Explanation> explanations;
-    try {
-      explanations = Explain(batch);
-    } catch (const std::exception&) {
-      // One picture may have upset the model, or all of them together its memory.
-      for (std::size_t i = 0; i < batch.size(); ++i) {
-        Batch alone;
-        if (EndsHere(stop)) return;
-        alone.Add(batch.jobs[i], batch.Take(i));
-        ExplainAndWrite(alone, stop);
+  void RunPictures() {
+    Pipeline pipeline(*plan_.jobs, Work(), options_->io_threads, stop_);
+    if (MustStop()) pipeline.Drain();
+    while (auto next = pipeline.Next(explainer_->NextBatch())) {
+      for (const std::string& warning : pipeline.TakeWarnings()) record_.AddWarning(warning);
+      if (auto* ended = std::get_if<EndedPicture>(&*next)) {
+        Note(std::move(*ended));
+      } else {
+        Explain(std::get<Pipeline::Batch>(*next), pipeline);
       }
+      if (MustStop()) pipeline.Drain();
+    }
+    for (const std::string& warning : pipeline.TakeWarnings()) record_.AddWarning(warning);
+    record_.report().counts.pictures =
+        static_cast<int>(plan_.jobs->total().value_or(pipeline.listed()));
+    if (options_->timing) {
+      record_.report().stages = StageTimes{explainer_->times(), pipeline.times()};
+    }
+  }
+
+  // What threads beside this one do.
+  [[nodiscard]] PictureWork Work() const {
+    const DecodeOptions& decode = options_->settings.decode;
+    return {.read = [&decode](const Job& job) { return ReadPictureOf(job, decode); },
+            .decode =
+                [&decode](const Job& job, PictureFile file) {
+                  return DecodePictureOf(job, std::move(file), decode);
+                },
+            .write =
+                [this](const Job& job, LoadedPicture loaded, const Explanation& explanation) {
+                  return WritePicture(job, std::move(loaded), explanation, *context_);
+                }};
+  }
+
+  void Explain(const Pipeline::Batch& batch, Pipeline& pipeline) {
+    const auto take = [&](PictureInFlight& picture, std::variant<Explanation, Error> result) {
+      PassOnWords();
+      if (const auto* error = std::get_if<Error>(&result)) {
+        errors_.Add(*error);
+        pipeline.Fail(picture, *error);
+        return !stop_.stop_requested() && !options_->fail_fast;
+      }
+      if (!errors_.has_explained()) Begin();
+      const auto& explanation = std::get<Explanation>(result);
+      if (HasNonfiniteScores(explanation)) {
+        record_.AddWarning("image " + Quoted(picture.job.path) +
+                           ": the network's scores are not finite, its predictions mean nothing");
+      }
+      record_.CountTruth(explanation);
+      if (IsKept(explanation, options_->only)) {
+        pipeline.Write(picture, std::get<Explanation>(std::move(result)));
+      } else {
+        LeaveOut(picture.job);
+        pipeline.Drop(picture);
+      }
+      return !stop_.stop_requested();
+    };
+    for (PictureInFlight* picture : batches_.Explain(batch, take)) pipeline.Drop(*picture);
+  }
+
+  // It gets no results: those of an earlier run would pass for them.
+  void LeaveOut(const Job& job) {
+    ++record_.report().counts.left_out;
+    RemoveOldFilesOf(job);
+  }
+
+  // The first explanation is there: the run works, and files may be written.
+  void Begin() {
+    PrepareContext();
+    MakeOutputFolder();
+    // The report of an earlier run does not describe a folder that this one writes into.
+    std::error_code ignored;
+    fs::remove(RunReportFile(), ignored);
+    errors_.SetExplained();
+    Settle();
+  }
+
+  void Note(EndedPicture ended) {
+    if (const auto* picture = std::get_if<PictureReport>(&ended.outcome)) {
+      record_.AddPicture(ended.job, *picture, *context_);
       return;
     }
-    Write(batch, explanations, stop);
-  }
-
-  void Write(Batch& batch, const std::vector<Explanation>& explanations,
-             const std::stop_token& stop) {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (EndsHere(stop)) return;
-      const Job& job = batch.jobs[i];
-      Guarded(job, [&] {
-        if (HasNonfiniteScores(explanations[i])) {
-          observer_->OnWarning(
-              "image " + Quoted(job.path) +
-              ": the network's scores are not finite, its predictions mean nothing");
-        }
-        RemoveOldRunReport();
-        report_.engine = explanations[i].engine;
-        CountTruth(explanations[i]);
-        if (!IsKept(explanations[i], options_->only)) {
-          RemoveOldFiles(job);
-          ++report_.counts.left_out;
-          return;
-        }
-        Stopwatch watch;
-        const PictureReport picture = WritePicture(job, batch.Take(i), explanations[i], Context());
-        stages_.write += watch.Lap();
-        Finish(job, picture);
-      });
-    }
-  }
-
-  void HandleError(const Job& job, const Error& error) {
-    const bool of_run = error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kModel;
-    if (!of_run || has_explained_) {
-      Fail(job, error.what(), error.hint());
-    } else if (error.kind() == ErrorKind::kModel && !suspect_) {
-      // One picture may upset a model; two, and none explained yet, show that it cannot work.
-      suspect_ = {job, error};
+    const auto& error = std::get<Error>(ended.outcome);
+    if (errors_.is_in_doubt() && error.kind() == ErrorKind::kModel) {
+      in_doubt_ = std::move(ended);
     } else {
-      throw suspect_ ? suspect_->error : error;
+      Fail(ended.job, error);
     }
   }
 
-  // The model works: what it refused before was that picture's own failure.
-  void FailSuspect() {
-    if (const auto suspect = std::exchange(suspect_, std::nullopt)) {
-      Fail(suspect->job, suspect->error.what(), suspect->error.hint());
+  void Fail(const Job& job, const Error& error) {
+    record_.AddFailedPicture(job, error);
+    failed_jobs_.push_back(job);
+    if (errors_.has_explained()) Settle();
+  }
+
+  // It is certain that the run is one, and that those who failed have failed.
+  void Settle() {
+    if (const auto picture = std::exchange(in_doubt_, std::nullopt)) {
+      record_.AddFailedPicture(picture->job, std::get<Error>(picture->outcome));
+      failed_jobs_.push_back(picture->job);
+    }
+    // A picture that failed has no results: those of an earlier run would pass for them.
+    for (const Job& job : std::exchange(failed_jobs_, {})) RemoveOldFilesOf(job);
+  }
+
+  void RemoveOldFilesOf(const Job& job) {
+    try {
+      RemoveOldFiles(job);
+    } catch (const Error& error) {
+      record_.AddWarning(error.what());
     }
   }
 
-  // Whether no further picture of a batch is to be explained or written.
-  bool EndsHere(const std::stop_token& stop) {
-    return StopsNow(stop) || (options_->fail_fast && report_.counts.failed > failed_before_batch_);
-  }
-
-  bool StopsNow(const std::stop_token& stop) {
-    report_.interrupted = report_.interrupted || stop.stop_requested();
-    return report_.interrupted;
-  }
-
-  static std::vector<std::optional<ClassTarget>> TruthsOf(const Batch& batch) {
-    std::vector<std::optional<ClassTarget>> truths;
-    truths.reserve(batch.jobs.size());
-    for (const Job& job : batch.jobs) truths.push_back(job.truth);
-    return truths;
-  }
-
-  void CountTruth(const Explanation& explanation) {
-    const auto correct = IsCorrect(explanation.top, explanation.truth);
-    if (correct) ++(*correct ? report_.counts.right : report_.counts.wrong);
-  }
-
-  std::vector<Explanation> Explain(const Batch& batch) {
-    std::vector<Explanation> explanations =
-        explainer_->Explain(batch.images, options_->settings.explain, TruthsOf(batch));
-    PassOnWarnings();
-    const bool is_first_of_many = !has_explained_ && plan_.jobs->total() != 1;
-    if (options_->self_check == SelfCheck::kOn ||
-        (options_->self_check == SelfCheck::kAuto && is_first_of_many)) {
-      for (const Image& image : batch.images) explainer_->SelfCheck(image);
-    }
-    static_cast<void>(Context());  // waits for the model's digest: without it no report
-    if (!has_explained_) MakeOutputFolder();
-    has_explained_ = true;
-    FailSuspect();
-    return explanations;
-  }
+  [[nodiscard]] bool MustStop() const { return options_->fail_fast && record_.has_failed(); }
 
   // While nothing has been written yet, a folder that cannot be made is an error of the whole run.
   void MakeOutputFolder() const {
@@ -294,75 +207,34 @@ class Runner {
     }
   }
 
-  void Finish(const Job& job, const PictureReport& picture) {
-    has_written_ = true;
-    observer_->OnPicture(picture, Context());
-    const std::string problem = options_->strict ? StatusProblem(picture) : "";
-    if (problem.empty()) {
-      ++report_.counts.done;
-      return;
-    }
-    AddFailure({job.name, "image " + Quoted(job.path) + ": " + problem, ""});
+  [[nodiscard]] fs::path RunReportFile() const {
+    return options_->output / RunReportName(options_->shard);
   }
 
-  void Fail(const Job& job, const std::string& error, const std::string& hint) {
-    AddFailure({job.name, error, hint});
-    failed_jobs_.push_back(job);
+  void PassOnWords() {
+    for (const std::string& warning : explainer_->TakeWarnings()) record_.AddWarning(warning);
+    for (const std::string& note : explainer_->TakeNotes()) record_.AddNote(note);
   }
 
-  void AddFailure(const Failure& failure) {
-    has_failed_ = true;
-    ++report_.counts.failed;
-    report_.failures.push_back(failure);
-    observer_->OnFailure(failure);
-  }
-
-  void PassOnWarnings() {
-    for (const std::string& warning : plan_.jobs->TakeWarnings()) observer_->OnWarning(warning);
-    for (const std::string& warning : explainer_->TakeWarnings()) observer_->OnWarning(warning);
-    for (const std::string& note : explainer_->TakeNotes()) {
-      observer_->OnNote(note);
-      report_.notes.push_back(note);
-    }
-  }
-
-  // Of the first explained picture on: only then are layer shape and class count known.
-  const RunContext& Context() {
-    if (!context_) {
-      RunContext context;
-      context.tool = ThisTool();
-      context.model = {model_->name, model_->sha256(), explainer_->info()};
-      context.settings = options_->settings;
-      context.settings_sha256 = Sha256Of(CanonicalSettings(context.settings, context.model));
-      context_ = std::move(context);
-    }
-    return *context_;
-  }
-
-  // A picture that failed has no results: those of an earlier run would pass for them.
-  void RemoveOldFilesOfFailures() {
-    for (const Job& job : failed_jobs_) {
-      try {
-        RemoveOldFiles(job);
-      } catch (const Error& error) {
-        observer_->OnWarning(error.what());
-      }
-    }
-  }
-
-  // The report of an earlier run does not describe a folder that this one has begun to write into.
-  void RemoveOldRunReport() {
-    std::error_code ignored;
-    if (!has_written_) fs::remove(options_->output / RunReportName(options_->shard), ignored);
+  // Waits for the model's digest. Layer shape and class count are known once a picture has been
+  // explained.
+  void PrepareContext() {
+    if (context_) return;
+    RunContext context;
+    context.tool = ThisTool();
+    context.model = {model_->name, model_->sha256(), explainer_->info()};
+    context.settings = options_->settings;
+    context.settings_sha256 = Sha256Of(CanonicalSettings(context.settings, context.model));
+    context_ = std::move(context);
   }
 
   void WriteRunReport() {
-    const fs::path file = options_->output / RunReportName(options_->shard);
     try {
+      PrepareContext();
       MakeOutputFolder();
-      WriteAtomically(file, JsonText(report_, Context()));
+      WriteAtomically(RunReportFile(), JsonText(record_.report(), *context_));
     } catch (const Error& error) {
-      AddFailure({RunReportName(options_->shard), error.what(), error.hint()});
+      record_.AddFailure({RunReportName(options_->shard), error.what(), error.hint()});
     }
   }
 
@@ -370,24 +242,20 @@ class Runner {
   const ModelFile* model_;
   const RunOptions* options_;
   Plan plan_;
-  RunObserver* observer_;
-  RunReport report_;
-  std::optional<RunContext> context_;
-  StageTimes stages_;
-  Batch batch_;                     // decoded, not explained yet
-  std::vector<Job> failed_jobs_;    // without results
-  std::optional<Suspect> suspect_;  // a model error before anything was explained
-  bool has_explained_ = false;
-  bool has_written_ = false;
-  bool has_failed_ = false;
-  int failed_before_batch_ = 0;
+  std::stop_token stop_;
+  RunRecord record_;
+  BatchExplainer batches_;
+  ModelErrors errors_;
+  std::optional<RunContext> context_;     // set before the first picture is written
+  std::optional<EndedPicture> in_doubt_;  // failed with a model error before anything was explained
+  std::vector<Job> failed_jobs_;          // whose older files are to be removed
 };
 
 }  // namespace
 
 RunReport Run(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
               Plan plan, RunObserver& observer, const std::stop_token& stop) {
-  return Runner(explainer, model, options, std::move(plan), observer).Run(stop);
+  return Runner(explainer, model, options, std::move(plan), observer, stop).Run();
 }
 
 }  // namespace gradcam

@@ -255,9 +255,15 @@ TEST(ParseArguments, OptionsOfOtherCommandsAreUnknown) {
   EXPECT_THAT(MessageOf({"models", "--card", "c"}), HasSubstr("unknown option"));
 }
 
+TEST(ParseArguments, IoThreadsAreAWholeNumber) {
+  EXPECT_EQ(Explain({"--io-threads", "3"}).io_threads, 3);
+  EXPECT_EQ(Explain({}).io_threads, std::nullopt);
+  EXPECT_THAT(MessageWith({"--io-threads=0"}), HasSubstr("--io-threads"));
+}
+
 // Accepting an option and doing nothing about it would mislead.
 TEST(ParseArguments, OptionsThatDoNotExistYetAreUnknown) {
-  for (const char* option : {"--resume", "--io-threads=2", "--progress=auto"}) {
+  for (const char* option : {"--resume", "--progress=auto"}) {
     EXPECT_THAT(MessageWith({option}), HasSubstr("unknown option")) << option;
   }
 }

@@ -30,6 +30,7 @@ SUBFOLDERS = {
     "model/graph": set(),
     "model/policy": {"model/graph"},
     "run/inputs": set(),
+    "run/pipeline": {"run"},  # jobs, the explainer and how a picture is loaded
 }
 
 # Which layers may include headers that begin with these names.

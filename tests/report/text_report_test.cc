@@ -65,5 +65,17 @@ TEST(TextReport, SumsUpARunInOneLine) {
   EXPECT_EQ(out.str(), "2 of 3 pictures done, 1 failed, 4 other files skipped (0.5 pictures/s)\n");
 }
 
+TEST(TextReport, TellsTheTimeOfAPictureInEachStageAndWhoWaited) {
+  StageTimes stages;
+  stages.explain.features = 0.4;
+  stages.io = {.decode = 0.02, .write = 0.04, .network_wait = 0.1, .io_wait = 0.5};
+  std::ostringstream out;
+  WriteText(stages, 10, out);
+  EXPECT_EQ(out.str(),
+            "a picture: decode 2.00 ms, prepare 0.00 ms, features 40.00 ms, head 0.00 ms, gradient "
+            "0.00 ms, check 0.00 ms, write 4.00 ms, network waited 10.00 ms, I/O threads waited "
+            "50.00 ms\n");
+}
+
 }  // namespace
 }  // namespace gradcam

@@ -284,8 +284,8 @@ TEST_F(RunnerTest, ReportsNotesAndTheTimeOfEachStageIfAsked) {
   const RunReport report = RunOn({"a.png"});
   EXPECT_THAT(listener_.notes, ElementsAre("engine x was passed over"));
   ASSERT_TRUE(report.stages);
-  EXPECT_GT(report.stages->decode, 0);
-  EXPECT_GT(report.stages->write, 0);
+  EXPECT_GT(report.stages->io.decode, 0);
+  EXPECT_GT(report.stages->io.write, 0);
   const auto json = Json("out/run.json");
   EXPECT_EQ(json["notes"][0], "engine x was passed over");
   EXPECT_TRUE(json["time"]["stages"].contains("features"));
@@ -386,7 +386,7 @@ TEST_F(RunnerTest, WritesNothingIfTheCutFailsItsCheck) {
   EXPECT_FALSE(fs::exists(options_.output));
 }
 
-TEST_F(RunnerTest, KeepsFinishedPicturesWhenInterrupted) {
+TEST_F(RunnerTest, FinishesWhatTheNetworkHasWhenInterrupted) {
   WritePicture("photos/a.png");
   WritePicture("photos/b.png");
   WritePicture("photos/c.png");
@@ -396,9 +396,9 @@ TEST_F(RunnerTest, KeepsFinishedPicturesWhenInterrupted) {
   options_.settings.outputs = {Output::kJson};
   const RunReport report = RunOn({"photos"});
   EXPECT_TRUE(report.interrupted);
-  EXPECT_EQ(report.counts.done, 1);
+  EXPECT_EQ(report.counts.done, 2);
   EXPECT_EQ(report.counts.failed, 0);
-  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("a.json", "run.json"));
+  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("a.json", "b.json", "run.json"));
   EXPECT_EQ(Json("out/run.json")["interrupted"], true);
 }
 

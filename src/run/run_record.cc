@@ -1,0 +1,62 @@
+#include "run/run_record.h"
+
+#include <string>
+#include <utility>
+
+#include "report/text.h"
+
+namespace gradcam {
+namespace {
+
+// The first map of the picture that is not kOk, in words; empty if all are.
+std::string StatusProblem(const PictureReport& picture) {
+  for (const ClassReport& report : picture.explanations) {
+    for (const auto& [name, map] :
+         {std::pair("gradcam", &report.gradcam), std::pair("saliency", &report.saliency)}) {
+      if (map->summary.status == MapStatus::kOk) continue;
+      return std::string("the ") + name + " map of class " +
+             std::to_string(report.prediction.index) + " is " + NameOf(map->summary.status);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+RunRecord::RunRecord(const RunOptions& options, RunObserver& observer)
+    : options_(&options), observer_(&observer) {
+  report_.inputs = options.inputs;
+}
+
+void RunRecord::AddNote(const std::string& text) {
+  report_.notes.push_back(text);
+  observer_->OnNote(text);
+}
+
+void RunRecord::AddFailure(const Failure& failure) {
+  ++report_.counts.failed;
+  report_.failures.push_back(failure);
+  observer_->OnFailure(failure);
+}
+
+void RunRecord::CountTruth(const Explanation& explanation) {
+  const auto correct = IsCorrect(explanation.top, explanation.truth);
+  if (correct) ++(*correct ? report_.counts.right : report_.counts.wrong);
+}
+
+void RunRecord::AddPicture(const Job& job, const PictureReport& picture, const RunContext& run) {
+  report_.engine = picture.engine;
+  observer_->OnPicture(picture, run);
+  const std::string problem = options_->strict ? StatusProblem(picture) : "";
+  if (problem.empty()) {
+    ++report_.counts.done;
+  } else {
+    AddFailure({job.name, "image " + Quoted(job.path) + ": " + problem, ""});
+  }
+}
+
+void RunRecord::AddFailedPicture(const Job& job, const Error& error) {
+  AddFailure({job.name, error.what(), error.hint()});
+}
+
+}  // namespace gradcam
