@@ -65,6 +65,7 @@ struct CompareArguments {
   CompareOptions options;
   std::optional<std::filesystem::path> junit;     // --junit
   std::optional<std::filesystem::path> diff_dir;  // --diff-dir
+  std::optional<std::filesystem::path> html;      // --html
   bool update = false;                            // --update
   Talk talk;
 };

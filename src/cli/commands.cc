@@ -258,6 +258,8 @@ CommandSpec CompareCommand() {
             {Option("--junit", "FILE", "JUnit report, one test case a picture"),
              Option("--diff-dir", "DIR",
                     "both maps and their difference as PNG, of pictures that failed"),
+             Option("--html", "FILE",
+                    "HTML page with both maps, their difference and the measures, worst first"),
              Flag("--update", "then make BASELINE a copy of CURRENT in one step; exit code 0")}},
            TalkOptions()},
       .footer =

@@ -63,6 +63,7 @@ CompareArguments ReadCompareArguments(const CommandLine& line, const Talk& talk)
                        .allow_setup_change = line.Has("--allow-setup-change")};
   arguments.junit = PathOf(line, "--junit");
   arguments.diff_dir = PathOf(line, "--diff-dir");
+  arguments.html = PathOf(line, "--html");
   arguments.update = line.Has("--update");
   arguments.talk = talk;
   return arguments;

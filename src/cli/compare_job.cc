@@ -15,6 +15,7 @@
 #include "compare/difference_pictures.h"
 #include "compare/junit_file.h"
 #include "gradcam/error.h"
+#include "page/comparison_page.h"
 #include "report/json_text.h"
 #include "report/text.h"
 
@@ -23,24 +24,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string TitleOf(const CompareArguments& arguments) {
+  return arguments.current.string() + " against " + arguments.baseline.string();
+}
+
 // Takes the pictures of a comparison as they come: writes what was asked for and keeps those that
 // are not the same.
 class Collector {
  public:
   explicit Collector(const CompareArguments& arguments) : arguments_(arguments) {
     if (arguments.junit) junit_.emplace(*arguments.junit, "gradcam compare");
+    if (arguments.html) page_.emplace();
   }
 
   void Take(const PictureComparison& picture) {
     if (junit_) junit_->Add(picture);
+    if (page_) page_->Add(picture);
     if (picture.failed && arguments_.diff_dir) {
       WriteDifferencePictures(picture, *arguments_.diff_dir);
     }
     if (picture.status != FindingKind::kSame) different_.push_back(WithoutMaps(picture));
   }
 
-  void Finish() {
+  void Finish(const CompareSummary& summary) {
     if (junit_) junit_->Commit();
+    if (page_ && arguments_.html)
+      (void)page_->Write(*arguments_.html, TitleOf(arguments_), summary);
   }
 
   [[nodiscard]] const std::vector<PictureComparison>& different() const { return different_; }
@@ -48,6 +57,7 @@ class Collector {
  private:
   const CompareArguments& arguments_;
   std::optional<JunitFile> junit_;
+  std::optional<ComparisonPage> page_;
   std::vector<PictureComparison> different_;
 };
 
@@ -95,7 +105,7 @@ ExitCode CompareResultFolders(const CompareArguments& arguments, const Messages&
       Compare(arguments.baseline, arguments.current, arguments.options,
               arguments.update ? EmptyBaseline::kAllowed : EmptyBaseline::kRefused,
               [&collector](const PictureComparison& picture) { collector.Take(picture); });
-  collector.Finish();
+  collector.Finish(summary);
   if (arguments.talk.json) {
     const ComparedPaths paths{arguments.baseline.string(), arguments.current.string()};
     std::cout << JsonText(ToJson(collector.different(), summary, paths, arguments.options.limits));

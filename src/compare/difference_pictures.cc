@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <string>
 #include <system_error>
 
+#include "compare/map_measures.h"
 #include "core/file_handle.h"
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
@@ -31,15 +31,6 @@ Size DrawnSize(const PictureComparison& picture) {
     return std::max(1, static_cast<int>(std::lround(side * kLongerSide / longer)));
   };
   return {scaled(picture.seen_width), scaled(picture.seen_height)};
-}
-
-Map Difference(const Map& a, const Map& b) {
-  Map difference{a.width, a.height, {}};
-  difference.values.reserve(a.values.size());
-  std::transform(a.values.begin(), a.values.end(), b.values.begin(),
-                 std::back_inserter(difference.values),
-                 [](float before, float after) { return std::abs(before - after); });
-  return difference;
 }
 
 void Write(const Map& map, const Size& size, Colormap colormap, const fs::path& file) {
@@ -72,7 +63,7 @@ void WriteDifferencePictures(const PictureComparison& picture, const fs::path& f
                                 "." + NameOf(map.kind);
       Write(map.baseline, size, Colormap::kJet, begin + "-baseline.png");
       Write(map.current, size, Colormap::kJet, begin + "-current.png");
-      Write(Difference(map.baseline, map.current), size, Colormap::kInferno, begin + "-diff.png");
+      Write(DifferenceOf(map.baseline, map.current), size, Colormap::kInferno, begin + "-diff.png");
     }
   }
 }

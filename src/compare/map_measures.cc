@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -89,6 +90,16 @@ double PeakShift(const Map& a, const Map& b) {
   const Point from = CellOf(peak_a, a.width);
   const Point to = CellOf(peak_b, a.width);
   return std::hypot(to.x - from.x, to.y - from.y) / std::hypot(a.width, a.height);
+}
+
+Map DifferenceOf(const Map& a, const Map& b) {
+  RequireSameSize(a, b);
+  Map difference{a.width, a.height, {}};
+  difference.values.reserve(a.values.size());
+  std::transform(a.values.begin(), a.values.end(), b.values.begin(),
+                 std::back_inserter(difference.values),
+                 [](float before, float after) { return std::abs(before - after); });
+  return difference;
 }
 
 MapMeasures Measure(const Map& a, const Map& b) {

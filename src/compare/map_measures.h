@@ -17,6 +17,9 @@ struct MapMeasures {
   double peak_shift = 0;  // distance of the peaks, in diagonals of the map, 0...1
 };
 
+// |a - b| of each cell. Throws Error(kUsage) if the sizes differ or the maps are empty.
+[[nodiscard]] Map DifferenceOf(const Map& a, const Map& b);
+
 // All of them. Throws Error(kUsage) if the sizes differ or the maps are empty.
 [[nodiscard]] MapMeasures Measure(const Map& a, const Map& b);
 

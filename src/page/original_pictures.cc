@@ -35,6 +35,25 @@ bool IsFile(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
+// Nothing at the end and behind a line that cannot be read: pictures there are not found.
+std::optional<ListEntry> NextOf(ListReader& list) {
+  try {
+    return list.Next({});
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// None for what cannot be read: it is not found.
+std::vector<std::uint8_t> BytesOf(const fs::path& file) {
+  if (!IsFile(file)) return {};
+  try {
+    return ReadPictureFile(file, file.string(), {});
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 OriginalPictures::OriginalPictures(const std::vector<std::string>& inputs,
@@ -70,17 +89,14 @@ void OriginalPictures::AddList(const fs::path& list, const fs::path& start) {
   const FileHandle handle(::open(list.c_str(), O_RDONLY | O_CLOEXEC));
   if (!handle.is_open()) return;
   ListReader reader("list", handle.get(), '\n');
-  try {
-    while (const std::optional<ListEntry> entry = reader.Next({})) AddInput(start / entry->path);
-  } catch (const Error&) {
-    // The pictures behind a line that cannot be read are not found.
-  }
+  while (const std::optional<ListEntry> entry = NextOf(reader)) AddInput(start / entry->path);
 }
 
 std::vector<fs::path> OriginalPictures::Candidates(const std::string& file) const {
   const fs::path below(file);
   if (!StaysBelow(below)) return {};
   std::vector<fs::path> candidates;
+  candidates.reserve(folders_.size() + 1);
   for (const fs::path& folder : folders_) candidates.push_back(folder / below);
   const auto [first, last] = files_.equal_range(below.filename().string());
   for (auto entry = first; entry != last; ++entry) {
@@ -92,14 +108,10 @@ std::vector<fs::path> OriginalPictures::Candidates(const std::string& file) cons
 OriginalPictures::Found OriginalPictures::Find(const ImageReport& image) const {
   Found found;
   for (const fs::path& candidate : Candidates(image.file)) {
-    if (!IsFile(candidate)) continue;
-    try {
-      std::vector<std::uint8_t> bytes = ReadPictureFile(candidate, candidate.string(), {});
-      if (Sha256Of(bytes) == image.sha256) return {candidate, std::move(bytes), false};
-      found.is_changed = true;
-    } catch (const Error&) {
-      // What cannot be read is not found.
-    }
+    std::vector<std::uint8_t> bytes = BytesOf(candidate);
+    if (bytes.empty()) continue;
+    if (Sha256Of(bytes) == image.sha256) return {candidate, std::move(bytes), false};
+    found.is_changed = true;
   }
   return found;
 }

@@ -87,6 +87,7 @@ struct PageHead {
   std::array<std::string, 3> tile_names;
   std::vector<std::string> map_names;
   std::vector<PageState> states;  // from harmless to grave
+  std::string order;              // name of the order in which entries come; empty: by file
   double opacity = 0.5;           // of maps over pictures at first, 0...1
   MapCut map_cut = MapCut::kSeen;
 };

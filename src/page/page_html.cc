@@ -93,6 +93,7 @@ Json HeadToJson(const PageHead& head, const PageBody& body, const PagePlace& pla
           {"tiles", head.tile_names},
           {"maps", head.map_names},
           {"states", states},
+          {"order", head.order},
           {"opacity", head.opacity},
           {"wholeMaps", head.map_cut == MapCut::kWhole},
           {"picturesTogether", kPicturesTogether},

@@ -68,14 +68,19 @@ std::string TimeText(const std::string& time) {
   return time.substr(0, 10) + " " + time.substr(11, kMinutes - 11) + " UTC";
 }
 
+// Nothing for a report that cannot be read: it has an entry of its own.
+std::optional<StoredReport> ReportIn(const ResultFolder& folder, const std::string& name) {
+  try {
+    return folder.ReadReport(name);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 // The first report that can be read.
 std::optional<StoredReport> FirstReport(const ResultFolder& folder, const ResultListing& listing) {
   for (const std::string& name : listing.reports) {
-    try {
-      if (std::optional<StoredReport> stored = folder.ReadReport(name)) return stored;
-    } catch (const Error&) {
-      // It has an entry of its own.
-    }
+    if (std::optional<StoredReport> stored = ReportIn(folder, name)) return stored;
   }
   return std::nullopt;
 }

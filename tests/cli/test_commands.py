@@ -243,7 +243,7 @@ def test_version_is_that_of_the_project(gradcam):
                         result.stdout)
 
 
-@pytest.mark.parametrize("command", [[], ["layers"], ["models"], ["report"]])
+@pytest.mark.parametrize("command", [[], ["layers"], ["models"], ["compare"], ["report"]])
 def test_help_goes_to_stdout(gradcam, command):
     for flag in ("--help", "-h"):
         result = gradcam(*command, flag)
@@ -254,7 +254,7 @@ def test_help_goes_to_stdout(gradcam, command):
 
 def test_every_option_of_the_help_is_documented_and_the_other_way_round(gradcam):
     in_help = set()
-    for command in ([], ["layers"], ["models"], ["report"]):
+    for command in ([], ["layers"], ["models"], ["compare"], ["report"]):
         in_help |= set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", gradcam(*command, "--help").stdout))
     documented = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+",
                                 (PROJECT / "docs/cli.md").read_text()))

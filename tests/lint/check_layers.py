@@ -18,7 +18,7 @@ LAYERS = {
     "results": {"core", "report"},
     "run": {"core", "image", "cam", "model", "explain", "report"},
     "compare": {"core", "image", "report", "results", "run"},
-    "page": {"core", "image", "report", "results", "run"},
+    "page": {"core", "image", "report", "results", "run", "compare"},
     "cli": {"core", "image", "cam", "model", "explain", "report", "results", "run", "compare", "page"},
 }
 

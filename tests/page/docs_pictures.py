@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import torch
 from browser import Browser
 from PIL import Image
 from skimage import data
@@ -30,6 +31,21 @@ def make_page(home: Path) -> Path:
     return home / "results/report.html"
 
 
+def make_comparison(home: Path) -> Path:
+    """Of make_page's results with those of a network whose weights are 1.5 % off."""
+    torch.manual_seed(0)
+    extra = {"gradcam.json": ""}
+    network = torch.jit.load(str(PROJECT / "models/efficientnet_lite0.pt"), _extra_files=extra)
+    with torch.no_grad():
+        for weights in network.parameters():
+            weights *= 1 + 0.015 * torch.randn_like(weights)
+    torch.jit.save(network, str(home / "retrained.pt"), _extra_files=extra)
+    gradcam = Program(os.path.abspath(os.environ["GRADCAM_PROGRAM"]), home)
+    gradcam("-m", "retrained.pt", "photos", "-o", "retrained")
+    assert gradcam("compare", "results", "retrained", "--html", "compare.html").code == 1
+    return home / "compare.html"
+
+
 def save(browser: Browser, name: str) -> None:
     browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
     picture = Image.open(io.BytesIO(browser.driver.get_screenshot_as_png())).convert("RGB")
@@ -49,6 +65,8 @@ def main() -> None:
         browser.open(page, width=390, height=844)
         browser.run("window.scrollTo(0, 400)")
         save(browser, "report-phone.png")
+        browser.open(make_comparison(Path(folder)), width=1280, height=880)
+        save(browser, "compare.png")
     browser.quit()
 
 

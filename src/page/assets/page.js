@@ -76,6 +76,8 @@ function tile(entry, [picture, map], name) {
   if (picture >= 0) stack.append(image(picture, 'picture'));
   if (map >= 0) stack.append(mapImage(entry.seen, map));
   made.append(stack);
+  // A map alone does not tell whose it is.
+  if (!hasOverlays) made.append(element('span', 'tag', name));
   return made;
 }
 
@@ -98,6 +100,7 @@ const tiles = (entry) => entry.maps[mapNumber()].tiles.map((pair, i) =>
 // ---- What is shown, and in which order
 
 const orders = {
+  ...(head.order && {given: [head.order, () => 0]}),
   file: ['File', (a, b) => byText(a.file, b.file)],
   surest: ['Probability, highest first', (a, b) => probability(b) - probability(a)],
   unsurest: ['Probability, lowest first', (a, b) => probability(a, 2) - probability(b, 2)],
@@ -106,6 +109,10 @@ const orders = {
 
 const probability = (entry, otherwise = -1) => entry.class?.[2] ?? otherwise;
 const gravity = (entry) => states.get(entry.state).gravity;
+
+// Whether there are maps over pictures, which the opacity is for; a comparison has none.
+const hasOverlays = entries.some((entry) =>
+  entry.maps.some((map) => map.tiles.some(([picture, over]) => picture >= 0 && over >= 0)));
 
 const haystacks = entries.map((entry) =>
   [entry.file, entry.class ? className(entry.class) : '', ...entry.top.map(className)]
@@ -156,7 +163,7 @@ function card(place) {
   const made = $('card').content.cloneNode(true).firstElementChild;
   const part = (name) => made.querySelector(name);
   const button = part('.tiles');
-  const name = entry.class ? className(entry.class) : 'Failed';
+  const name = entry.class ? className(entry.class) : states.get(entry.state).name;
   const value = entry.class ? percent(entry.class[2]) : '';
   if (entry.maps.length) {
     button.append(...tiles(entry));
@@ -164,7 +171,7 @@ function card(place) {
     button.classList.add('failed');
     button.append(element('p', 'problem', entry.error));
   }
-  button.setAttribute('aria-label', `${entry.file}: ${name} ${value} ${stateNote(entry)}`);
+  button.setAttribute('aria-label', `${entry.file}: ${name} ${value} ${entry.class ? stateNote(entry) : ''}`);
   button.addEventListener('click', () => openDetail(place));
   button.addEventListener('focus', () => moveTo(place));
   part('.class .name').textContent = name;
@@ -307,7 +314,7 @@ function openDetail(place) {
 function fillDetail() {
   const entry = entries[shown[opened]];
   $('detail-title').textContent = entry.class ?
-    `${className(entry.class)} ${percent(entry.class[2])}` : 'Failed';
+    `${className(entry.class)} ${percent(entry.class[2])}` : states.get(entry.state).name;
   $('detail-file').textContent = entry.file;
   $('detail-previous').disabled = opened === 0;
   $('detail-next').disabled = opened === shown.length - 1;
@@ -405,6 +412,7 @@ function fillControls() {
   $('sort').append(...options(Object.entries(orders).map(([key, [name]]) => [key, name])));
   $('map').append(...options(head.maps.map((name, i) => [i, name])));
   $('map-field').hidden = head.maps.length < 2;
+  $('opacity-field').hidden = !hasOverlays;
   setOpacity(Math.round(head.opacity * 100));
 }
 

@@ -1,0 +1,148 @@
+#include "page/comparison_entries.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "compare/short_number.h"
+#include "gradcam/draw.h"
+#include "page/picture_url.h"
+
+namespace gradcam {
+namespace {
+
+// How the values 0...1 of `map` look in the shape of the picture.
+PictureUrl Drawn(const Map& map, double aspect_ratio, Colormap colormap) {
+  const auto side = [](double length) {
+    return std::max(1, static_cast<int>(std::lround(length * kMapSide)));
+  };
+  const int width = side(std::min(1.0, aspect_ratio));
+  const int height = side(std::min(1.0, 1 / aspect_ratio));
+  const IndexedImage heatmap = DrawHeatmap(map, width, height, {0, 0, width, height});
+  Image image{width, height, {}};
+  image.rgb.reserve(heatmap.indices.size() * 3);
+  for (const std::uint8_t index : heatmap.indices) {
+    const auto& colour = PaletteOf(colormap).at(index);
+    image.rgb.insert(image.rgb.end(), colour.begin(), colour.end());
+  }
+  return EmbeddedUrl(image, kMapSide);
+}
+
+std::vector<PageFact> FactsOf(const MapMeasures& measures) {
+  return {{"Largest difference", ShortNumber(measures.max_difference)},
+          {"RMS difference", ShortNumber(measures.rmse)},
+          {"Correlation", ShortNumber(measures.correlation)},
+          {"Overlap of the hottest 20 %", ShortNumber(measures.iou)},
+          {"Shift of the peak", ShortNumber(measures.peak_shift) + " of the diagonal"}};
+}
+
+bool IsAbout(const Finding& finding, int class_index, MapKind kind) {
+  return finding.map == kind && (!finding.class_index || finding.class_index == class_index);
+}
+
+// The gravest finding about one map.
+FindingKind StateOf(const PictureComparison& picture, int class_index, MapKind kind) {
+  FindingKind state = FindingKind::kSame;
+  for (const Finding& finding : picture.findings) {
+    if (IsAbout(finding, class_index, kind)) state = std::max(state, finding.kind);
+  }
+  return state;
+}
+
+PageMap MapOf(const PictureComparison& picture, int class_index, const MapComparison& map,
+              double aspect_ratio) {
+  PageMap page;
+  page.state = NameOf(StateOf(picture, class_index, map.kind));
+  if (!map.measures) return page;
+  page.tiles = {PageTile{"", Drawn(DifferenceOf(map.baseline, map.current), aspect_ratio,
+                                   Colormap::kInferno)},
+                PageTile{"", Drawn(map.baseline, aspect_ratio, Colormap::kJet)},
+                PageTile{"", Drawn(map.current, aspect_ratio, Colormap::kJet)}};
+  page.facts = FactsOf(*map.measures);
+  return page;
+}
+
+double AspectRatioOf(const PictureComparison& picture) {
+  if (picture.seen_width < 1 || picture.seen_height < 1) return 1;
+  return static_cast<double>(picture.seen_width) / picture.seen_height;
+}
+
+PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& explained) {
+  PageEntry entry;
+  entry.file = picture.name;
+  entry.state = NameOf(picture.status);
+  entry.explained = {explained.label, explained.index, explained.current_probability};
+  entry.top = {{"baseline", -1, explained.baseline_probability},
+               {"current", explained.index, explained.current_probability}};
+  entry.aspect_ratio = AspectRatioOf(picture);
+  for (const MapKind kind : {MapKind::kGradcam, MapKind::kSaliency}) {
+    const auto map = std::ranges::find(explained.maps, kind, &MapComparison::kind);
+    entry.maps.push_back(
+        map == explained.maps.end()
+            ? PageMap{.state = NameOf(FindingKind::kSame), .tiles = {}, .peak = {}, .facts = {}}
+            : MapOf(picture, explained.index, *map, entry.aspect_ratio));
+  }
+  for (const Finding& finding : picture.findings) {
+    if (!finding.class_index || finding.class_index == explained.index) {
+      entry.notes.push_back(finding.text);
+    }
+  }
+  for (const std::string& note : picture.notes) entry.facts.push_back({"Note", note});
+  return entry;
+}
+
+std::string ReasonsOf(const PictureComparison& picture) {
+  std::string reasons;
+  for (const Finding& finding : picture.findings) {
+    reasons += (reasons.empty() ? "" : "\n") + finding.text;
+  }
+  return reasons;
+}
+
+std::string WordsFor(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::kSame:
+      return "Same";
+    case FindingKind::kMapChanged:
+      return "Map changed";
+    case FindingKind::kPredictionChanged:
+      return "Prediction changed";
+    case FindingKind::kExtra:
+      return "Only in current";
+    case FindingKind::kMissing:
+      return "Only in baseline";
+    case FindingKind::kNonfinite:
+      return "NaN or infinity";
+    case FindingKind::kIncompatible:
+      return "Not comparable";
+    case FindingKind::kUnreadable:
+      return "Unreadable";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<PageState> ComparisonStates() {
+  std::vector<PageState> states;
+  for (const FindingKind kind : kFindingKinds) {
+    states.push_back({NameOf(kind), WordsFor(kind), kind != FindingKind::kSame});
+  }
+  return states;
+}
+
+std::vector<PageEntry> ComparisonEntries(const PictureComparison& picture) {
+  std::vector<PageEntry> entries;
+  for (const ClassComparison& explained : picture.classes) {
+    entries.push_back(EntryOf(picture, explained));
+  }
+  if (!entries.empty()) return entries;
+  PageEntry entry;
+  entry.file = picture.name;
+  entry.state = NameOf(picture.status);
+  entry.error = ReasonsOf(picture);
+  return {entry};
+}
+
+}  // namespace gradcam

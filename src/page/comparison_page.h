@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compare/comparison.h"
+#include "page/page_writer.h"
+
+namespace gradcam {
+
+// An HTML page of a comparison: the pictures that lie farthest apart, worst first, with both maps,
+// their difference and the measures. Holds no more than twice `most` pictures at any time.
+class ComparisonPage {
+ public:
+  static constexpr std::size_t kMost = 2000;
+
+  explicit ComparisonPage(std::size_t most = kMost) : most_(most) {}
+
+  // `picture` with the values of its maps.
+  void Add(const PictureComparison& picture);
+
+  // Writes what was added. `title` stands above the page. Throws Error(kOutput).
+  [[nodiscard]] std::vector<WrittenPage> Write(const std::filesystem::path& file,
+                                               const std::string& title,
+                                               const CompareSummary& summary);
+
+ private:
+  struct Entries {
+    PictureComparison picture;  // without its maps
+    std::vector<PageEntry> entries;
+  };
+
+  void KeepTheWorst(std::size_t count);
+
+  std::size_t most_;
+  std::vector<Entries> kept_;
+};
+
+}  // namespace gradcam

@@ -1,0 +1,102 @@
+#include "page/comparison_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "page/comparison_entries.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A picture of one class whose maps differ by `difference` in one of four cells.
+PictureComparison Picture(const std::string& name, float difference) {
+  MapComparison map;
+  map.baseline = {2, 2, {0, 0, 0, 1}};
+  map.current = {2, 2, {difference, 0, 0, 1}};
+  map.measures = Measure(map.baseline, map.current);
+  ClassComparison explained;
+  explained.index = 7;
+  explained.label = "cat";
+  explained.baseline_probability = 0.5;
+  explained.current_probability = 0.25;
+  explained.maps = {map};
+  PictureComparison picture;
+  picture.name = name;
+  picture.seen_width = 40;
+  picture.seen_height = 30;
+  picture.classes = {explained};
+  if (difference > 0) {
+    picture.failed = true;
+    picture.status = FindingKind::kMapChanged;
+    Finding finding;
+    finding.kind = FindingKind::kMapChanged;
+    finding.text = "gradcam of 'cat' changed";
+    finding.map = MapKind::kGradcam;
+    finding.class_index = 7;
+    picture.findings = {finding};
+  }
+  return picture;
+}
+
+TEST(ComparisonEntries, ShowDifferenceBaselineAndCurrent) {
+  const std::vector<PageEntry> entries = ComparisonEntries(Picture("a/cat", 0.5F));
+  ASSERT_EQ(entries.size(), 1U);
+  const PageEntry& entry = entries[0];
+  EXPECT_EQ(entry.state, "map_changed");
+  EXPECT_THAT(entry.notes, ElementsAre("gradcam of 'cat' changed"));
+  EXPECT_DOUBLE_EQ(entry.aspect_ratio, 40.0 / 30);
+  EXPECT_DOUBLE_EQ(entry.top[0].probability, 0.5);
+  EXPECT_DOUBLE_EQ(entry.top[1].probability, 0.25);
+  ASSERT_EQ(entry.maps.size(), 2U);
+  EXPECT_EQ(entry.maps[0].state, "map_changed");
+  EXPECT_EQ(entry.maps[1].state, "same");  // no saliency was compared
+  for (const PageTile& tile : entry.maps[0].tiles) {
+    EXPECT_EQ(tile.picture, "");
+    EXPECT_THAT(tile.map, StartsWith("data:image/jpeg;base64,"));
+  }
+  EXPECT_EQ(entry.maps[0].facts[0].value, "0.5");
+}
+
+TEST(ComparisonEntries, APictureThatCannotBeComparedHasItsReasons) {
+  PictureComparison picture;
+  picture.name = "a/cat";
+  picture.status = FindingKind::kUnreadable;
+  picture.findings.resize(2);
+  picture.findings[0].text = "one";
+  picture.findings[1].text = "two";
+  const std::vector<PageEntry> entries = ComparisonEntries(picture);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].error, "one\ntwo");
+  EXPECT_EQ(entries[0].state, "unreadable");
+}
+
+TEST(ComparisonPage, KeepsTheWorstInTheirOrder) {
+  const TemporaryFolder folder;
+  ComparisonPage page(/*most=*/2);
+  for (const auto& [name, difference] :
+       {std::pair("a", 0.0F), std::pair("b", 0.25F), std::pair("c", 0.75F), std::pair("d", 0.5F),
+        std::pair("e", 0.0F)}) {
+    page.Add(Picture(name, difference));
+  }
+  CompareSummary summary;
+  summary.pictures = 5;
+  const auto written = page.Write(folder / "page.html", "new against old", summary);
+  ASSERT_EQ(written.size(), 1U);
+  const std::string html = Content(written[0].file);
+  EXPECT_THAT(html, AllOf(HasSubstr(R"("file":"c")"), HasSubstr(R"("file":"d")"),
+                          Not(HasSubstr(R"("file":"b")")), Not(HasSubstr(R"("file":"a")"))));
+  EXPECT_LT(html.find(R"("file":"c")"), html.find(R"("file":"d")"));
+  EXPECT_THAT(html, HasSubstr("The page shows the 2 pictures that lie farthest apart."));
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,122 @@
+"""`gradcam compare --html`: what the page holds and shows."""
+
+import io
+import shutil
+
+import numpy as np
+import pytest
+from page_results import PageFile
+from PIL import Image
+
+from support import models
+
+PICTURES = ("a.png", "b.png", "c.png", "d.png")
+
+
+@pytest.fixture
+def compared(gradcam, tiny_model, picture, tmp_path):
+    """`baseline` and `current` with the same results but for: b has a peak elsewhere, c another map a
+    little, d is missing."""
+    for i, name in enumerate(PICTURES):
+        picture(f"photos/{name}", width=64 + 8 * i)
+    assert gradcam("-m", tiny_model, "photos", "-o", "baseline", "--write", "json,raw").code == 0
+    shutil.copytree(tmp_path / "baseline", tmp_path / "current")
+
+    def change(name, edit):
+        path = tmp_path / f"current/{name}.gradcam.npy"
+        values = np.load(path)
+        edit(values)
+        np.save(path, values)
+
+    def flip(values):
+        values[...] = values.max() - values
+
+    def raise_a_corner(values):
+        values[0, 0] += 0.3 * values.max()
+
+    change("b", flip)
+    change("c", raise_a_corner)
+    (tmp_path / "current/d.json").unlink()
+    return tmp_path
+
+
+def compare(gradcam, *options, code=1):
+    result = gradcam("compare", "baseline", "current", "--html", "page.html", *options)
+    assert result.code == code, result.stderr
+    return result
+
+
+def test_worst_first_with_measures_and_reasons(gradcam, compared):
+    compare(gradcam)
+    page = PageFile(compared / "page.html")
+    files = [entry["file"] for entry in page.entries]
+    assert sorted(files) == ["a", "b", "c", "d"]
+    assert files[-1] == "a" and files.index("b") < files.index("c")
+    entries = page.by_file()
+    assert entries["a"]["state"] == "same" and "notes" not in entries["a"]
+    assert entries["b"]["state"] == "map_changed" and entries["b"]["notes"]
+    assert entries["d"]["state"] == "missing" and entries["d"]["error"]
+    facts = dict(entries["a"]["maps"][0]["facts"])
+    assert facts["Largest difference"] == "0" and facts["Correlation"] == "1"
+    assert float(dict(entries["b"]["maps"][0]["facts"])["Correlation"]) < 0
+    assert entries["b"]["maps"][1]["state"] == "same"  # its saliency
+    assert [tile[0] for tile in entries["b"]["maps"][0]["tiles"]] == [-1, -1, -1]
+    assert all(tile[1] >= 0 for tile in entries["b"]["maps"][0]["tiles"])
+    assert dict(page.head["facts"]) == {"Pictures": "4", "Same": "1", "Failed": "3"}
+
+
+def test_the_page_in_a_browser(gradcam, compared, browser):
+    compare(gradcam)
+    browser.open(compared / "page.html")
+    assert browser.text("h1") == "current against baseline"
+    assert browser.options("sort")[0] == "Worst first" and browser.files()[-1] == "a"
+    assert not browser.find("#opacity-field").is_displayed()
+    browser.choose("state", "Map changed (2)")
+    assert browser.files() == ["b", "c"]
+    browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
+    browser.find(".tiles").click()
+    captions = [caption.text for caption in browser.find_all("figcaption")]
+    assert captions == ["Difference", "Baseline", "Current"]
+    assert "Shift of the peak" in browser.text("#detail-body")
+    browser.find("#detail-close").click()
+    browser.choose("state", "Only in baseline")
+    assert browser.files() == ["d"]
+    assert browser.console() == []
+
+
+def test_the_difference_is_dark_where_maps_are_equal(gradcam, compared, browser):
+    compare(gradcam)
+    page = PageFile(compared / "page.html")
+    tiles = page.by_file()["a"]["maps"][0]["tiles"]
+    difference = np.asarray(Image.open(io.BytesIO(page.pictures()[tiles[0][1]])))
+    assert difference.max() <= 16
+    tiles = page.by_file()["b"]["maps"][0]["tiles"]
+    difference = np.asarray(Image.open(io.BytesIO(page.pictures()[tiles[0][1]])))
+    assert difference.max() > 200
+
+
+def test_equal_folders_have_a_page_too(gradcam, tiny_model, picture, tmp_path):
+    picture("photos/a.png")
+    assert gradcam("-m", tiny_model, "photos", "-o", "baseline", "--write", "json,raw").code == 0
+    shutil.copytree(tmp_path / "baseline", tmp_path / "current")
+    compare(gradcam, code=0)
+    assert [e["state"] for e in PageFile(tmp_path / "page.html").entries] == ["same"]
+
+
+def test_a_class_that_changed_is_shown_with_both_probabilities(gradcam, picture, tmp_path):
+    picture("photos/a.png")
+    for folder, seed in (("baseline", 0), ("current", 3)):
+        models.save(models.TinyNet(seed=seed), tmp_path / "net.pt", card=models.card())
+        assert gradcam("-m", "net.pt", "photos", "-o", folder, "--write", "json,raw",
+                       "--class", "tench").code == 0
+    compare(gradcam)
+    entry = PageFile(tmp_path / "page.html").entries[0]
+    assert [row[0] for row in entry["top"]] == ["baseline", "current"]
+    assert entry["top"][0][2] != entry["top"][1][2]
+
+
+def test_only_pages_are_overwritten(gradcam, compared):
+    (compared / "page.html").write_text("mine")
+    result = compare(gradcam, code=2)
+    assert "is not a page of gradcam" in result.errors[0]
+    assert (compared / "page.html").read_text() == "mine"
