@@ -1,8 +1,11 @@
 """Pictures, folders and options that cannot be used: one sentence, the documented code, no half file."""
 
+import json
 import os
+import signal
 import struct
 import subprocess
+import time
 import zlib
 from pathlib import Path
 
@@ -91,6 +94,50 @@ def test_gif_is_named_with_a_way_out(gradcam, tiny_model, out, tmp_path):
     assert len(result.hints) == 1
 
 
+def iso_media_file(brand: bytes) -> bytes:
+    return struct.pack(">I4s4sI", 24, b"ftyp", brand, 0) + brand + b"mif1" + b"\0" * 50
+
+
+@pytest.mark.parametrize("brand, name", [(b"avif", "AVIF"), (b"heic", "HEIC")])
+def test_avif_and_heic_are_named_with_a_way_out(gradcam, tiny_model, out, tmp_path, brand, name):
+    (tmp_path / "cat.jpg").write_bytes(iso_media_file(brand))
+    result = gradcam("-m", tiny_model, "cat.jpg")
+    assert_picture_failed(result, out, "cat.jpg'", name)
+    assert result.hints
+
+
+def test_animated_webp_is_named_with_a_way_out(gradcam, tiny_model, out, tmp_path):
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    frames[0].save(tmp_path / "cat.webp", save_all=True, append_images=frames[1:])
+    result = gradcam("-m", tiny_model, "cat.webp")
+    assert_picture_failed(result, out, "cat.webp'", "animated WebP")
+    assert result.hints
+
+
+def test_a_picture_of_300_million_pixels_is_refused_unless_asked_for(gradcam, tiny_model, out,
+                                                                     tmp_path):
+    # A real, complete file: one bit a pixel, which compresses to almost nothing.
+    Image.new("1", (20_000, 15_000)).save(tmp_path / "large.png")
+    result = gradcam("-m", tiny_model, "large.png")
+    assert_picture_failed(result, out, "large.png'", "20000 x 15000", "200000000")
+    assert "--max-pixels" in result.hints[0]
+
+
+def test_a_jpeg_with_a_decoder_warning_passes_and_a_truncated_one_fails(gradcam, tiny_model, out,
+                                                                        picture, tmp_path):
+    whole = picture("cat.jpg", 64, 48).read_bytes()
+    # Bytes between two markers: libjpeg warns of extraneous bytes, Pillow reads the picture.
+    behind_app0 = 4 + int.from_bytes(whole[4:6], "big")
+    odd = whole[:behind_app0] + b"\0\0\0" + whole[behind_app0:]
+    (tmp_path / "odd.jpg").write_bytes(odd)
+    (tmp_path / "short.jpg").write_bytes(whole[:-len(whole) // 4])
+    result = gradcam("-m", tiny_model, "cat.jpg", "odd.jpg", "short.jpg", "--write",
+                     "json,gradcam-overlay")
+    assert_one_error(result, 1, "short.jpg'", "truncated")
+    overlays = [(out / f"{name}.gradcam-overlay.png").read_bytes() for name in ("cat", "odd")]
+    assert overlays[0] == overlays[1]
+
+
 def test_picture_without_permission(gradcam, tiny_model, open_folder, picture):
     secret = open_folder / "cat.png"
     secret.write_bytes(picture().read_bytes())
@@ -128,6 +175,26 @@ def test_one_bad_picture_never_stops_the_others(gradcam, tiny_model, out, pictur
     assert "a.json" in files_below(out) and "c.json" in files_below(out)
     assert not any(name.startswith("b.") for name in files_below(out))
     assert "failed: 'b.png'" in result.stderr
+
+
+def test_pictures_that_vanish_during_the_run(gradcam, tiny_model, out, picture, tmp_path):
+    first = picture("photos/000.png")
+    for number in range(1, 600):
+        (tmp_path / f"photos/{number:03}.png").hardlink_to(first)
+    process = gradcam.start("-m", tiny_model, "photos", "--write", "json", "--json")
+    deadline = time.monotonic() + 120
+    while not list(out.glob("0*.json")):
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
+    process.send_signal(signal.SIGSTOP)
+    for number in (597, 599):
+        (tmp_path / f"photos/{number}.png").unlink()
+    process.send_signal(signal.SIGCONT)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 1, stderr
+    document = json.loads(stdout)
+    assert [failure["file"] for failure in document["failures"]] == ["597.png", "599.png"]
+    assert all("no such file" in failure["error"] for failure in document["failures"])
+    assert len(document["results"]) == 598 and len(list(out.glob("*.json"))) == 599
 
 
 def test_fail_fast_stops_at_the_first_bad_picture(gradcam, tiny_model, out, picture, tmp_path):
