@@ -24,6 +24,7 @@ std::string NameOfClass(const ClassTarget& target) {
 std::vector<std::string> NamesToWrite(const Job& job, const Settings& settings) {
   const std::vector<ClassTarget>& classes = settings.explain.classes;
   std::vector<std::string> stems;
+  stems.reserve(classes.size());
   for (const ClassTarget& target : classes) {
     stems.push_back(classes.size() > 1 ? job.stem + "." + NameOfClass(target) : job.stem);
   }

@@ -117,13 +117,13 @@ std::string NameWithEnding(const std::string& stem, std::optional<int> class_ind
 }
 
 const OutputEnding& EndingOf(FileKind kind, ImageFormat format) {
-  const OutputEnding* fallback = nullptr;
-  for (const OutputEnding& ending : kOutputEndings) {
-    if (ending.kind != kind) continue;
-    if (ending.format == format) return ending;
-    if (fallback == nullptr) fallback = &ending;
-  }
-  return *fallback;
+  const auto find = [kind](ImageFormat wanted) {
+    return std::find_if(
+        kOutputEndings.begin(), kOutputEndings.end(),
+        [=](const OutputEnding& ending) { return ending.kind == kind && ending.format == wanted; });
+  };
+  const auto found = find(format);
+  return found != kOutputEndings.end() ? *found : *find(ImageFormat::kPng);
 }
 
 std::optional<ParsedName> ParseOutputName(std::string_view name) {

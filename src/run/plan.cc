@@ -93,9 +93,7 @@ class OutputMap {
       : pictures_(&pictures),
         options_(&options),
         by_place_(pictures.size(), [this](std::size_t i) { return PlaceAt(i).Key(); }) {
-    for (const std::size_t i : by_place_.Repeated()) {
-      FailSameName(*by_place_.Find(PlaceAt(i).Key()), i);
-    }
+    for (const auto& [item, first] : by_place_.Repeated()) FailSameName(first, item);
   }
   OutputMap(const OutputMap&) = delete;
   OutputMap& operator=(const OutputMap&) = delete;

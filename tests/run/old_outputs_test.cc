@@ -8,7 +8,6 @@
 namespace gradcam {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 

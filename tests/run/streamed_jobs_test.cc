@@ -62,7 +62,7 @@ TEST_F(StreamedJobsTest, AreNamedBelowTheRoot) {
   EXPECT_EQ(cat->name, "a/cat.jpg");
   EXPECT_EQ(cat->folder, folder_ / "out/a");
   EXPECT_EQ(cat->stem, "cat");
-  EXPECT_EQ(NextJob()->folder, folder_ / "out");
+  EXPECT_EQ(NextJob().value().folder, folder_ / "out");
   EXPECT_FALSE(NextJob());
   EXPECT_FALSE(jobs_->total());
 }
@@ -70,27 +70,27 @@ TEST_F(StreamedJobsTest, AreNamedBelowTheRoot) {
 TEST_F(StreamedJobsTest, AreNamedBelowTheWorkingFolderOrElseTheRootOfAll) {
   options_.root.reset();
   ReadFrom("a/cat.jpg\n/nowhere/dog.jpg\n");
-  EXPECT_EQ(NextJob()->name, "a/cat.jpg");
-  EXPECT_EQ(NextJob()->name, "nowhere/dog.jpg");
+  EXPECT_EQ(NextJob().value().name, "a/cat.jpg");
+  EXPECT_EQ(NextJob().value().name, "nowhere/dog.jpg");
 }
 
 TEST_F(StreamedJobsTest, FailOutsideOfTheRoot) {
   ReadFrom("/nowhere/cat.jpg\n" + Path("dog.jpg") + "\n");
   EXPECT_THAT(NextFailure().error, HasSubstr("is not below the root"));
-  EXPECT_EQ(NextJob()->stem, "dog");
+  EXPECT_EQ(NextJob().value().stem, "dog");
 }
 
 TEST_F(StreamedJobsTest, AreDoneOnceWithAWarning) {
   ReadFrom(Path("cat.jpg") + "\n" + Path("./cat.jpg") + "\n" + Path("dog.jpg") + "\n");
-  EXPECT_EQ(NextJob()->stem, "cat");
+  EXPECT_EQ(NextJob().value().stem, "cat");
   EXPECT_THAT(jobs_->TakeWarnings(), IsEmpty());
-  EXPECT_EQ(NextJob()->stem, "dog");
+  EXPECT_EQ(NextJob().value().stem, "dog");
   EXPECT_THAT(jobs_->TakeWarnings(), ElementsAre(HasSubstr("cat.jpg' is given more than once")));
 }
 
 TEST_F(StreamedJobsTest, FailWhereTheNameIsTaken) {
   ReadFrom(Path("cat.jpg") + "\n" + Path("cat.png") + "\n" + Path("run.png") + "\n");
-  EXPECT_EQ(NextJob()->stem, "cat");
+  EXPECT_EQ(NextJob().value().stem, "cat");
   const Failure failure = NextFailure();
   EXPECT_THAT(failure.file, HasSubstr("cat.png"));
   EXPECT_THAT(failure.error, HasSubstr("out/cat.*', as an earlier picture does"));
@@ -101,9 +101,9 @@ TEST_F(StreamedJobsTest, FailWhereTheNameIsTaken) {
 
 TEST_F(StreamedJobsTest, FailWithALineThatIsWrong) {
   ReadFrom("path,class\n" + Path("cat.jpg") + ",7\nx\n" + Path("dog.jpg") + ",dog\n");
-  EXPECT_EQ(NextJob()->truth->index, 7);
+  EXPECT_EQ(NextJob().value().truth.value().index, 7);
   EXPECT_THAT(NextFailure().error, HasSubstr("list on stdin, line 3: the number of fields"));
-  EXPECT_EQ(NextJob()->truth->label, "dog");
+  EXPECT_EQ(NextJob().value().truth.value().label, "dog");
 }
 
 TEST_F(StreamedJobsTest, NeedAPicture) {
@@ -119,21 +119,21 @@ TEST_F(StreamedJobsTest, FindTheirOlderOutputs) {
     folder_.Write(std::string("out/") + name, own);
   }
   ReadFrom(Path("cat.jpg") + "\n" + Path("cow.jpg") + "\n" + Path("dog.jpg") + "\n");
-  EXPECT_THAT(NextJob()->stale,
+  EXPECT_THAT(NextJob().value().stale,
               UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.png"));
-  EXPECT_THAT(NextJob()->stale, IsEmpty());
-  EXPECT_THAT(NextJob()->stale, ElementsAre("dog.panel.png"));
+  EXPECT_THAT(NextJob().value().stale, IsEmpty());
+  EXPECT_THAT(NextJob().value().stale, ElementsAre("dog.panel.png"));
 }
 
 TEST_F(StreamedJobsTest, LeaveAloneWhatAnEarlierPictureOfTheRunWrites) {
   folder_.Write("out/cat.1.gradcam.png", "");
   ReadFrom(Path("cat.1.jpg") + "\n" + Path("cat.jpg") + "\n");
-  EXPECT_THAT(NextJob()->stale, ElementsAre("cat.1.gradcam.png"));
-  EXPECT_THAT(NextJob()->stale, IsEmpty());
+  EXPECT_THAT(NextJob().value().stale, ElementsAre("cat.1.gradcam.png"));
+  EXPECT_THAT(NextJob().value().stale, IsEmpty());
   options_.settings.explain.classes.resize(2);
   ReadFrom(Path("cat.jpg") + "\n" + Path("cat.1.jpg") + "\n");
-  EXPECT_THAT(NextJob()->stale, ElementsAre("cat.1.gradcam.png"));
-  EXPECT_THAT(NextJob()->stale, IsEmpty());
+  EXPECT_THAT(NextJob().value().stale, ElementsAre("cat.1.gradcam.png"));
+  EXPECT_THAT(NextJob().value().stale, IsEmpty());
 }
 
 TEST_F(StreamedJobsTest, NeverReplaceTheUsersFiles) {

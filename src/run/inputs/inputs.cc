@@ -95,11 +95,12 @@ class Collector {
     if (options_->inputs.size() == 1 && !HasList(options_->inputs)) return;
     const KeyIndex by_path(pictures_.size(),
                            [&](std::size_t i) { return pictures_.AbsolutePathOf(i).string(); });
-    const std::vector<std::size_t> repeated = by_path.Repeated();
-    if (repeated.empty()) return;
-    for (const std::size_t i : repeated) {
-      RequireSameClass(*by_path.Find(pictures_.AbsolutePathOf(i).string()), i);
+    std::vector<std::size_t> repeated;
+    for (const auto& [item, first] : by_path.Repeated()) {
+      RequireSameClass(first, item);
+      repeated.push_back(item);
     }
+    if (repeated.empty()) return;
     std::string text =
         Quoted(pictures_.PathOf(repeated.front())) + " is given more than once; done once";
     if (repeated.size() > 1) {

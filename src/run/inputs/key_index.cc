@@ -1,6 +1,7 @@
 #include "run/inputs/key_index.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace gradcam {
@@ -25,10 +26,10 @@ std::optional<std::size_t> KeyIndex::Find(std::string_view key) const {
   return std::nullopt;
 }
 
-std::vector<std::size_t> KeyIndex::Repeated() const {
-  std::vector<std::size_t> repeated;
-  ForEach([&](std::size_t item, bool is_first) {
-    if (!is_first) repeated.push_back(item);
+std::vector<KeyIndex::Repetition> KeyIndex::Repeated() const {
+  std::vector<Repetition> repeated;
+  ForEach([&](std::size_t item, std::size_t first) {
+    if (item != first) repeated.push_back({item, first});
   });
   std::sort(repeated.begin(), repeated.end());
   return repeated;
@@ -36,27 +37,23 @@ std::vector<std::size_t> KeyIndex::Repeated() const {
 
 std::vector<std::size_t> KeyIndex::Firsts() const {
   std::vector<std::size_t> firsts;
-  ForEach([&](std::size_t item, bool is_first) {
-    if (is_first) firsts.push_back(item);
+  ForEach([&](std::size_t item, std::size_t first) {
+    if (item == first) firsts.push_back(item);
   });
   return firsts;
 }
 
-void KeyIndex::ForEach(const std::function<void(std::size_t item, bool is_first)>& work) const {
-  std::vector<std::string>
-      keys;  // of the slots with one hash; more than one if that is a chance hit
+void KeyIndex::ForEach(const std::function<void(std::size_t item, std::size_t first)>& work) const {
+  // Of the slots with one hash, the first item of each key; nearly always one key.
+  std::map<std::string, std::size_t> firsts;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const bool same_hash = i > 0 && slots_[i - 1].hash == slots_[i].hash;
-    const bool next_same = i + 1 < slots_.size() && slots_[i + 1].hash == slots_[i].hash;
-    if (!same_hash) keys.clear();
-    if (!same_hash && !next_same) {
-      work(slots_[i].item, /*is_first=*/true);
-      continue;
-    }
-    std::string key = key_of_(slots_[i].item);
-    const bool is_first = std::find(keys.begin(), keys.end(), key) == keys.end();
-    if (is_first) keys.push_back(std::move(key));
-    work(slots_[i].item, is_first);
+    const Slot& slot = slots_[i];
+    const bool is_new_hash = i == 0 || slots_[i - 1].hash != slot.hash;
+    const bool is_alone =
+        is_new_hash && (i + 1 == slots_.size() || slots_[i + 1].hash != slot.hash);
+    if (is_new_hash) firsts.clear();
+    work(slot.item,
+         is_alone ? slot.item : firsts.try_emplace(key_of_(slot.item), slot.item).first->second);
   }
 }
 

@@ -22,8 +22,15 @@ class KeyIndex {
   // The first item with this key.
   [[nodiscard]] std::optional<std::size_t> Find(std::string_view key) const;
 
-  // Items whose key an earlier item has, in ascending order.
-  [[nodiscard]] std::vector<std::size_t> Repeated() const;
+  // An item whose key an earlier one has, and the first with that key.
+  struct Repetition {
+    std::size_t item;
+    std::size_t first;
+
+    auto operator<=>(const Repetition&) const = default;
+  };
+  // In ascending order of the items.
+  [[nodiscard]] std::vector<Repetition> Repeated() const;
 
   // The first item of each key.
   [[nodiscard]] std::vector<std::size_t> Firsts() const;
@@ -36,8 +43,8 @@ class KeyIndex {
     auto operator<=>(const Slot&) const = default;
   };
 
-  // Calls `work(item, is_first)` for every item.
-  void ForEach(const std::function<void(std::size_t item, bool is_first)>& work) const;
+  // Calls `work` for every item, with the first that has its key.
+  void ForEach(const std::function<void(std::size_t item, std::size_t first)>& work) const;
 
   KeyOf key_of_;
   std::vector<Slot> slots_;  // by hash, then item

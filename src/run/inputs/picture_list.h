@@ -39,7 +39,7 @@ struct PictureOrigin {
     kAlone,   // given by themselves; named by their file name
   };
   Kind kind = Kind::kAlone;
-  std::filesystem::path folder = {};
+  std::filesystem::path folder;
 };
 
 // A true class, and where it was first said.

@@ -18,6 +18,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> Names(const InputListing& listing) {
   std::vector<std::string> names;
+  names.reserve(listing.pictures.size());
   for (std::size_t i = 0; i < listing.pictures.size(); ++i) {
     names.push_back(listing.pictures.NameOf(i));
   }
@@ -157,8 +158,8 @@ TEST(Inputs, HaveTheClassThatAListGivesThem) {
   const InputListing listing =
       List({"@-"}, "class,path\n7,/p/1.jpg\ntiger cat,/p/2.jpg\n7,/p/3.jpg\n");
   ASSERT_EQ(listing.pictures.size(), 3U);
-  EXPECT_EQ(listing.pictures[0].truth->index, 7);
-  EXPECT_EQ(listing.pictures[1].truth->label, "tiger cat");
+  EXPECT_EQ(listing.pictures[0].truth.value().index, 7);
+  EXPECT_EQ(listing.pictures[1].truth.value().label, "tiger cat");
   EXPECT_EQ(listing.pictures.ClassOf(0), listing.pictures.ClassOf(2));
   ASSERT_EQ(listing.pictures.classes().size(), 2U);
   EXPECT_EQ(listing.pictures.classes()[1].place, "list on stdin, line 3");
@@ -173,7 +174,7 @@ TEST(Inputs, HaveOneClassEach) {
 TEST(Inputs, KeepTheirClassesWhenOthersAreRemoved) {
   const InputListing listing = List({"@-"}, "path,class\na.jpg,1\na.jpg,1\nb.jpg,2\n");
   ASSERT_EQ(listing.pictures.size(), 2U);
-  EXPECT_EQ(listing.pictures[1].truth->index, 2);
+  EXPECT_EQ(listing.pictures[1].truth.value().index, 2);
 }
 
 TEST(Inputs, OfAListThatCannotBeReadAreAUsageError) {

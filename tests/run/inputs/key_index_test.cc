@@ -8,6 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
+using Repetition = KeyIndex::Repetition;
 
 TEST(KeyIndex, FindsTheFirstItemOfAKey) {
   const std::vector<std::string> keys{"b", "a", "b", "", "a", "b"};
@@ -16,7 +17,7 @@ TEST(KeyIndex, FindsTheFirstItemOfAKey) {
   EXPECT_EQ(index.Find("a"), 1U);
   EXPECT_EQ(index.Find(""), 3U);
   EXPECT_FALSE(index.Find("c"));
-  EXPECT_THAT(index.Repeated(), ElementsAre(2U, 4U, 5U));
+  EXPECT_THAT(index.Repeated(), ElementsAre(Repetition{2, 0}, Repetition{4, 1}, Repetition{5, 0}));
   EXPECT_THAT(index.Firsts(), UnorderedElementsAre(0U, 1U, 3U));
 }
 

@@ -10,6 +10,7 @@ using testing::ElementsAre;
 
 std::vector<std::string> Names(const PictureList& pictures) {
   std::vector<std::string> names;
+  names.reserve(pictures.size());
   for (std::size_t i = 0; i < pictures.size(); ++i) names.push_back(pictures.NameOf(i));
   return names;
 }
@@ -63,7 +64,7 @@ TEST(PictureList, KnowsTrueClassesByNumber) {
   EXPECT_EQ(pictures.ClassOf(3), -1);
   ASSERT_EQ(pictures.classes().size(), 1U);
   EXPECT_EQ(pictures.classes()[0].place, "line 2");
-  EXPECT_EQ(pictures[1].truth->label, "cat");
+  EXPECT_EQ(pictures[1].truth.value().label, "cat");
   EXPECT_FALSE(pictures[3].truth);
   pictures.Remove({0, 2});
   EXPECT_THAT(Names(pictures), ElementsAre("2.jpg", "4.jpg"));
