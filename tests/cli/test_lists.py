@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,18 @@ def test_a_stream_is_worked_on_as_it_comes(gradcam, tiny_model, picture, out):
     assert reports_below(out) == ["a/two.json", "one.json"]
     counts = json.loads((out / "run.json").read_text())["counts"]
     assert counts["pictures"] == 3 and counts["done"] == 2 and counts["failed"] == 1
+
+
+def test_a_signal_ends_the_wait_for_a_stream(gradcam, tiny_model, picture, out):
+    picture("one.png")
+    process = start(gradcam, "-m", tiny_model, "@-")
+    process.stdin.write(b"one.png\n")
+    process.stdin.flush()
+    assert b"one.png" in first_output(process)
+    process.send_signal(signal.SIGINT)  # stdin stays open
+    assert process.wait(timeout=60) == 130
+    assert json.loads((out / "run.json").read_text())["interrupted"] is True
+    process.communicate()
 
 
 def test_a_name_that_a_stream_has_taken_fails_that_picture(gradcam, tiny_model, picture, out):
