@@ -47,6 +47,13 @@ ov::element::Type ElementOf(Precision precision) {
   return ov::element::dynamic;
 }
 
+NumberType NumberTypeOf(const ov::element::Type& type) {
+  if (type == ov::element::f32) return NumberType::kFloat32;
+  if (type == ov::element::i32) return NumberType::kInt32;
+  if (type == ov::element::i64) return NumberType::kInt64;
+  throw Error(ErrorKind::kModel, "OpenVINO gives numbers of type " + type.get_type_name());
+}
+
 ov::AnyMap Properties(const CompileOptions& options) {
   return {
       ov::inference_num_threads(options.threads),
@@ -74,28 +81,26 @@ class OpenVinoFeatures final : public CompiledFeatures {
   OpenVinoFeatures(ov::CompiledModel model, std::size_t outputs)
       : model_(std::move(model)), request_(model_.create_infer_request()), outputs_(outputs) {}
 
-  std::vector<FloatArray> Run(const FloatArray& pictures) override {
+  std::vector<NumberArray> Run(const NumberArray& pictures) override {
     return Translated([&] {
       const ov::Shape shape(pictures.shape.begin(), pictures.shape.end());
       // An input tensor is only read.
       request_.set_input_tensor(
-          ov::Tensor(ov::element::f32, shape, const_cast<float*>(pictures.values)));
+          ov::Tensor(ov::element::f32, shape, const_cast<void*>(pictures.values)));
       request_.infer();
-      std::vector<FloatArray> results;
+      std::vector<NumberArray> results;
       for (std::size_t i = 0; i < outputs_; ++i) results.push_back(Output(i));
       return results;
     });
   }
 
  private:
-  FloatArray Output(std::size_t index) {
+  NumberArray Output(std::size_t index) {
     const ov::Tensor tensor = request_.get_output_tensor(index);
-    if (tensor.get_element_type() != ov::element::f32) {
-      throw Error(ErrorKind::kModel,
-                  "OpenVINO gives numbers of type " + tensor.get_element_type().get_type_name());
-    }
     const ov::Shape& shape = tensor.get_shape();
-    return {.shape = {shape.begin(), shape.end()}, .values = tensor.data<const float>()};
+    return {.type = NumberTypeOf(tensor.get_element_type()),
+            .shape = {shape.begin(), shape.end()},
+            .values = tensor.data()};
   }
 
   ov::CompiledModel model_;

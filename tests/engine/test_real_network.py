@@ -63,10 +63,31 @@ def test_the_rearranged_network_gives_the_same_maps(gradcam, efficientnet_lite0,
     assert max(np.abs(one - as_loaded).max() for one in maps) <= LARGEST_DIFFERENCE
 
 
-def test_bfloat16_keeps_the_maps(gradcam, efficientnet_lite0, photos, tmp_path):
+def test_openvino_gives_the_same_maps(gradcam, efficientnet_lite0, photos, tmp_path):
+    for engine in ("libtorch", "openvino"):
+        result = gradcam("-m", efficientnet_lite0, photos, "-o", engine, "--engine", engine, "--write",
+                         "raw,json")
+        assert result.code == 0, result.stderr
+    for name in PHOTOS:
+        report = json.loads((tmp_path / f"openvino/{name}.json").read_text())
+        assert report["tool"]["engine"] == "openvino"
+        expected, found = (drawn_map(tmp_path / engine / f"{name}.gradcam.npy")
+                           for engine in ("libtorch", "openvino"))
+        difference = np.abs(found - expected).max()
+        assert difference <= LARGEST_DIFFERENCE, name
+        print(f"\n{name}: {difference:.1e}")
+
+
+def has_bfloat16() -> bool:
+    return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
+
+
+# OpenVINO refuses bfloat16 where the processor has no instructions for it.
+@pytest.mark.parametrize("engine", ["libtorch", *(["openvino"] if has_bfloat16() else [])])
+def test_bfloat16_keeps_the_maps(gradcam, efficientnet_lite0, photos, tmp_path, engine):
     for precision in ("float32", "bfloat16"):
         result = gradcam("-m", efficientnet_lite0, photos, "-o", precision, "--precision", precision,
-                         "--force-precision", "--write", "raw,json")
+                         "--force-precision", "--write", "raw,json", "--engine", engine)
         assert result.code == 0, result.stderr
     for name in PHOTOS:
         expected, found = (drawn_map(tmp_path / precision / f"{name}.gradcam.npy")

@@ -102,6 +102,24 @@ TEST(OpenVinoEngine, HandsOverWhatElseCrossesTheCut) {
   EXPECT_LE(ShareOfMaximum(found.carried[0].toTensor(), expected.carried.at(0).toTensor()), 1e-5);
 }
 
+TEST(OpenVinoEngine, HandsOverSizesThatCrossTheCut) {
+  // As a traced x.view(x.size(0), -1) does, the size taken in front of the cut.
+  const auto module =
+      SmallModule({{"maps", "return torch.conv2d(x, self.w)"}},
+                  "n = x.size(0)\nh = x.size(2) // 2\n"
+                  "a = self.maps(x)\n"
+                  "return torch.matmul(a.view([n, 4, -1]).mean([2]), self.fc.t()) + h");
+  const auto graph = FeaturesOfMaps(module);
+  CompiledEngine engine(Compiler(), *graph, module, Precision::kFloat32);
+  for (const std::int64_t count : {2, 3}) {
+    const auto expected = LoadedFeatures(graph, module, {}).Run(SmallPictures(count)).carried;
+    const auto found = engine.Run(SmallPictures(count)).carried;
+    ASSERT_EQ(expected.size(), 2U);
+    ASSERT_EQ(found.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(found[i].toInt(), expected[i].toInt());
+  }
+}
+
 TEST(OpenVinoEngine, RefusesBranchesByName) {
   EXPECT_THAT(ErrorOf([] {
                 static_cast<void>(EngineFor("if bool(x.sum() > 0):\n    x = x * 2\nreturn x",

@@ -28,10 +28,12 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 
 @dataclass(frozen=True)
 class Runs:
-    """Folders of results with the preset's score, the probability, and with the log-odds; and of the
-    first picture's copies in batches, first as loaded, then rearranged for speed."""
+    """Folders of results with the preset's score, the probability, by LibTorch and by OpenVINO, and
+    with the log-odds; and of the first picture's copies in batches, first as loaded, then rearranged
+    for speed."""
 
     prob: Path
+    openvino: Path
     logodds: Path
     batches: Path
     peak_bytes: int  # of the program in the first run
@@ -112,10 +114,12 @@ def run_notebook(program: Program, model: Path, pictures: list[Path], folder: Pa
     common = ["--model", model, *images, "--preset", "notebook", "--device", "cpu", "--quiet"]
     peak = peak_memory(program, [*common, "--write", OUTPUTS, "--output", prob])
     peak_memory(program, [*common, "--score", "logodds", "--write", "raw,json", "--output", logodds])
+    openvino = folder / "openvino"
+    peak_memory(program, [*common, "--write", "raw,json", "--output", openvino, "--engine", "openvino"])
     batches_peak = peak_memory(
         program, ["--model", model, copies_of(pictures[0], folder / "copies"), "--engine", "libtorch",
                   "--batch-size", BATCH, "--write", "raw", "--output", batches, "--quiet"])
-    return Runs(prob, logodds, batches, peak, batches_peak)
+    return Runs(prob, openvino, logodds, batches, peak, batches_peak)
 
 
 def copies_of(picture: Path, folder: Path) -> Path:

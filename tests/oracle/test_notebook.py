@@ -209,6 +209,18 @@ def test_the_rearranged_network_gives_the_same_maps(runs: NetworkRuns) -> None:
         print(f"\n{runs.network}, {method}: {difference:.1e}")
 
 
+@pytest.mark.parametrize("method", MAPS)
+@of_every_case()
+def test_openvino_gives_the_same_maps(runs: NetworkRuns, picture: str, method: str) -> None:
+    report = json.loads((runs.openvino / f"{picture}.json").read_text())
+    assert report["tool"]["engine"] == "openvino"
+    found, expected = (normalised(np.load(folder / f"{picture}.{method}.npy"))
+                       for folder in (runs.openvino, runs.prob))
+    difference = np.abs(found - expected).max()
+    assert difference <= LARGEST_REARRANGED_DIFFERENCE
+    print(f"\n{runs.network}, {picture}, {method}: {difference:.1e}")
+
+
 @pytest.mark.parametrize("runs", NETWORKS, indirect=True)
 def test_memory_stays_small(runs: NetworkRuns) -> None:
     assert runs.peak_bytes <= LARGEST_MEMORY

@@ -14,9 +14,30 @@
 namespace gradcam {
 namespace {
 
-at::Tensor CopyOf(const FloatArray& array) {
-  at::Tensor copy = at::empty(array.shape, at::kFloat);
-  std::copy_n(array.values, copy.numel(), copy.data_ptr<float>());
+at::ScalarType TypeOf(NumberType type) {
+  switch (type) {
+    case NumberType::kFloat32:
+      return at::kFloat;
+    case NumberType::kInt32:
+      return at::kInt;
+    case NumberType::kInt64:
+      return at::kLong;
+    default:
+      throw Error(ErrorKind::kModel, "what crosses the cut is neither float32 nor integer");
+  }
+}
+
+// LibTorch's integers have 64 bits; for a compiler that computes sizes, 32 are enough.
+at::Tensor CopyOf(const NumberArray& array) {
+  // from_blob does not write, though it asks for memory that it might.
+  auto* values = const_cast<void*>(array.values);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  const at::Tensor view = at::from_blob(values, array.shape, TypeOf(array.type));
+  return array.type == NumberType::kInt32 ? view.to(at::kLong) : view.clone();
+}
+
+c10::IValue ValueOf(const NumberArray& array, FlatType::Kind kind) {
+  const at::Tensor copy = CopyOf(array);
+  if (kind == FlatType::Kind::kInt) return copy.item<std::int64_t>();
   return copy;
 }
 
@@ -42,20 +63,25 @@ CompiledEngine::CompiledEngine(const FeaturesCompiler& compiler, const torch::ji
 
 Features CompiledEngine::Run(const at::Tensor& input) {
   if (!compiled_) {
+    outputs_.clear();
+    for (const std::size_t output : graph_.outputs) {
+      outputs_.push_back(graph_.values.at(output).kind);
+    }
     compiled_ = compiler_->Compile(std::exchange(graph_, {}), {.height = input.size(2),
                                                                .width = input.size(3),
                                                                .precision = precision_,
                                                                .threads = at::get_num_threads()});
   }
   const at::Tensor pictures = input.contiguous();
-  const auto outputs =
-      compiled_->Run({.shape = pictures.sizes().vec(), .values = pictures.const_data_ptr<float>()});
+  const auto outputs = compiled_->Run({.type = NumberType::kFloat32,
+                                       .shape = pictures.sizes().vec(),
+                                       .values = pictures.const_data_ptr<float>()});
   Features features{.self = module_._ivalue(),
                     .activations = CopyOf(outputs.at(0)),
                     .carried = {},
                     .engine = Engine::kOpenvino};
   for (std::size_t i = 1; i < outputs.size(); ++i) {
-    features.carried.emplace_back(CopyOf(outputs[i]));
+    features.carried.push_back(ValueOf(outputs[i], outputs_.at(i)));
   }
   return features;
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "model/engine/features_compiler.h"
 #include "model/engine/features_engine.h"
@@ -31,7 +32,8 @@ class CompiledEngine final : public FeaturesEngine {
   const FeaturesCompiler* compiler_;
   torch::jit::Module module_;
   Precision precision_;
-  FlatGraph graph_;  // until it is compiled
+  FlatGraph graph_;                      // until it is compiled
+  std::vector<FlatType::Kind> outputs_;  // of the graph
   std::unique_ptr<CompiledFeatures> compiled_;
 };
 

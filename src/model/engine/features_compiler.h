@@ -10,10 +10,11 @@
 
 namespace gradcam {
 
-// A tensor of float32, row-major, in memory of whoever hands it out.
-struct FloatArray {
+// A tensor, row-major, in memory of whoever hands it out. A plain number has no dimensions.
+struct NumberArray {
+  NumberType type = NumberType::kFloat32;
   std::vector<std::int64_t> shape;
-  const float* values = nullptr;
+  const void* values = nullptr;
 };
 
 // A compiled features half. Not for use by two threads at once.
@@ -24,9 +25,9 @@ class CompiledFeatures {
   CompiledFeatures(const CompiledFeatures&) = delete;
   CompiledFeatures& operator=(const CompiledFeatures&) = delete;
 
-  // `pictures` [N, 3, H, W], any N, H and W as it was compiled for. What the graph puts out lives
-  // until the next Run. Throws Error(kModel).
-  [[nodiscard]] virtual std::vector<FloatArray> Run(const FloatArray& pictures) = 0;
+  // `pictures` [N, 3, H, W], float32, any N, H and W as it was compiled for. What the graph puts
+  // out, float32, int32 or int64, lives until the next Run. Throws Error(kModel).
+  [[nodiscard]] virtual std::vector<NumberArray> Run(const NumberArray& pictures) = 0;
 };
 
 struct CompileOptions {
@@ -40,7 +41,7 @@ struct CompileOptions {
 // libgradcam_openvino.so (core/plugin.h). No exception of the compiler's own leaves it.
 class FeaturesCompiler {
  public:
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
 
   virtual ~FeaturesCompiler() = default;
 

@@ -46,7 +46,7 @@ struct FlatGraph {
   std::vector<FlatType> values;
   std::vector<FlatNode> nodes;
   std::size_t input = 0;             // pictures, [N, 3, H, W], float32
-  std::vector<std::size_t> outputs;  // tensors
+  std::vector<std::size_t> outputs;  // tensors and integers
 };
 
 }  // namespace gradcam

@@ -42,6 +42,7 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "aten::expand_as",
     "aten::flatten",
     "aten::floor_divide",
+    "aten::floordiv",
     "aten::gelu",
     "aten::group_norm",
     "aten::hardsigmoid",
@@ -189,7 +190,8 @@ class Flattener {
       if (node != results) AddNode(*node);
     }
     for (const Value* output : results->inputs()) {
-      if (output->type()->kind() != c10::TypeKind::TensorType) {
+      const auto kind = output->type()->kind();
+      if (kind != c10::TypeKind::TensorType && kind != c10::TypeKind::IntType) {
         throw Unsupported("a value of type " + output->type()->str() + " that crosses the cut");
       }
       flat_.outputs.push_back(IdOf(output));

@@ -15,7 +15,7 @@ namespace gradcam {
 
 // The frozen features half (self, x, ...) -> (activations, carried...) as plain data; constants
 // share its memory where they are contiguous. Throws Error(kModel) for a branch, an operator that
-// is not one of FlatOperators, or an output that is no tensor.
+// is not one of FlatOperators, or an output that is neither tensor nor integer.
 [[nodiscard]] FlatGraph FlattenGraph(const torch::jit::Graph& graph);
 
 }  // namespace gradcam
