@@ -62,6 +62,13 @@ std::optional<std::string> ModelsDir(const CommandLine& line) {
   return NonEmpty(line, "--models-dir");
 }
 
+When ReadWhen(const CommandLine& line, const std::string& option) {
+  if (!line.Has(option)) return When::kAuto;
+  return ParseChoice<When>(
+      option, line.Value(option),
+      {{"auto", When::kAuto}, {"always", When::kAlways}, {"never", When::kNever}});
+}
+
 Talk ReadTalk(const CommandLine& line) {
   Talk talk{.json = line.Has("--json")};
   if (line.Has("--quiet") && line.Has("--verbose")) {
@@ -69,11 +76,8 @@ Talk ReadTalk(const CommandLine& line) {
   }
   if (line.Has("--quiet")) talk.verbosity = Verbosity::kQuiet;
   if (line.Has("--verbose")) talk.verbosity = Verbosity::kVerbose;
-  if (line.Has("--color")) {
-    talk.color = ParseChoice<ColorMode>(
-        "--color", line.Value("--color"),
-        {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
-  }
+  talk.color = ReadWhen(line, "--color");
+  talk.progress = ReadWhen(line, "--progress");
   return talk;
 }
 
@@ -254,6 +258,12 @@ RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   }
   run.self_check = ReadSelfCheck(line);
   run.keep_extension = line.Has("--keep-ext");
+  run.resume = line.Has("--resume");
+  if (run.resume && !run.settings.outputs.contains(Output::kJson) &&
+      !run.settings.outputs.contains(Output::kJsonl)) {
+    ThrowUsage("option --resume needs reports, which --write leaves out",
+               "add json or jsonl to --write");
+  }
   run.fail_fast = line.Has("--fail-fast");
   run.strict = line.Has("--strict");
   run.timing = line.Has("--timing");
@@ -277,8 +287,14 @@ ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment
   arguments.load = ReadLoad(line, preset);
   arguments.run = ReadRun(line, preset);
   arguments.run.settings.precision = arguments.load.engine.precision;
+  arguments.run.settings.engine = arguments.load.engine.engine;
+  arguments.run.settings.deterministic = arguments.load.engine.deterministic;
   arguments.threads = Threads(line);
   arguments.dry_run = line.Has("--dry-run");
+  if (arguments.dry_run && arguments.run.resume) {
+    ThrowUsage("options --dry-run and --resume contradict each other",
+               "what can be skipped shows only when pictures and model are read");
+  }
   arguments.io_threads = Threads(line, "--io-threads");
   if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
   std::string model =

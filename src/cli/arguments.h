@@ -21,7 +21,8 @@ namespace gradcam {
 struct Talk {
   bool json = false;  // one JSON document on stdout in place of the table
   Verbosity verbosity = Verbosity::kNormal;
-  ColorMode color = ColorMode::kAuto;
+  When color = When::kAuto;
+  When progress = When::kAuto;
 };
 
 // Which model file, and how it may be loaded.

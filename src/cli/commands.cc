@@ -103,7 +103,8 @@ OptionGroup FileOptions() {
            .Default("gradcam-out"),
        Option("--write", "LIST",
               "comma-separated: gradcam, saliency, gradcam-overlay, "
-              "saliency-overlay, panel, input (what the network saw), raw, map (as drawn), json")
+              "saliency-overlay, panel, input (what the network saw), raw, map (as drawn), json, "
+              "jsonl (all reports in results.jsonl)")
            .Default("gradcam,saliency,gradcam-overlay,saliency-overlay,json"),
        Option("--format", "NAME", "of overlays and panels: png, jpg, webp").Default("png"),
        Option("--colormap", "NAME", "jet, turbo, viridis, inferno, grey").Default("jet"),
@@ -146,13 +147,20 @@ OptionGroup RunOptionsGroup() {
        Option("--io-threads", "N",
               "threads that read, decode, draw and write pictures beside the network")
            .Default("the cores that this process may use"),
+       Flag("--resume",
+            "skip pictures whose results are complete and made from the same picture with the same "
+            "model and settings; needs json or jsonl in --write"),
        Flag("--fail-fast", "stop at the first picture that fails"),
        Flag("--strict", "an empty or flat map is a failure"),
        Flag("--self-check",
             "compare the cut network's scores with a plain forward pass, for every "
             "picture")
            .Default("the first of several pictures"),
-       Flag("--no-self-check", "never compare them")}};
+       Flag("--no-self-check", "never compare them"),
+       Option("--progress", "WHEN",
+              "auto (a line on a terminal; with --verbose one every 10 seconds elsewhere), always "
+              "(also elsewhere), never")
+           .Default("auto")}};
 }
 
 std::vector<OptionSpec> MessageOptions() {

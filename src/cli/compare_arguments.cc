@@ -40,7 +40,7 @@ Limits ReadLimits(const CommandLine& line) {
 
 std::optional<std::filesystem::path> PathOf(const CommandLine& line, const std::string& option) {
   if (!line.Has(option)) return std::nullopt;
-  const std::string value = line.Value(option);
+  std::string value = line.Value(option);
   if (value.empty()) ThrowUsage("option " + option + ": the value is empty");
   return value;
 }

@@ -17,7 +17,9 @@
 #include "cli/available_cores.h"
 #include "cli/dry_run_job.h"
 #include "cli/model_lookup.h"
+#include "cli/progress.h"
 #include "cli/signals.h"
+#include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "gradcam/explainer.h"
 #include "image/encode.h"
@@ -38,10 +40,11 @@ namespace fs = std::filesystem;
 // Prints what a run finds as it goes on, or keeps it for the document of --json.
 class RunPrinter final : public RunObserver {
  public:
-  RunPrinter(const Talk& talk, Color color, const Messages& messages)
-      : json_(talk.json), color_(color), messages_(messages) {}
+  RunPrinter(const Talk& talk, Color color, const Messages& messages, Progress progress)
+      : json_(talk.json), color_(color), messages_(messages), progress_(std::move(progress)) {}
 
   void OnPicture(const PictureReport& picture, const RunContext& run) override {
+    if (!json_) progress_.Erase();
     if (json_) {
       results_.push_back(ToJson(picture, run));
     } else if (messages_.verbosity() != Verbosity::kQuiet) {
@@ -51,14 +54,24 @@ class RunPrinter final : public RunObserver {
   }
 
   void OnFailure(const Failure& failure) override {
+    progress_.Erase();
     messages_.PrintError(failure.error, failure.hint);
   }
 
-  void OnWarning(const std::string& text) override { messages_.PrintWarning(text); }
+  void OnProgress(const RunCounts& counts) override { progress_.Show(counts); }
 
-  void OnNote(const std::string& text) override { messages_.PrintDetail(text); }
+  void OnWarning(const std::string& text) override {
+    progress_.Erase();
+    messages_.PrintWarning(text);
+  }
 
-  void Finish(const RunReport& report) const {
+  void OnNote(const std::string& text) override {
+    progress_.Erase();
+    messages_.PrintDetail(text);
+  }
+
+  void Finish(const RunReport& report) {
+    progress_.Erase();
     if (json_) std::cout << JsonText(ResultsToJson(results_, report.failures));
     if (report.stages) {
       std::ostringstream stages;
@@ -66,12 +79,14 @@ class RunPrinter final : public RunObserver {
       messages_.PrintNote(stages.str());
     }
     if (report.counts.pictures == 1 && !report.interrupted) return;
-    std::ostringstream summary;
+    std::stringstream summary;
     WriteText(report, summary);
-    messages_.PrintNote(summary.str());
+    WriteText(report.summary, summary);
+    for (std::string line; std::getline(summary, line);) messages_.PrintNote(line);
     constexpr std::size_t kMostNames = 20;
     for (std::size_t i = 0; i < std::min(report.failures.size(), kMostNames); ++i) {
-      messages_.PrintNote("failed: '" + report.failures[i].file + "'");
+      const Failure& failure = report.failures[i];
+      messages_.PrintNote("failed: '" + failure.file + "': " + failure.error);
     }
     if (report.failures.size() > kMostNames) {
       messages_.PrintNote("failed: " + std::to_string(report.failures.size() - kMostNames) +
@@ -83,6 +98,7 @@ class RunPrinter final : public RunObserver {
   bool json_;
   Color color_;
   const Messages& messages_;
+  Progress progress_;
   std::vector<nlohmann::ordered_json> results_;
 };
 
@@ -159,7 +175,14 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   RunOptions run = arguments.run;
   run.io_threads = arguments.io_threads.value_or(AvailableCores());
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
-  RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages);
+  const bool is_terminal =
+      isatty(STDERR_FILENO) == 1 && environment.term.value_or("dumb") != "dumb";
+  Progress progress(
+      StyleOfProgress(arguments.talk.progress, arguments.talk.verbosity, is_terminal),
+      plan.jobs->total().has_value(), std::cerr,
+      [watch = Stopwatch(), seconds = 0.0]() mutable { return seconds += watch.Lap(); });
+  RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages,
+                     std::move(progress));
   const RunReport report =
       RunPlan(model, load, run, std::move(plan), CacheFolder(environment), printer, signals);
   printer.Finish(report);

@@ -70,8 +70,7 @@ ExitCode Perform(const std::vector<std::string>& command_line, const Environment
 ExitCode RunProgram(const std::vector<std::string>& command_line, const Environment& environment) {
   // A reader of stdout that goes away must not end the program in the middle of a file.
   std::signal(SIGPIPE, SIG_IGN);
-  const Messages messages(Verbosity::kNormal,
-                          UseColor(ColorMode::kAuto, STDERR_FILENO, environment));
+  const Messages messages(Verbosity::kNormal, UseColor(When::kAuto, STDERR_FILENO, environment));
   try {
     return Perform(command_line, environment);
   } catch (const Error& error) {

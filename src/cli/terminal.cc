@@ -10,8 +10,8 @@
 
 namespace gradcam {
 
-bool UseColor(ColorMode mode, int file_descriptor, const Environment& environment) {
-  if (mode != ColorMode::kAuto) return mode == ColorMode::kAlways;
+bool UseColor(When mode, int file_descriptor, const Environment& environment) {
+  if (mode != When::kAuto) return mode == When::kAlways;
   return !environment.no_color && environment.term.value_or("dumb") != "dumb" &&
          isatty(file_descriptor) == 1;
 }

@@ -7,11 +7,12 @@
 
 namespace gradcam {
 
-enum class ColorMode { kAuto, kAlways, kNever };
+// Of an option that goes by where the output goes: to a terminal or not.
+enum class When { kAuto, kAlways, kNever };
 
 // Whether to write colours to the stream with this file descriptor. kAuto: only to a terminal, and
 // not with NO_COLOR or TERM=dumb.
-[[nodiscard]] bool UseColor(ColorMode mode, int file_descriptor, const Environment& environment);
+[[nodiscard]] bool UseColor(When mode, int file_descriptor, const Environment& environment);
 
 enum class Style { kError, kWarning, kHint, kHeading };
 

@@ -76,11 +76,12 @@ std::vector<std::string> ReportsIn(const ResultFolder& folder) {
 // "a/cat" of the report "a/cat.json".
 std::string NameOfPicture(const std::string& file) { return file.substr(0, file.rfind('.')); }
 
-// Goes through both folders side by side; names that only one has come alone.
-void CompareFolders(const std::optional<ResultFolder>& baseline, const ResultFolder& current,
+// Goes through both folders side by side; names that only one has come alone. No `baseline` is an
+// empty one.
+void CompareFolders(const ResultFolder* baseline, const ResultFolder& current,
                     const CompareOptions& options, Counter& counter) {
   const std::vector<std::string> before =
-      baseline ? ReportsIn(*baseline) : std::vector<std::string>();
+      baseline != nullptr ? ReportsIn(*baseline) : std::vector<std::string>();
   const std::vector<std::string> after = ReportsIn(current);
   auto old_file = before.begin();
   auto new_file = after.begin();
@@ -92,7 +93,7 @@ void CompareFolders(const std::optional<ResultFolder>& baseline, const ResultFol
     const std::string& file = takes_old ? *old_file : *new_file;
     using Source = std::optional<ResultSource>;
     const auto picture =
-        CompareResults(NameOfPicture(file), takes_old ? Source({&*baseline, file}) : std::nullopt,
+        CompareResults(NameOfPicture(file), takes_old ? Source({baseline, file}) : std::nullopt,
                        takes_new ? Source({&current, file}) : std::nullopt, options);
     if (picture) counter.Add(*picture);
     if (takes_old) ++old_file;
@@ -161,7 +162,8 @@ CompareSummary Compare(const fs::path& baseline, const fs::path& current,
   }
   std::optional<ResultFolder> baseline_folder;
   if (has_baseline) baseline_folder.emplace(baseline);
-  CompareFolders(baseline_folder, ResultFolder(current), options, counter);
+  CompareFolders(baseline_folder ? &*baseline_folder : nullptr, ResultFolder(current), options,
+                 counter);
   CompareSummary summary = counter.Take();
   if (summary.pictures == summary.count(FindingKind::kMissing)) FailEmpty(current);
   if (!may_lack && summary.pictures == summary.count(FindingKind::kExtra)) FailEmpty(baseline);

@@ -38,13 +38,16 @@ enum class Side { kBaseline, kCurrent };
 // One reason why a picture is not the same.
 struct Finding {
   FindingKind kind = FindingKind::kSame;
-  std::string text;          // one sentence for people, with the numbers
+  std::string text;  // one sentence for people, with the numbers
+  // With = {}, an initializer that leaves one out is no missing initializer to g++.
+  // NOLINTBEGIN(readability-redundant-member-init)
   std::string measure = {};  // "max_difference", "probability", ...; empty where there is no number
   std::optional<Side> side = {};  // whose fault it is, where it is that of one
   std::optional<int> class_index = {};
   std::optional<MapKind> map = {};
   std::optional<double> value = {};
   std::optional<double> limit = {};
+  // NOLINTEND(readability-redundant-member-init)
 };
 
 }  // namespace gradcam

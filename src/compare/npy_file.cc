@@ -155,7 +155,13 @@ Sections Split(std::span<const std::uint8_t> bytes) {
   return {{reinterpret_cast<const char*>(rest.data()), length}, rest.subspan(length)};
 }
 
-void RequireFloats(const Header& header) {
+struct Shape {
+  std::uint64_t height = 0;
+  std::uint64_t width = 0;
+};
+
+// The shape of an array that is none of those that are not read.
+Shape ShapeOfFloats(const Header& header) {
   if (!header.type || !header.fortran_order || !header.shape) {
     Fail("the NumPy header lacks descr, fortran_order or shape");
   }
@@ -169,6 +175,8 @@ void RequireFloats(const Header& header) {
   if (header.shape->size() != 2) {
     Fail("the NumPy array has " + std::to_string(header.shape->size()) + " dimensions, not 2");
   }
+  return {static_cast<std::uint64_t>(header.shape->at(0)),
+          static_cast<std::uint64_t>(header.shape->at(1))};
 }
 
 }  // namespace
@@ -176,9 +184,7 @@ void RequireFloats(const Header& header) {
 Map DecodeNpy(std::span<const std::uint8_t> bytes) {
   const Sections sections = Split(bytes);
   const Header header = HeaderReader(sections.header).Read();
-  RequireFloats(header);
-  const auto height = static_cast<std::uint64_t>(header.shape->at(0));
-  const auto width = static_cast<std::uint64_t>(header.shape->at(1));
+  const auto [height, width] = ShapeOfFloats(header);
   if (height == 0 || width == 0) Fail("the NumPy array is empty");
   // Sides below 2^31: the product cannot overflow.
   if (height * width != sections.data.size() / sizeof(float) ||

@@ -108,7 +108,9 @@ Rect DrawnPart(const StoredReport& report) {
 
 ResultMapValues ReadResultMap(const ResultFolder& folder, const StoredReport& report,
                               const ClassReport& explained, MapKind kind, MapForm form) {
-  const fs::path file = folder.FileOf(report.picture, MapFileName(explained, kind, form).value());
+  const std::optional<std::string> name = MapFileName(explained, kind, form);
+  if (!name) Fail("the report has no " + NameOf(form) + " map");
+  const fs::path file = folder.FileOf(report.picture, *name);
   try {
     const std::vector<std::uint8_t> bytes = Read(file);
     const MapReport& described = MapOf(explained, kind);

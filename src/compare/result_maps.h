@@ -33,7 +33,7 @@ struct ResultMapValues {
 // The part of a heatmap that the map covers, in its pixels.
 [[nodiscard]] Rect DrawnPart(const StoredReport& report);
 
-// Reads a map of one of the report's classes that MapFileName has a name of. The status of a raw
+// Reads a map of one of the report's classes. The status of a raw
 // map is that of its numbers. Throws Error(kInput) that names the file: it cannot be read, lies
 // outside of the folder, or its size is not the one in the report, or a heatmap has not the colours
 // that the report says.

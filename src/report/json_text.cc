@@ -2,7 +2,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gradcam/error.h"
+
 namespace gradcam {
+namespace {
+
+std::string Line(const nlohmann::ordered_json& document) {
+  return document.dump(-1, ' ', /*ensure_ascii=*/false,
+                       nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
 
 std::string JsonText(const nlohmann::ordered_json& document) {
   constexpr int kIndent = 1;  // a thousand reports with their raw maps stay below 5 MB
@@ -17,6 +27,18 @@ std::string JsonText(const PictureReport& picture, const RunContext& run) {
 
 std::string JsonText(const RunReport& report, const RunContext& run) {
   return JsonText(ToJson(report, run));
+}
+
+std::string JsonLine(const PictureReport& picture, const RunContext& run) {
+  return Line(ToJson(picture, run));
+}
+
+std::string OnOneLine(const std::string& text) {
+  try {
+    return Line(nlohmann::ordered_json::parse(text));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::kInput, std::string("report is no JSON: ") + error.what());
+  }
 }
 
 }  // namespace gradcam

@@ -16,4 +16,10 @@ namespace gradcam {
 [[nodiscard]] std::string JsonText(const PictureReport& picture, const RunContext& run);
 [[nodiscard]] std::string JsonText(const RunReport& report, const RunContext& run);
 
+// The same report on one line, without line end, as results.jsonl holds it.
+[[nodiscard]] std::string JsonLine(const PictureReport& picture, const RunContext& run);
+
+// `text`, a report, on one line. Throws Error(kInput) if it is no JSON.
+[[nodiscard]] std::string OnOneLine(const std::string& text);
+
 }  // namespace gradcam

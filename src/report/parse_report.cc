@@ -209,7 +209,8 @@ RunCounts CountsOf(const JsonField& field) {
           .skipped = NonNegative(field.At("skipped")),
           .left_out = CountOrZero(field, "left_out"),
           .right = CountOrZero(field, "right"),
-          .wrong = CountOrZero(field, "wrong")};
+          .wrong = CountOrZero(field, "wrong"),
+          .resumed = CountOrZero(field, "resumed")};
 }
 
 void CheckVersion(const JsonField& document) {

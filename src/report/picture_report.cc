@@ -163,6 +163,8 @@ std::string CanonicalSettings(const Settings& settings, const ModelReport& model
   canonical["model_name"] = model.info.name;
   canonical["model_sha256"] = model.sha256;
   canonical["settings"] = nlohmann::json(SettingsToJson(settings, model.info));
+  canonical["engine"] = NameOf(settings.engine);
+  canonical["deterministic"] = settings.deterministic;
   return canonical.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
 }
 

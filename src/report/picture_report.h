@@ -96,7 +96,10 @@ struct PictureReport {
 [[nodiscard]] nlohmann::ordered_json SettingsToJson(const Settings& settings,
                                                     const ModelInfo& model);
 
-// The text whose SHA-256 is `settings_sha256`: model digest and SettingsToJson with sorted keys.
+// The text whose SHA-256 is `settings_sha256`: model digest, SettingsToJson, labels and the other
+// choices that decide the last bits, with sorted keys. `model` as it is before the first picture,
+// so that it can be compared without running the network: a layer that is left to the network has
+// no name yet.
 [[nodiscard]] std::string CanonicalSettings(const Settings& settings, const ModelReport& model);
 
 // Whether `text` is a report that gradcam wrote, of a picture or of a run.

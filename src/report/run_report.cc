@@ -54,6 +54,7 @@ Json ToJson(const RunReport& report, const RunContext& run) {
                     {"done", report.counts.done},
                     {"failed", report.counts.failed},
                     {"skipped", report.counts.skipped}};
+  if (report.counts.resumed > 0) json["counts"]["resumed"] = report.counts.resumed;
   if (report.counts.left_out > 0) json["counts"]["left_out"] = report.counts.left_out;
   if (report.counts.right + report.counts.wrong > 0) {
     json["counts"]["right"] = report.counts.right;

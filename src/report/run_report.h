@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/picture_report.h"
@@ -24,6 +26,7 @@ struct RunCounts {
   int left_out = 0;  // explained, but not among those that --only keeps
   int right = 0;     // explained, and the most probable class is the true one
   int wrong = 0;     // explained, and it is another; neither where the true class is not known
+  int resumed = 0;   // that an earlier run had done (--resume)
 };
 
 // Seconds of a run in the stages beside the network.
@@ -39,10 +42,24 @@ struct StageTimes {
   IoTimes io;
 };
 
+// How often a class was the most probable one.
+struct ClassCount {
+  std::string label;  // empty without labels
+  int pictures = 0;
+};
+
+// What the pictures of a run have shown, for people.
+struct RunSummary {
+  std::map<int, ClassCount> classes;  // by index
+  // Of maps whose status is not kOk: "gradcam" or "saliency" and status.
+  std::map<std::pair<std::string, MapStatus>, int> degenerate;
+};
+
 struct RunReport {
   std::vector<std::string> inputs;  // as given
   RunCounts counts;
   std::vector<Failure> failures;
+  RunSummary summary;
   std::vector<std::string> notes;  // what was found about engines
   bool interrupted = false;
   std::string started;  // UTC, ISO 8601

@@ -22,6 +22,8 @@ std::string NameOf(Output output) {
       return "map";
     case Output::kJson:
       return "json";
+    case Output::kJsonl:
+      return "jsonl";
   }
   return "";
 }

@@ -24,6 +24,7 @@ enum class Output {
   kRaw,              // cat.gradcam.npy, cat.saliency.npy
   kMap,              // cat.gradcam-map.npy, cat.saliency-map.npy
   kJson,             // cat.json
+  kJsonl,            // results.jsonl, one for all pictures
 };
 
 using Outputs = std::set<Output>;
@@ -47,6 +48,8 @@ struct Settings {
   DecodeOptions decode;
   ExplainOptions explain;
   Precision precision = Precision::kFloat32;
+  Engine engine = Engine::kAuto;  // as asked for
+  bool deterministic = false;
   RenderOptions render;
   Outputs outputs{Output::kGradcam, Output::kSaliency, Output::kGradcamOverlay,
                   Output::kSaliencyOverlay, Output::kJson};
@@ -61,7 +64,8 @@ inline constexpr std::array kOutputs{Output::kGradcam,
                                      Output::kInput,
                                      Output::kRaw,
                                      Output::kMap,
-                                     Output::kJson};
+                                     Output::kJson,
+                                     Output::kJsonl};
 
 // The names of the command line and of the reports.
 [[nodiscard]] std::string NameOf(Output output);                // "gradcam-overlay"

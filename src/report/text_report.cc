@@ -4,9 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <iomanip>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/text_columns.h"
 #include "report/text.h"
@@ -123,8 +125,31 @@ void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {
   out << '\n';
 }
 
+void WriteText(const RunSummary& summary, std::ostream& out) {
+  constexpr std::size_t kMostClasses = 5;
+  std::vector<std::pair<int, ClassCount>> classes(summary.classes.begin(), summary.classes.end());
+  std::ranges::stable_sort(classes, std::ranges::greater{},
+                           [](const auto& entry) { return entry.second.pictures; });
+  for (std::size_t i = 0; i < std::min(classes.size(), kMostClasses); ++i) {
+    const auto& [index, count] = classes[i];
+    const std::string label =
+        count.label.empty() ? "class " + std::to_string(index) : Printable(count.label);
+    out << (i == 0 ? "predicted: " : ", ") << label << " " << count.pictures;
+  }
+  if (classes.size() > kMostClasses) {
+    out << ", " << classes.size() - kMostClasses << " other classes";
+  }
+  if (!classes.empty()) out << '\n';
+  const char* separator = "maps that are not ok: ";
+  for (const auto& [key, maps] : summary.degenerate) {
+    out << std::exchange(separator, ", ") << maps << " " << key.first << " " << NameOf(key.second);
+  }
+  if (!summary.degenerate.empty()) out << '\n';
+}
+
 void WriteText(const RunReport& run, std::ostream& out) {
   out << run.counts.done << " of " << run.counts.pictures << " pictures done";
+  if (run.counts.resumed > 0) out << ", " << run.counts.resumed << " done by an earlier run";
   if (run.counts.failed > 0) out << ", " << run.counts.failed << " failed";
   if (run.counts.left_out > 0) out << ", " << run.counts.left_out << " left out by --only";
   if (const int known = run.counts.right + run.counts.wrong; known > 0) {

@@ -8,6 +8,7 @@
 
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -49,13 +50,12 @@ void AtomicFile::Commit() {
   path_.clear();
 }
 
-// Named after the process, so that runs side by side never share one.
+// A killed run may have left a file of the same name.
 FileHandle AtomicFile::Create() {
   constexpr int kAttempts = 1000;
   constexpr mode_t kMode = 0666;  // less the user's umask
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    path_ = target_.parent_path() /
-            (".gradcam-" + std::to_string(::getpid()) + "-" + std::to_string(attempt) + ".tmp");
+    path_ = target_.parent_path() / TemporaryName(attempt);
     FileHandle handle(
         ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kMode));
     if (handle.is_open()) return handle;

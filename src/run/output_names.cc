@@ -64,6 +64,12 @@ Output OutputOf(FileKind kind) {
   return Output::kJson;
 }
 
+// ".2-of-4", or nothing.
+std::string ShardPart(const std::optional<Shard>& shard) {
+  if (!shard) return "";
+  return "." + std::to_string(shard->number) + "-of-" + std::to_string(shard->count);
+}
+
 }  // namespace
 
 bool IsPerClass(FileKind kind) { return kind != FileKind::kInput && kind != FileKind::kReport; }
@@ -164,8 +170,11 @@ bool IsRunReport(const OutputPlace& place) {
 }
 
 std::string RunReportName(const std::optional<Shard>& shard) {
-  if (!shard) return "run.json";
-  return "run." + std::to_string(shard->number) + "-of-" + std::to_string(shard->count) + ".json";
+  return "run" + ShardPart(shard) + ".json";
+}
+
+std::string ResultsName(const std::optional<Shard>& shard) {
+  return "results" + ShardPart(shard) + ".jsonl";
 }
 
 }  // namespace gradcam

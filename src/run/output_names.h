@@ -56,6 +56,10 @@ inline constexpr std::array<OutputEnding, 17> kOutputEndings{{
 // The report of the whole run, in the output folder: "run.json", of a shard "run.2-of-4.json".
 [[nodiscard]] std::string RunReportName(const std::optional<Shard>& shard);
 
+// The reports of all pictures, in the output folder: "results.jsonl", of a shard
+// "results.2-of-4.jsonl".
+[[nodiscard]] std::string ResultsName(const std::optional<Shard>& shard);
+
 // Whether a picture has one file of this kind for each of its classes.
 [[nodiscard]] bool IsPerClass(FileKind kind);
 

@@ -250,6 +250,17 @@ PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanati
   return report;
 }
 
+void RemoveFilesOf(const PictureReport& picture) {
+  const auto remove = [&picture](const std::string& name) {
+    ::unlink((picture.folder / name).c_str());
+  };
+  if (!picture.report_file.empty()) remove(picture.report_file);
+  for (const OutputFile& file : picture.files) remove(file.name);
+  for (const ClassReport& report : picture.explanations) {
+    for (const OutputFile& file : report.files) remove(file.name);
+  }
+}
+
 void RemoveOldFiles(const Job& job) {
   // The report goes first: one on disk means that its files are complete.
   const std::string report = OutputName(job.stem, {}, FileKind::kReport);

@@ -15,6 +15,9 @@ namespace gradcam {
 [[nodiscard]] PictureReport WritePicture(const Job& job, LoadedPicture loaded,
                                          const Explanation& explanation, const RunContext& run);
 
+// Removes the files that the report names, and its own.
+void RemoveFilesOf(const PictureReport& picture);
+
 // Removes older outputs of the picture. A report that gradcam did not write stays.
 void RemoveOldFiles(const Job& job);
 

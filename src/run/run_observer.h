@@ -19,6 +19,8 @@ class RunObserver {
   // A picture's files are complete. With RunOptions::strict, OnFailure may follow for the same one.
   virtual void OnPicture(const PictureReport& picture, const RunContext& run) = 0;
   virtual void OnFailure(const Failure& failure) = 0;
+  // After each picture. `counts.pictures` are those listed so far where nobody knows the total.
+  virtual void OnProgress(const RunCounts& counts) = 0;
   virtual void OnWarning(const std::string& text) = 0;
   // What was found about engines: for those who want to know.
   virtual void OnNote(const std::string& text) = 0;

@@ -30,6 +30,7 @@ struct RunOptions {
   SelfCheck self_check = SelfCheck::kAuto;
   int io_threads = 1;           // that read, decode, draw and write beside the network
   bool keep_extension = false;  // output names keep the input's extension
+  bool resume = false;          // skip pictures that an earlier run has done
   bool fail_fast = false;       // stop at the first failed picture
   bool timing = false;          // report the time of each stage
   bool strict = false;          // every map status but kOk is a failure of its picture

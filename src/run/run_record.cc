@@ -39,6 +39,11 @@ void RunRecord::AddFailure(const Failure& failure) {
   observer_->OnFailure(failure);
 }
 
+void RunRecord::TellProgress(std::size_t pictures) {
+  report_.counts.pictures = static_cast<int>(pictures);
+  observer_->OnProgress(report_.counts);
+}
+
 void RunRecord::CountTruth(const Explanation& explanation) {
   const auto correct = IsCorrect(explanation.top, explanation.truth);
   if (correct) ++(*correct ? report_.counts.right : report_.counts.wrong);
@@ -46,13 +51,36 @@ void RunRecord::CountTruth(const Explanation& explanation) {
 
 void RunRecord::AddPicture(const Job& job, const PictureReport& picture, const RunContext& run) {
   report_.engine = picture.engine;
+  Summarize(picture);
   observer_->OnPicture(picture, run);
-  const std::string problem = options_->strict ? StatusProblem(picture) : "";
-  if (problem.empty()) {
-    ++report_.counts.done;
-  } else {
-    AddFailure({job.name, "image " + Quoted(job.path) + ": " + problem, ""});
+  if (PassesStrict(job, picture)) ++report_.counts.done;
+}
+
+void RunRecord::AddEarlier(const Job& job, const StoredReport& earlier) {
+  report_.engine = earlier.picture.engine;
+  if (PassesStrict(job, earlier.picture)) ++report_.counts.resumed;
+}
+
+void RunRecord::Summarize(const PictureReport& picture) {
+  if (!picture.top.empty()) {
+    ClassCount& count = report_.summary.classes[picture.top.front().index];
+    count.label = picture.top.front().label;
+    ++count.pictures;
   }
+  for (const ClassReport& report : picture.explanations) {
+    for (const auto& [name, map] :
+         {std::pair("gradcam", &report.gradcam), std::pair("saliency", &report.saliency)}) {
+      const MapStatus status = map->summary.status;
+      if (status != MapStatus::kOk) ++report_.summary.degenerate[{name, status}];
+    }
+  }
+}
+
+bool RunRecord::PassesStrict(const Job& job, const PictureReport& picture) {
+  const std::string problem = options_->strict ? StatusProblem(picture) : "";
+  if (problem.empty()) return true;
+  AddFailure({job.name, "image " + Quoted(job.path) + ": " + problem, ""});
+  return false;
 }
 
 void RunRecord::AddFailedPicture(const Job& job, const Error& error) {

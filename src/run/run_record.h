@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
+#include "report/parse_report.h"
 #include "report/run_report.h"
 #include "run/picture_explainer.h"
 #include "run/pipeline/pictures_in_flight.h"
@@ -19,11 +21,16 @@ class RunRecord {
   void AddNote(const std::string& text);
   void AddFailure(const Failure& failure);
 
+  // `pictures`: in all, or listed so far.
+  void TellProgress(std::size_t pictures);
+
   // Whether the prediction is right, where the true class is known.
   void CountTruth(const Explanation& explanation);
 
   // A picture's files are complete.
   void AddPicture(const Job& job, const PictureReport& picture, const RunContext& run);
+  // An earlier run had done it.
+  void AddEarlier(const Job& job, const StoredReport& earlier);
   void AddFailedPicture(const Job& job, const Error& error);
 
   [[nodiscard]] bool has_failed() const { return report_.counts.failed > 0; }
@@ -31,6 +38,10 @@ class RunRecord {
   RunReport& report() { return report_; }
 
  private:
+  void Summarize(const PictureReport& picture);
+  // Counts a failure if not.
+  bool PassesStrict(const Job& job, const PictureReport& picture);
+
   const RunOptions* options_;
   RunObserver* observer_;
   RunReport report_;

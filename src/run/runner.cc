@@ -16,16 +16,20 @@
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "report/json_text.h"
+#include "report/parse_report.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
+#include "run/earlier_results.h"
 #include "run/ground_truth.h"
 #include "run/output_names.h"
 #include "run/picture_files.h"
 #include "run/pipeline/batch_explainer.h"
 #include "run/pipeline/model_errors.h"
 #include "run/pipeline/pipeline.h"
+#include "run/results_file.h"
 #include "run/run_record.h"
 #include "run/sha256.h"
+#include "run/temporary_name.h"
 #include "run/tool.h"
 
 namespace gradcam {
@@ -58,7 +62,8 @@ class Runner {
         plan_(std::move(plan)),
         stop_(stop),
         record_(options, observer),
-        batches_(explainer, options, /*is_only=*/plan_.jobs->total() == 1) {}
+        batches_(explainer, options, /*is_only=*/plan_.jobs->total() == 1),
+        model_as_loaded_(explainer.info()) {}
 
   RunReport Run() {
     Stopwatch watch;
@@ -69,16 +74,28 @@ class Runner {
     PassOnWords();
     for (const Failure& failure : plan_.failures) record_.AddFailure(failure);
 
+    OpenEarlierResults();
     RunPictures();
     report.interrupted = stop_.stop_requested();
     if (!report.interrupted) errors_.Finish();
     Settle();
+    FinishResults();
     report.seconds = watch.Lap();
     WriteRunReport();
     return std::move(report);
   }
 
  private:
+  void OpenEarlierResults() {
+    if (options_->settings.outputs.contains(Output::kJsonl)) {
+      results_.emplace(options_->output / ResultsName(options_->shard), options_->resume);
+    }
+    if (!options_->resume) return;
+    RemoveAbandonedFiles(options_->output);
+    PrepareContext();
+    earlier_.emplace(*context_, results_ ? &*results_ : nullptr);
+  }
+
   void RunPictures() {
     Pipeline pipeline(*plan_.jobs, Work(), options_->io_threads, stop_);
     if (MustStop()) pipeline.Drain();
@@ -89,6 +106,7 @@ class Runner {
       } else {
         Explain(std::get<Pipeline::Batch>(*next), pipeline);
       }
+      record_.TellProgress(plan_.jobs->total().value_or(pipeline.listed()));
       if (MustStop()) pipeline.Drain();
     }
     for (const std::string& warning : pipeline.TakeWarnings()) record_.AddWarning(warning);
@@ -102,7 +120,12 @@ class Runner {
   // What threads beside this one do.
   [[nodiscard]] PictureWork Work() const {
     const DecodeOptions& decode = options_->settings.decode;
-    return {.read = [&decode](const Job& job) { return ReadPictureOf(job, decode); },
+    return {.read = [this, &decode](const Job& job) -> std::variant<PictureFile, EarlierReport> {
+              PictureFile file = ReadPictureOf(job, decode);
+              auto report = earlier_ ? earlier_->Find(job, file.sha256) : std::nullopt;
+              if (report) return std::move(*report);
+              return file;
+            },
             .decode =
                 [&decode](const Job& job, PictureFile file) {
                   return DecodePictureOf(job, std::move(file), decode);
@@ -121,7 +144,7 @@ class Runner {
         pipeline.Fail(picture, *error);
         return !stop_.stop_requested() && !options_->fail_fast;
       }
-      if (!errors_.has_explained()) Begin();
+      if (!has_begun_) Begin();
       const auto& explanation = std::get<Explanation>(result);
       if (HasNonfiniteScores(explanation)) {
         record_.AddWarning("image " + Quoted(picture.job.path) +
@@ -142,23 +165,34 @@ class Runner {
   // It gets no results: those of an earlier run would pass for them.
   void LeaveOut(const Job& job) {
     ++record_.report().counts.left_out;
+    if (results_) results_->Drop(job.name);
     RemoveOldFilesOf(job);
   }
 
   // The first explanation is there: the run works, and files may be written.
   void Begin() {
     PrepareContext();
+    context_->model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
     // The report of an earlier run does not describe a folder that this one writes into.
     std::error_code ignored;
     fs::remove(RunReportFile(), ignored);
+    has_begun_ = true;
+    SetExplained();
+  }
+
+  void SetExplained() {
     errors_.SetExplained();
     Settle();
   }
 
   void Note(EndedPicture ended) {
     if (const auto* picture = std::get_if<PictureReport>(&ended.outcome)) {
-      record_.AddPicture(ended.job, *picture, *context_);
+      NoteDone(ended.job, *picture);
+      return;
+    }
+    if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
+      NoteEarlier(ended.job, earlier->text);
       return;
     }
     const auto& error = std::get<Error>(ended.outcome);
@@ -169,7 +203,39 @@ class Runner {
     }
   }
 
+  void NoteDone(const Job& job, const PictureReport& picture) {
+    try {
+      if (results_) results_->Add(job.name, JsonLine(picture, *context_));
+      record_.AddPicture(job, picture, *context_);
+    } catch (const Error& error) {
+      RemoveFilesOf(picture);
+      Fail(job, error);
+    }
+  }
+
+  void NoteEarlier(const Job& job, const std::string& text) {
+    try {
+      if (results_) results_->Add(job.name, OnOneLine(text));
+      const StoredReport earlier = ParseReport(text, "report of " + Quoted(job.path));
+      if (!has_begun_) TakeModel(earlier.run.model.info);
+      record_.AddEarlier(job, earlier);
+      if (!errors_.has_explained()) SetExplained();
+    } catch (const Error& error) {
+      Fail(job, error);
+    }
+  }
+
+  // What the network would have shown, had it run.
+  void TakeModel(const ModelInfo& earlier) {
+    ModelInfo& info = context_->model.info;
+    info.layer = earlier.layer;
+    info.layer_shape = earlier.layer_shape;
+    info.output_kind = earlier.output_kind;
+    info.classes = earlier.classes;
+  }
+
   void Fail(const Job& job, const Error& error) {
+    if (results_) results_->Drop(job.name);
     record_.AddFailedPicture(job, error);
     failed_jobs_.push_back(job);
     if (errors_.has_explained()) Settle();
@@ -216,13 +282,21 @@ class Runner {
     for (const std::string& note : explainer_->TakeNotes()) record_.AddNote(note);
   }
 
-  // Waits for the model's digest. Layer shape and class count are known once a picture has been
-  // explained.
+  void FinishResults() {
+    if (!results_) return;
+    try {
+      results_->Finish(/*is_complete=*/!stop_.stop_requested() && !MustStop());
+    } catch (const Error& error) {
+      record_.AddFailure({ResultsName(options_->shard), error.what(), error.hint()});
+    }
+  }
+
+  // Waits for the model's digest.
   void PrepareContext() {
     if (context_) return;
     RunContext context;
     context.tool = ThisTool();
-    context.model = {model_->name, model_->sha256(), explainer_->info()};
+    context.model = {model_->name, model_->sha256(), model_as_loaded_};
     context.settings = options_->settings;
     context.settings_sha256 = Sha256Of(CanonicalSettings(context.settings, context.model));
     context_ = std::move(context);
@@ -246,8 +320,12 @@ class Runner {
   RunRecord record_;
   BatchExplainer batches_;
   ModelErrors errors_;
-  std::optional<RunContext> context_;     // set before the first picture is written
+  ModelInfo model_as_loaded_;
+  std::optional<ResultsFile> results_;     // with Output::kJsonl
+  std::optional<EarlierResults> earlier_;  // with RunOptions::resume
+  std::optional<RunContext> context_;      // set before the first picture is written
   std::optional<EndedPicture> in_doubt_;  // failed with a model error before anything was explained
+  bool has_begun_ = false;                // files may be written
   std::vector<Job> failed_jobs_;          // whose older files are to be removed
 };
 

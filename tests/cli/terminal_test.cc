@@ -39,9 +39,9 @@ TEST(UseColor, NeedsATerminalUnlessForced) {
   const int file = open("/dev/null", O_WRONLY);
   Environment environment;
   environment.term = std::string("xterm");
-  EXPECT_FALSE(UseColor(ColorMode::kAuto, file, environment));
-  EXPECT_TRUE(UseColor(ColorMode::kAlways, file, environment));
-  EXPECT_FALSE(UseColor(ColorMode::kNever, file, environment));
+  EXPECT_FALSE(UseColor(When::kAuto, file, environment));
+  EXPECT_TRUE(UseColor(When::kAlways, file, environment));
+  EXPECT_FALSE(UseColor(When::kNever, file, environment));
   close(file);
 }
 
@@ -49,15 +49,15 @@ TEST(UseColor, HonoursNoColorAndDumbTerminals) {
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
   ASSERT_GE(terminal, 0);
   Environment environment;
-  EXPECT_FALSE(UseColor(ColorMode::kAuto, terminal, environment));  // TERM is unset
+  EXPECT_FALSE(UseColor(When::kAuto, terminal, environment));  // TERM is unset
   environment.term = std::string("xterm");
-  EXPECT_TRUE(UseColor(ColorMode::kAuto, terminal, environment));
+  EXPECT_TRUE(UseColor(When::kAuto, terminal, environment));
   environment.term = std::string("dumb");
-  EXPECT_FALSE(UseColor(ColorMode::kAuto, terminal, environment));
+  EXPECT_FALSE(UseColor(When::kAuto, terminal, environment));
   environment.term = std::string("xterm");
   environment.no_color = std::string("1");
-  EXPECT_FALSE(UseColor(ColorMode::kAuto, terminal, environment));
-  EXPECT_TRUE(UseColor(ColorMode::kAlways, terminal, environment));
+  EXPECT_FALSE(UseColor(When::kAuto, terminal, environment));
+  EXPECT_TRUE(UseColor(When::kAlways, terminal, environment));
   close(terminal);
 }
 

@@ -336,7 +336,7 @@ def test_no_space_for_stdout(gradcam, tiny_model, picture):
 
 @pytest.mark.parametrize("arguments, part", [
     (["--layr", "x"], "unknown option '--layr'"),
-    (["--resume"], "unknown option '--resume'"),
+    (["--resum"], "unknown option '--resum'"),
     (["--layer"], "option --layer needs a value"),
     (["--layer=", "x"], "option --layer needs a value"),
     (["--layer", "a", "--layer", "b"], "given twice"),

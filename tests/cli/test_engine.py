@@ -148,11 +148,13 @@ def test_timing_tells_every_stage(gradcam, tiny_model, picture, tmp_path):
     result = gradcam("-m", tiny_model, picture(), "--timing")
     assert result.code == 0
     stages = json.loads((tmp_path / "gradcam-out/run.json").read_text())["time"]["stages"]
-    assert list(stages) == ["decode", "prepare", "features", "head", "gradient", "check", "write"]
+    assert list(stages) == ["decode", "prepare", "features", "head", "gradient", "check", "write",
+                            "network_wait", "io_wait"]
     # A single picture is compared with nothing, but the clock runs.
     assert all(seconds > 0 for name, seconds in stages.items() if name != "check")
+    words = {"network_wait": "network waited", "io_wait": "I/O threads waited"}
     for stage in stages:
-        assert f"{stage} " in result.stderr
+        assert f"{words.get(stage, stage)} " in result.stderr
 
 
 def engine_of(report: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.memory import peak_memory
 from test_inputs import reports_below, run
 
 
@@ -147,17 +148,6 @@ def test_links_pipes_and_locked_folders_stop_nothing(gradcam, tiny_model, pictur
     assert reports_below(out) == ["a/cat.json"]
 
 
-def peak_memory(gradcam, folder: Path, *args) -> int:
-    """Bytes that a program needs at most."""
-    with open(os.devnull, "wb") as nothing:
-        process = subprocess.Popen(gradcam.command(*args), cwd=folder, env=gradcam.environment(),
-                                   stdin=subprocess.DEVNULL, stdout=nothing, stderr=nothing)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_maxrss * 1024
-
-
 @pytest.mark.parametrize("kind", ["paths", "csv", "folder"])
 def test_a_listed_file_takes_less_than_150_bytes(gradcam, tiny_model, tmp_path, kind):
     few, many = (1_000, 21_000) if kind == "folder" else (1_000, 101_000)
@@ -174,6 +164,6 @@ def test_a_listed_file_takes_less_than_150_bytes(gradcam, tiny_model, tmp_path, 
             header = "path,class\n" if kind == "csv" else ""
             source.write_text(header + "".join(f"photos/{name}{ending}\n" for name in names))
         argument = f"{count}" if kind == "folder" else f"@{count}"
-        needed.append(min(peak_memory(gradcam, tmp_path, "-m", tiny_model, argument, "--dry-run")
+        needed.append(min(peak_memory(gradcam, "-m", tiny_model, argument, "--dry-run", cwd=tmp_path)
                           for _ in range(2)))
     assert needed[1] - needed[0] < 150 * (many - few)

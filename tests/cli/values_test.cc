@@ -86,7 +86,7 @@ TEST(ParseClass, TakesDigitsAsAnIndexAndAllElseAsALabel) {
 TEST(ParseOutputs, TakesNamesBetweenCommas) {
   EXPECT_THAT(ParseOutputs("raw,gradcam-overlay,raw"),
               ElementsAre(Output::kGradcamOverlay, Output::kRaw));
-  for (const char* text : {"", "raw,", ",raw", "raw, json", "jsonl", "all"}) {
+  for (const char* text : {"", "raw,", ",raw", "raw, json", "jsonlines", "all"}) {
     EXPECT_THROW((void)ParseOutputs(text), Error) << text;
   }
   EXPECT_THAT(MessageOf([] { return ParseOutputs("gradcm"); }),

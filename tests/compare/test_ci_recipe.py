@@ -49,6 +49,7 @@ def test_way_of_a_change_through_ci(check, tmp_path):
     suite = ElementTree.parse(tmp_path / "heatmap-check" / "junit.xml").find("testsuite")
     assert int(suite.get("failures")) > 0
     assert json.loads((tmp_path / "heatmap-check" / "compare.json").read_text())["passed"] is False
+    assert (tmp_path / "heatmap-check" / "compare.html").stat().st_size > 0
 
     assert check("accept").returncode == 0
     assert check("compare").returncode == 0

@@ -11,20 +11,13 @@ import torch
 from PIL import Image
 from skimage import data
 from support import models
+from support.memory import peak_memory
 from support.program import Program
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 COPIES, BATCH = 24, 8  # more than the 20 pictures from which on engines are tried out
 OUTPUTS = "gradcam,gradcam-overlay,saliency,saliency-overlay,raw,input,map,json"
-
-# Prints the peak of the command in its arguments; the kernel counts in kB.
-MEASURE = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
-"""
-
 
 @dataclass(frozen=True)
 class Runs:
@@ -112,13 +105,13 @@ def run_notebook(program: Program, model: Path, pictures: list[Path], folder: Pa
     prob, logodds, batches = folder / "prob", folder / "logodds", folder / "batches"
     images = [option for picture in pictures for option in ("--image", picture)]
     common = ["--model", model, *images, "--preset", "notebook", "--device", "cpu", "--quiet"]
-    peak = peak_memory(program, [*common, "--write", OUTPUTS, "--output", prob])
-    peak_memory(program, [*common, "--score", "logodds", "--write", "raw,json", "--output", logodds])
+    peak = peak_memory(program, *common, "--write", OUTPUTS, "--output", prob)
+    peak_memory(program, *common, "--score", "logodds", "--write", "raw,json", "--output", logodds)
     openvino = folder / "openvino"
-    peak_memory(program, [*common, "--write", "raw,json", "--output", openvino, "--engine", "openvino"])
+    peak_memory(program, *common, "--write", "raw,json", "--output", openvino, "--engine", "openvino")
     batches_peak = peak_memory(
-        program, ["--model", model, copies_of(pictures[0], folder / "copies"), "--engine", "libtorch",
-                  "--batch-size", BATCH, "--write", "raw", "--output", batches, "--quiet"])
+        program, "--model", model, copies_of(pictures[0], folder / "copies"), "--engine", "libtorch",
+        "--batch-size", BATCH, "--write", "raw", "--output", batches, "--quiet")
     return Runs(prob, openvino, logodds, batches, peak, batches_peak)
 
 
@@ -127,11 +120,3 @@ def copies_of(picture: Path, folder: Path) -> Path:
     for number in range(COPIES):
         shutil.copy(picture, folder / f"{number:02}{picture.suffix}")
     return folder
-
-
-def peak_memory(program: Program, arguments: list[object]) -> int:
-    """Runs the program to its end and gives its largest resident size in bytes."""
-    # A process inherits the peak of the one that started it: pytest with torch is too large for that.
-    measured = subprocess.run([sys.executable, "-c", MEASURE, *program.command(*arguments)],
-                              env=program.environment(), check=True, stdout=subprocess.PIPE)
-    return int(measured.stdout)

@@ -10,8 +10,7 @@
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/decode.h"
-#include "run/fake_explainer.h"
-#include "run/temporary_folder.h"
+#include "run/runner_fixture.h"
 
 namespace gradcam {
 namespace {
@@ -24,56 +23,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::ThrowsMessage;
 using testing::UnorderedElementsAre;
-
-class Listener final : public RunObserver {
- public:
-  void OnPicture(const PictureReport& picture, const RunContext& run) override {
-    pictures.push_back(picture);
-    context = run;
-    if (on_picture) on_picture();
-  }
-  void OnFailure(const Failure& failure) override { failures.push_back(failure); }
-  void OnWarning(const std::string& text) override { warnings.push_back(text); }
-  void OnNote(const std::string& text) override { notes.push_back(text); }
-
-  std::vector<PictureReport> pictures;
-  RunContext context;
-  std::vector<Failure> failures;
-  std::vector<std::string> warnings;
-  std::vector<std::string> notes;
-  std::function<void()> on_picture;
-};
-
-class RunnerTest : public testing::Test {
- protected:
-  RunnerTest() { options_.output = folder_ / "out"; }
-
-  // A grey picture of 8 x 4 pixels.
-  void WritePicture(const std::string& name) {
-    const std::vector<std::uint8_t> png =
-        EncodePng(Image{8, 4, std::vector<std::uint8_t>(std::size_t{8} * 4 * 3, 100)});
-    folder_.Write(name, std::string(png.begin(), png.end()));
-  }
-
-  RunReport RunOn(const std::vector<std::string>& inputs) {
-    options_.inputs.clear();
-    for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
-    const FileHandle in = FileWith("");
-    Plan plan = MakePlan(options_, in.get());
-    return gradcam::Run(explainer_, {"fake.pt", [] { return std::string(64, 'd'); }}, options_,
-                        std::move(plan), listener_, stop_.get_token());
-  }
-
-  nlohmann::json Json(const std::string& name) {
-    return nlohmann::json::parse(Content(folder_ / name));
-  }
-
-  TemporaryFolder folder_;
-  RunOptions options_;
-  FakeExplainer explainer_;
-  Listener listener_;
-  std::stop_source stop_;
-};
 
 TEST_F(RunnerTest, WritesAllFilesOfOnePicture) {
   WritePicture("cat.png");

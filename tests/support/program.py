@@ -53,15 +53,18 @@ class Program:
         return {**kept, "HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / "cache"),
                 "XDG_DATA_HOME": str(self.home / "data"), **variables}
 
-    def command(self, *args, unprivileged: bool = False) -> list[str]:
-        prefix = UNPRIVILEGED if unprivileged and os.geteuid() == 0 else []
-        return [*prefix, self.path, *(os.fspath(a) if hasattr(a, "__fspath__") else str(a)
+    def command(self, *args, unprivileged: bool = False,
+                prefix: list[str] | None = None) -> list[str]:
+        """`prefix`: a command that runs it, such as prlimit."""
+        user = UNPRIVILEGED if unprivileged and os.geteuid() == 0 else []
+        return [*(prefix or []), *user, self.path, *(os.fspath(a) if hasattr(a, "__fspath__") else str(a)
                                       for a in args)]
 
     def __call__(self, *args, cwd=None, env: dict[str, str] | None = None, stdin: str = "",
-                 unprivileged: bool = False, timeout: float = 300) -> Result:
+                 unprivileged: bool = False, prefix: list[str] | None = None,
+                 timeout: float = 300) -> Result:
         """Runs to the end. `env`: variables on top of `environment()`."""
-        done = subprocess.run(self.command(*args, unprivileged=unprivileged),
+        done = subprocess.run(self.command(*args, unprivileged=unprivileged, prefix=prefix),
                               cwd=cwd or self.home, env=self.environment(**(env or {})),
                               input=stdin.encode(), capture_output=True, timeout=timeout,
                               check=False)

@@ -3,7 +3,7 @@
 #
 #   heatmap_check.sh run       explains the pictures                        -> OUT/current
 #   heatmap_check.sh compare   compares them with the baseline              -> OUT/junit.xml, OUT/compare.json,
-#                                                                              OUT/diff/
+#                                                                              OUT/compare.html, OUT/diff/
 #   heatmap_check.sh accept    makes the last run the baseline: once at the beginning, and then for
 #                              every change that is wanted
 #
@@ -34,7 +34,7 @@ compare() {
   rm -rf "$OUT/diff"
   "$GRADCAM" compare "$BASELINE" "$OUT/current" "${LIMITS[@]}" --json >"$OUT/compare.json" || true
   "$GRADCAM" compare "$BASELINE" "$OUT/current" "${LIMITS[@]}" --junit "$OUT/junit.xml" \
-    --diff-dir "$OUT/diff"
+    --html "$OUT/compare.html" --diff-dir "$OUT/diff"
 }
 
 accept() {

@@ -10,13 +10,14 @@
 #include "gradcam/error.h"
 #include "gradcam/explainer.h"
 #include "report/picture_report.h"
+#include "run/earlier_results.h"
 #include "run/job_source.h"
 #include "run/picture_loading.h"
 
 namespace gradcam {
 
-// How the way of a picture ends: with its files, or with an error.
-using Outcome = std::variant<PictureReport, Error>;
+// How the way of a picture ends: with its files, without need, or with an error.
+using Outcome = std::variant<PictureReport, EarlierReport, Error>;
 
 struct EndedPicture {
   Job job;

@@ -156,8 +156,13 @@ void Pipeline::Read(PictureInFlight& picture) {
     times_.decode += watch.Lap();
     if (auto* error = std::get_if<Error>(&result)) {
       in_flight_.End(picture, std::move(*error));
+      return;
+    }
+    auto& found = std::get<std::variant<PictureFile, EarlierReport>>(result);
+    if (auto* report = std::get_if<EarlierReport>(&found)) {
+      in_flight_.End(picture, std::move(*report));
     } else {
-      in_flight_.FinishRead(picture, std::get<PictureFile>(std::move(result)));
+      in_flight_.FinishRead(picture, std::get<PictureFile>(std::move(found)));
     }
   });
 }
@@ -183,7 +188,11 @@ void Pipeline::WriteFiles(PictureInFlight& picture) {
   });
   Locked([&] {
     times_.write += watch.Lap();
-    in_flight_.End(picture, std::move(result));
+    if (auto* error = std::get_if<Error>(&result)) {
+      in_flight_.End(picture, std::move(*error));
+    } else {
+      in_flight_.End(picture, std::get<PictureReport>(std::move(result)));
+    }
   });
 }
 

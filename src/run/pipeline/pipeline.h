@@ -21,7 +21,8 @@ namespace gradcam {
 // What I/O threads do with a picture: called by several of them at once, for different pictures.
 // What they throw is the picture's outcome.
 struct PictureWork {
-  std::function<PictureFile(const Job&)> read;
+  // An EarlierReport: nothing is left to do.
+  std::function<std::variant<PictureFile, EarlierReport>(const Job&)> read;
   std::function<LoadedPicture(const Job&, PictureFile)> decode;
   std::function<PictureReport(const Job&, LoadedPicture, const Explanation&)> write;
 };

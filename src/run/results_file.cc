@@ -1,0 +1,203 @@
+#include "run/results_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <functional>
+#include <utility>
+
+#include "gradcam/error.h"
+#include "report/parse_report.h"
+#include "report/text.h"
+#include "run/atomic_file.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kPiece = std::uint64_t{1} << 20U;
+
+std::uint64_t HashOf(std::string_view name) { return std::hash<std::string_view>{}(name); }
+
+[[noreturn]] void Fail(const char* what, const fs::path& file, int error) {
+  throw Error(ErrorKind::kOutput,
+              std::string("cannot ") + what + " " + Quoted(file) + ": " + SystemMessage(error));
+}
+
+[[noreturn]] void FailForeign(const fs::path& file) {
+  throw Error(ErrorKind::kUsage, Quoted(file) + " was not written by gradcam; not replaced",
+              "give another --output");
+}
+
+// Of the picture whose report `line` is; empty if it is none.
+std::string NameIn(std::string_view line) {
+  try {
+    return ParseReport(std::string(line), "line").picture.image.file;
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+}  // namespace
+
+ResultsFile::ResultsFile(fs::path file, bool keep) : path_(std::move(file)), file_(-1) {
+  FileHandle old(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!old.is_open()) {
+    // A link is replaced, what it leads to is not touched.
+    if (errno != ENOENT && errno != ELOOP) Fail("open", path_, errno);
+    return;
+  }
+  struct stat status{};
+  if (::fstat(old.get(), &status) != 0) Fail("read", path_, errno);
+  if (!S_ISREG(status.st_mode)) FailForeign(path_);
+  file_ = std::move(old);
+  size_ = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t end = ReadLines();
+  if (keep) {
+    if (::ftruncate(file_.get(), static_cast<off_t>(end)) != 0) Fail("write", path_, errno);
+    size_ = end;
+    return;
+  }
+  kept_.clear();
+  by_name_.clear();
+  file_ = FileHandle(-1);
+  size_ = 0;
+}
+
+// Returns the end of the last whole line.
+std::uint64_t ResultsFile::ReadLines() {
+  std::string rest;  // of a line that goes on in the next piece
+  std::uint64_t start = 0;
+  for (std::uint64_t at = 0; at < size_; at += kPiece) {
+    rest += Read(at, std::min(kPiece, size_ - at));
+    std::size_t begin = 0;
+    for (std::size_t end = rest.find('\n'); end != std::string::npos;
+         end = rest.find('\n', begin)) {
+      AddLine(start, std::string_view(rest).substr(begin, end - begin));
+      start += end + 1 - begin;
+      begin = end + 1;
+    }
+    rest.erase(0, begin);
+  }
+  // The start of a report of ours, or somebody else's file without any line end.
+  if (kept_.empty() && !rest.empty() && !rest.starts_with("{\"schema_version\"")) {
+    FailForeign(path_);
+  }
+  for (std::size_t i = 0; i < kept_.size(); ++i) by_name_.push_back(i);
+  std::ranges::stable_sort(by_name_, {}, [this](std::size_t i) { return kept_[i].name_hash; });
+  return start;
+}
+
+void ResultsFile::AddLine(std::uint64_t offset, std::string_view text) {
+  const std::string name = NameIn(text);
+  if (name.empty()) FailForeign(path_);
+  kept_.push_back({HashOf(name), offset, text.size() + 1});
+}
+
+// The last one, if there are several.
+const ResultsFile::Line* ResultsFile::KeptLine(std::string_view name) const {
+  const auto [first, last] = std::ranges::equal_range(
+      by_name_, HashOf(name), {}, [this](std::size_t i) { return kept_[i].name_hash; });
+  return first == last ? nullptr : &kept_[*(last - 1)];
+}
+
+std::string ResultsFile::Find(std::string_view name) const {
+  const Line* line = KeptLine(name);
+  return line == nullptr ? "" : Read(line->offset, line->size - 1);
+}
+
+std::string ResultsFile::Read(std::uint64_t offset, std::uint64_t size) const {
+  std::string text(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count =
+        ::pread(file_.get(), text.data() + done, size - done, static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) Fail("read", path_, count < 0 ? errno : EIO);
+    done += static_cast<std::size_t>(count);
+  }
+  return text;
+}
+
+// Only now is an older file gone for good.
+void ResultsFile::Open() {
+  if (file_.is_open()) return;
+  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) Fail("remove the older", path_, errno);
+  constexpr mode_t kMode = 0666;  // less the user's umask
+  file_ = FileHandle(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (!file_.is_open()) Fail("write", path_, errno);
+}
+
+// All of it or nothing. Returns its place.
+std::uint64_t ResultsFile::Append(const std::string& text) {
+  Open();
+  struct stat status{};
+  if (::fstat(file_.get(), &status) != 0) Fail("write", path_, errno);
+  if (status.st_nlink == 0) {
+    throw Error(ErrorKind::kOutput, Quoted(path_) + " was removed during the run");
+  }
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t count = ::pwrite(file_.get(), text.data() + done, text.size() - done,
+                                   static_cast<off_t>(size_ + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const int error = errno;
+      static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(size_)));
+      Fail("write", path_, error);
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return std::exchange(size_, size_ + text.size());
+}
+
+void ResultsFile::Add(std::string_view name, const std::string& line) {
+  const std::uint64_t hash = HashOf(name);
+  if (const Line* kept = KeptLine(name); kept != nullptr && Find(name) == line) {
+    lines_.push_back(*kept);
+  } else {
+    if (kept_.empty()) {
+      static_cast<void>(Append(line + "\n"));
+      return;
+    }
+    lines_.push_back({hash, Append(line + "\n"), line.size() + 1});
+  }
+  Drop(name);
+}
+
+void ResultsFile::Drop(std::string_view name) {
+  const std::uint64_t hash = HashOf(name);
+  const auto found = std::ranges::equal_range(by_name_, hash, {},
+                                              [this](std::size_t i) { return kept_[i].name_hash; });
+  for (const std::size_t i : found) kept_[i].is_used = true;
+}
+
+void ResultsFile::Finish(bool is_complete) {
+  if (size_ == 0) {  // nothing was written or kept
+    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) Fail("remove the older", path_, errno);
+    return;
+  }
+  if (kept_.empty()) return;
+  std::vector<Line> wanted = lines_;
+  for (const Line& line : kept_) {
+    if (!is_complete && !line.is_used) wanted.push_back(line);
+  }
+  std::uint64_t end = 0;
+  const bool is_in_order = std::ranges::all_of(wanted, [&end](const Line& line) {
+    return line.offset == std::exchange(end, line.offset + line.size);
+  });
+  if (!is_in_order || end != size_) Rewrite(wanted);
+}
+
+void ResultsFile::Rewrite(const std::vector<Line>& lines) {
+  AtomicFile file(path_);
+  for (const Line& line : lines) file.Write(Read(line.offset, line.size));
+  file.Commit();
+}
+
+}  // namespace gradcam

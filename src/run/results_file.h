@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/file_handle.h"
+
+namespace gradcam {
+
+// results.jsonl: the reports of the pictures, one a line, in the order of the inputs. Lines are
+// appended as pictures are done, so that a killed run loses at most a torn last line. All members
+// throw Error(kOutput) where the file cannot be read or written.
+class ResultsFile {
+ public:
+  // An older file is replaced by the first Append; with `keep` its lines stay, less a torn last
+  // one. Throws Error(kUsage) if gradcam did not write it.
+  ResultsFile(std::filesystem::path file, bool keep);
+
+  // The kept line of a picture, by its name; empty if there is none. May be called by several
+  // threads at once, while another appends.
+  [[nodiscard]] std::string Find(std::string_view name) const;
+
+  // The three that follow are called in the order of the inputs.
+  // A picture is done; it has this line, without line end. A kept one that is equal stays.
+  void Add(std::string_view name, const std::string& line);
+  // A picture has no results.
+  void Drop(std::string_view name);
+  // The end: with `is_complete`, no other picture has a line; else what was kept of pictures that
+  // were not reached stays behind the others. Brings the lines into order where that is needed.
+  void Finish(bool is_complete);
+
+ private:
+  struct Line {
+    std::uint64_t name_hash = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;  // with its line end
+    bool is_used = false;    // of a picture that was added or dropped
+  };
+
+  void Open();
+  [[nodiscard]] std::uint64_t ReadLines();
+  void AddLine(std::uint64_t offset, std::string_view text);
+  [[nodiscard]] const Line* KeptLine(std::string_view name) const;
+  [[nodiscard]] std::string Read(std::uint64_t offset, std::uint64_t size) const;
+  [[nodiscard]] std::uint64_t Append(const std::string& text);
+  void Rewrite(const std::vector<Line>& lines);
+
+  std::filesystem::path path_;
+  FileHandle file_;
+  std::uint64_t size_ = 0;
+  std::vector<Line> kept_;            // in the order of the file
+  std::vector<std::size_t> by_name_;  // indices of kept_, by name_hash
+  std::vector<Line> lines_;           // of this run, in order; not recorded if nothing was kept
+};
+
+}  // namespace gradcam

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace gradcam {
+
+// The name of a file that is being written, hidden and short: it tells machine, process and thread,
+// so that runs side by side never share one, and what a killed run left can be told from what a
+// running one writes. `attempt` from 0 on gives another one.
+[[nodiscard]] std::string TemporaryName(int attempt);
+
+// Removes temporary files in `folder` and below it (links to folders are not followed) that nobody
+// can be writing: of a process of this machine that has ended, or older than an hour (a file is
+// written in moments). Nothing happens where that fails.
+void RemoveAbandonedFiles(const std::filesystem::path& folder);
+
+}  // namespace gradcam

@@ -1,0 +1,133 @@
+"""Disks that are full, folders that vanish or may not be written."""
+
+import json
+import shutil
+import signal
+import time
+
+import numpy as np
+from PIL import Image
+
+KEPT = "gradcam,gradcam-overlay,json"
+
+
+def reports_in(folder) -> list[str]:
+    return sorted(path.stem for path in folder.rglob("*.json") if path.name != "run.json")
+
+
+def test_a_picture_that_does_not_fit_on_the_disk_fails_and_the_run_goes_on(gradcam, tiny_model,
+                                                                          picture, tmp_path):
+    """No file may be larger than 100 kB: the overlay of the large picture is."""
+    for name in ("a", "b", "d"):
+        picture(f"photos/{name}.png")
+    noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "photos/c.png")
+    result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", KEPT,
+                     prefix=["env", "--ignore-signal=XFSZ", "prlimit", "--fsize=100000"])
+    assert result.code == 1
+    assert result.errors == ["cannot write 'out/c.gradcam-overlay.png': file too large"]
+    assert reports_in(tmp_path / "out") == ["a", "b", "d"]
+    # Nothing of it is left, not even a part.
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(("c", "."))]
+    run = json.loads((tmp_path / "out/run.json").read_text())
+    assert [failure["file"] for failure in run["failures"]] == ["c.png"]
+
+
+def test_a_folder_that_may_not_be_written_fails_its_pictures(gradcam, tiny_model, picture,
+                                                             open_folder):
+    for name in ("a/1", "b/2", "c/3"):
+        picture(f"photos/{name}.png")
+    shutil.copytree(tiny_model.parent / "photos", open_folder / "photos")
+    shutil.copy(tiny_model, open_folder)
+    out = open_folder / "out"
+    (out / "b").mkdir(parents=True)
+    out.chmod(0o777)
+    (out / "b").chmod(0o555)
+    for path in open_folder.rglob("*"):
+        if "out" not in path.parts:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    result = gradcam("-m", "tiny.pt", "photos", "-o", "out", "--write", KEPT, cwd=open_folder,
+                     unprivileged=True)
+    (out / "b").chmod(0o755)
+    assert result.code == 1, result.stderr
+    assert len(result.errors) == 1
+    assert result.errors[0].startswith("cannot write 'out/b/2.gradcam.png': permission denied")
+    assert reports_in(out) == ["1", "3"]
+
+
+def test_an_output_folder_that_is_removed_in_mid_run_costs_what_was_in_it(gradcam, tiny_model,
+                                                                          picture, tmp_path):
+    for i in range(150):
+        picture(f"photos/{i:03}.png", width=500, height=400)
+    out = tmp_path / "out"
+    process = gradcam.start("-m", tiny_model, "photos", "-o", out, "--write", KEPT, "--quiet")
+    deadline = time.monotonic() + 60
+    while len(list(out.glob("*.json"))) < 5:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    shutil.rmtree(out, ignore_errors=True)
+    _, stderr = process.communicate(timeout=120)
+    # Pictures in the middle of it fail; the folder is made again for the next ones.
+    assert process.returncode in (0, 1), stderr
+    run = json.loads((out / "run.json").read_text())
+    assert run["counts"]["done"] + run["counts"]["failed"] == 150
+    assert run["counts"]["failed"] == len(run["failures"])
+    assert process.returncode == (1 if run["failures"] else 0)
+    for failure in run["failures"]:
+        assert failure["error"].startswith("cannot "), failure
+    assert len(reports_in(out)) > 0
+
+
+def test_results_that_do_not_fit_on_the_disk_fail_their_picture(gradcam, tiny_model, picture,
+                                                                tmp_path):
+    for i in range(12):
+        picture(f"photos/{i:02}.png")
+    result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "jsonl",
+                     prefix=["env", "--ignore-signal=XFSZ", "prlimit", "--fsize=8000"])
+    assert result.code == 1
+    lines = (tmp_path / "out/results.jsonl").read_text()
+    assert lines.endswith("\n")
+    done = [json.loads(line)["image"]["file"] for line in lines.splitlines()]
+    assert 0 < len(done) < 12
+    assert len(result.errors) == 12 - len(done)
+    assert result.errors[0] == "cannot write 'out/results.jsonl': file too large"
+
+
+def test_fail_fast_stops_at_a_picture_that_cannot_be_written(gradcam, tiny_model, picture, tmp_path):
+    for i in range(100):
+        picture(f"photos/{i:03}.png")
+    (tmp_path / "out/003.gradcam.png").mkdir(parents=True)
+    result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", KEPT, "--fail-fast")
+    assert result.code == 1
+    assert len(result.errors) == 1
+    assert "003.gradcam.png" in result.errors[0]
+    assert 3 <= len(reports_in(tmp_path / "out")) < 99
+
+
+def test_a_signal_writes_what_the_network_has_and_resume_does_the_rest(gradcam, tiny_model, picture,
+                                                                       tmp_path):
+    for i in range(120):
+        picture(f"photos/{i:03}.png", width=500, height=400)
+    out = tmp_path / "out"
+    options = ("-m", tiny_model, "photos", "-o", out, "--write", "gradcam,json,jsonl")
+    process = gradcam.start(*options)
+    deadline = time.monotonic() + 60
+    while not list(out.glob("*.json")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    run = json.loads((out / "run.json").read_text())
+    assert run["interrupted"]
+    assert 0 < run["counts"]["done"] < 120
+    assert len(reports_in(out)) == run["counts"]["done"]
+    assert len((out / "results.jsonl").read_text().splitlines()) == run["counts"]["done"]
+    result = gradcam(*options, "--resume")
+    assert result.code == 0, result.stderr
+    counts = json.loads((out / "run.json").read_text())["counts"]
+    assert counts["resumed"] == run["counts"]["done"]
+    assert counts["done"] == 120 - counts["resumed"]
+    assert f"{counts['resumed']} done by an earlier run" in result.stderr

@@ -1,0 +1,109 @@
+"""kill -9 at any moment, then --resume: the folder is that of a run that was left alone."""
+
+import hashlib
+import json
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from support.program import Program
+
+COUNT = 60  # pictures
+FOLDERS = 5
+KILLS = 4  # of each folder: 20 in all
+OPTIONS = ("--deterministic", "--write",
+           "gradcam,saliency,gradcam-overlay,saliency-overlay,raw,json,jsonl")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """All files but the reports of runs."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+            if path.is_file() and not (path.name.startswith("run") and path.suffix == ".json")}
+
+
+def kill_after(gradcam: Program, seconds: float, *args) -> bool:
+    """Whether the run was still going on then."""
+    process = gradcam.start(*args)
+    time.sleep(seconds)
+    was_running = process.poll() is None
+    process.kill()
+    process.communicate(timeout=60)
+    return was_running
+
+
+@pytest.fixture
+def photos(picture) -> None:
+    for i in range(COUNT):
+        picture(f"photos/{i % 7}/{i:02}.png", width=400 + i, height=300)
+
+
+def test_a_killed_run_is_resumed_to_the_same_bytes(gradcam, tiny_model, photos, tmp_path):
+    seed = random.SystemRandom().randrange(1 << 32)
+    print("seed", seed)  # shown by pytest when the test fails
+    moments = random.Random(seed)
+    start = time.monotonic()
+    whole = gradcam("-m", tiny_model, "photos", "-o", "whole", *OPTIONS)
+    seconds = time.monotonic() - start
+    assert whole.code == 0, whole.stderr
+    expected = files_of(tmp_path / "whole")
+    assert len(expected) == COUNT * 7 + 1
+
+    in_the_middle = 0
+    for i in range(FOLDERS):
+        out = tmp_path / f"out{i}"
+        for _ in range(KILLS):
+            # A run that resumes is as long as what is left to do.
+            moment = moments.uniform(0.1, 0.9) * seconds
+            was_running = kill_after(gradcam, moment, "-m", tiny_model, "photos", "-o", out,
+                                     "--resume", *OPTIONS)
+            reports = len(list(out.rglob("*.json"))) if out.exists() else 0
+            in_the_middle += was_running and 0 < reports < COUNT
+            if out.exists():
+                check_reports_are_complete(out)
+        resumed = gradcam("-m", tiny_model, "photos", "-o", out, "--resume", *OPTIONS)
+        assert resumed.code == 0, resumed.stderr
+        counts = json.loads((out / "run.json").read_text())["counts"]
+        assert counts["done"] + counts.get("resumed", 0) == COUNT
+        assert files_of(out) == expected, (seed, i)
+    # Otherwise the test shows nothing.
+    assert in_the_middle >= 3
+
+
+def check_reports_are_complete(out: Path) -> None:
+    """A report means that all its files are there."""
+    for path in out.rglob("*.json"):
+        if path.name == "run.json":
+            continue
+        for explanation in json.loads(path.read_text())["explanations"]:
+            for name in explanation["files"].values():
+                assert (path.parent / name).is_file(), (path, name)
+
+
+def test_temporary_files_of_a_running_process_are_left_alone(gradcam, tiny_model, picture,
+                                                             tmp_path):
+    picture("cat.png")
+    assert gradcam("-m", tiny_model, "cat.png", "-o", "out").code == 0
+    alive, dead = temporary_name(os.getpid()), temporary_name(ended_process())
+    for name in (alive, dead):
+        (tmp_path / "out" / name).write_bytes(b"half")
+    assert gradcam("-m", tiny_model, "cat.png", "-o", "out", "--resume").code == 0
+    assert (tmp_path / "out" / alive).exists()
+    assert not (tmp_path / "out" / dead).exists()
+
+
+def temporary_name(process: int) -> str:
+    """Of a file that a process of this machine writes."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().splitlines()[0]
+    here = f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    return f".gradcam-{hashlib.sha256(here.encode()).hexdigest()[:8]}-{process}-{process}-0.tmp"
+
+
+def ended_process() -> int:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return child

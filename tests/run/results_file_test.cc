@@ -1,0 +1,199 @@
+#include "run/results_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "gradcam/error.h"
+#include "report/json_text.h"
+#include "report/sample_report.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+// The report of a picture, with any text to tell it from another of the same picture.
+std::string LineOf(const std::string& name, const std::string& digest = "") {
+  PictureReport picture = SamplePicture();
+  picture.image.file = name;
+  if (!digest.empty()) picture.image.sha256 = digest;
+  return JsonLine(picture, SampleContext());
+}
+
+class ResultsFileTest : public testing::Test {
+ protected:
+  void WriteLines(const std::vector<std::string>& names, const std::string& rest = "") {
+    std::string text;
+    for (const std::string& name : names) text += LineOf(name) + "\n";
+    folder_.Write("results.jsonl", text + rest);
+  }
+
+  void ExpectLines(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    EXPECT_EQ(Content(folder_ / "results.jsonl"), text);
+    EXPECT_THAT(FilesBelow(folder_.path()), UnorderedElementsAre("results.jsonl"));
+  }
+
+  ResultsFile Open(bool keep) { return {folder_ / "results.jsonl", keep}; }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ResultsFileTest, HoldsALineAPicture) {
+  ResultsFile results = Open(/*keep=*/false);
+  EXPECT_FALSE(fs::exists(folder_ / "results.jsonl"));
+  results.Add("a", LineOf("a"));
+  ExpectLines({LineOf("a")});  // at once
+  results.Add("b", LineOf("b"));
+  results.Finish(/*is_complete=*/true);
+  ExpectLines({LineOf("a"), LineOf("b")});
+}
+
+TEST_F(ResultsFileTest, ReplacesAnOlderFileWithTheFirstLine) {
+  WriteLines({"x", "y"});
+  ResultsFile results = Open(/*keep=*/false);
+  EXPECT_EQ(results.Find("x"), "");
+  ExpectLines({LineOf("x"), LineOf("y")});
+  results.Add("a", LineOf("a"));
+  results.Finish(true);
+  ExpectLines({LineOf("a")});
+}
+
+TEST_F(ResultsFileTest, RemovesAnOlderFileIfNothingIsDone) {
+  WriteLines({"x"});
+  ResultsFile results = Open(/*keep=*/false);
+  results.Drop("a");
+  results.Finish(true);
+  EXPECT_FALSE(fs::exists(folder_ / "results.jsonl"));
+}
+
+TEST_F(ResultsFileTest, KeepsLinesAndGoesOnBehindThem) {
+  WriteLines({"a", "b"});
+  ResultsFile results = Open(/*keep=*/true);
+  EXPECT_EQ(results.Find("b"), LineOf("b"));
+  EXPECT_EQ(results.Find("c"), "");
+  results.Add("a", LineOf("a"));
+  results.Add("b", LineOf("b"));
+  results.Add("c", LineOf("c"));
+  ExpectLines({LineOf("a"), LineOf("b"), LineOf("c")});
+  results.Finish(true);
+  ExpectLines({LineOf("a"), LineOf("b"), LineOf("c")});
+}
+
+TEST_F(ResultsFileTest, CutsATornLastLine) {
+  WriteLines({"a"}, LineOf("b").substr(0, 100));
+  ResultsFile results = Open(/*keep=*/true);
+  EXPECT_EQ(results.Find("b"), "");
+  results.Add("a", LineOf("a"));
+  results.Add("b", LineOf("b"));
+  results.Finish(true);
+  ExpectLines({LineOf("a"), LineOf("b")});
+}
+
+TEST_F(ResultsFileTest, CutsATornOnlyLineAndLosesItIfNothingFollows) {
+  WriteLines({}, LineOf("b").substr(0, 100));
+  ResultsFile results = Open(/*keep=*/true);
+  results.Add("a", LineOf("a"));
+  results.Finish(true);
+  ExpectLines({LineOf("a")});
+}
+
+TEST_F(ResultsFileTest, PutsNewLinesInTheirPlaceAtTheEnd) {
+  WriteLines({"a", "c"});
+  ResultsFile results = Open(/*keep=*/true);
+  results.Add("a", LineOf("a"));
+  results.Add("b", LineOf("b"));
+  ExpectLines({LineOf("a"), LineOf("c"), LineOf("b")});  // nothing is lost if it is killed now
+  results.Add("c", LineOf("c"));
+  results.Finish(true);
+  ExpectLines({LineOf("a"), LineOf("b"), LineOf("c")});
+}
+
+TEST_F(ResultsFileTest, ReplacesALineThatIsAnotherNow) {
+  WriteLines({"a", "b"});
+  ResultsFile results = Open(/*keep=*/true);
+  const std::string changed = LineOf("a", std::string(64, 'e'));
+  results.Add("a", changed);
+  results.Add("b", LineOf("b"));
+  results.Finish(true);
+  ExpectLines({changed, LineOf("b")});
+}
+
+TEST_F(ResultsFileTest, DropsLinesOfPicturesThatFailedOrAreGone) {
+  WriteLines({"a", "b", "c"});
+  ResultsFile results = Open(/*keep=*/true);
+  results.Drop("a");
+  results.Add("c", LineOf("c"));
+  results.Finish(true);
+  ExpectLines({LineOf("c")});
+}
+
+TEST_F(ResultsFileTest, KeepsLinesOfPicturesThatWereNotReached) {
+  WriteLines({"a", "c", "d"});
+  ResultsFile results = Open(/*keep=*/true);
+  results.Drop("a");
+  results.Add("b", LineOf("b"));
+  results.Finish(/*is_complete=*/false);
+  ExpectLines({LineOf("b"), LineOf("c"), LineOf("d")});
+}
+
+TEST_F(ResultsFileTest, OfALineThatIsThereTwiceTheLastCounts) {
+  const std::string changed = LineOf("a", std::string(64, 'e'));
+  WriteLines({"a", "b"}, changed + "\n");
+  ResultsFile results = Open(/*keep=*/true);
+  EXPECT_EQ(results.Find("a"), changed);
+  results.Add("a", changed);
+  results.Add("b", LineOf("b"));
+  results.Finish(true);
+  ExpectLines({changed, LineOf("b")});
+}
+
+TEST_F(ResultsFileTest, ReadsLinesLongerThanAPiece) {
+  PictureReport picture = SamplePicture();
+  picture.image.file = "long";
+  picture.explanations.resize(10'000, picture.explanations.front());
+  const std::string line = JsonLine(picture, SampleContext());
+  ASSERT_GT(line.size(), std::size_t{2} << 20U);
+  folder_.Write("results.jsonl", LineOf("a") + "\n" + line + "\n" + LineOf("b") + "\n");
+  const ResultsFile results = Open(/*keep=*/true);
+  EXPECT_EQ(results.Find("long"), line);
+  EXPECT_EQ(results.Find("b"), LineOf("b"));
+}
+
+TEST_F(ResultsFileTest, NeverReplacesAForeignFile) {
+  for (const char* text : {"{\"path\": \"a.jpg\"}\n", "some text", "\n"}) {
+    folder_.Write("results.jsonl", text);
+    for (const bool keep : {false, true}) {
+      EXPECT_THAT([&] { static_cast<void>(Open(keep)); },
+                  testing::ThrowsMessage<Error>(HasSubstr("was not written by gradcam")))
+          << text;
+    }
+    EXPECT_EQ(Content(folder_ / "results.jsonl"), text);
+  }
+}
+
+TEST_F(ResultsFileTest, ReplacesALinkAndNotWhatItLeadsTo) {
+  folder_.Write("precious", "text");
+  fs::create_symlink("precious", folder_ / "results.jsonl");
+  ResultsFile results = Open(/*keep=*/false);
+  results.Add("a", LineOf("a"));
+  EXPECT_EQ(Content(folder_ / "precious"), "text");
+  EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n");
+}
+
+TEST_F(ResultsFileTest, SaysThatItWasRemovedDuringTheRun) {
+  ResultsFile results = Open(/*keep=*/false);
+  results.Add("a", LineOf("a"));
+  fs::remove(folder_ / "results.jsonl");
+  EXPECT_THAT([&] { results.Add("b", LineOf("b")); },
+              testing::ThrowsMessage<Error>(HasSubstr("removed during the run")));
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,233 @@
+// --resume and --write jsonl of a whole run.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "gradcam/error.h"
+#include "run/runner_fixture.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ResumeTest : public RunnerTest {
+ protected:
+  ResumeTest() {
+    for (const char* name : {"photos/a.png", "photos/b.png", "photos/c.png"}) WritePicture(name);
+    options_.settings.outputs = {Output::kGradcam, Output::kJson};
+  }
+
+  RunReport Resume() {
+    options_.resume = true;
+    explainer_.explained = 0;
+    listener_.pictures.clear();
+    return RunOn({"photos"});
+  }
+
+  // The pictures that were explained again.
+  std::vector<std::string> Redone() {
+    static_cast<void>(Resume());
+    std::vector<std::string> names;
+    for (const PictureReport& picture : listener_.pictures) names.push_back(picture.image.file);
+    return names;
+  }
+
+  // The pictures of results.jsonl, in its order.
+  std::vector<std::string> Lines() {
+    std::vector<std::string> names;
+    std::ifstream in(folder_ / "out/results.jsonl");
+    for (std::string line; std::getline(in, line);) {
+      names.push_back(nlohmann::json::parse(line)["image"]["file"]);
+    }
+    return names;
+  }
+
+  void FailAt(int picture) {
+    explainer_.on_explain = [picture](int call) {
+      if (call == picture) throw Error(ErrorKind::kModel, "out of memory");
+    };
+  }
+};
+
+TEST_F(ResumeTest, SkipsWhatIsCompleteWithoutTheNetwork) {
+  static_cast<void>(RunOn({"photos"}));
+  const auto before = Json("out/run.json");
+  const RunReport report = Resume();
+  EXPECT_EQ(report.counts.resumed, 3);
+  EXPECT_EQ(report.counts.done, 0);
+  EXPECT_EQ(explainer_.explained, 0);
+  const auto after = Json("out/run.json");
+  EXPECT_EQ(after["counts"]["resumed"], 3);
+  EXPECT_EQ(after["model"], before["model"]);
+  EXPECT_EQ(after["settings_sha256"], before["settings_sha256"]);
+}
+
+TEST_F(ResumeTest, WithoutItEverythingIsDoneAgain) {
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_EQ(RunOn({"photos"}).counts.done, 3);
+}
+
+TEST_F(ResumeTest, DoesWhatHasNoReport) {
+  static_cast<void>(RunOn({"photos"}));
+  fs::remove(folder_ / "out/b.json");
+  EXPECT_THAT(Redone(), ElementsAre("b.png"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/b.json"));
+}
+
+TEST_F(ResumeTest, DoesAgainWhatLacksAFile) {
+  static_cast<void>(RunOn({"photos"}));
+  fs::remove(folder_ / "out/a.gradcam.png");
+  folder_.Write("out/c.gradcam.png", "");  // as power loss may leave it
+  EXPECT_THAT(Redone(), ElementsAre("a.png", "c.png"));
+}
+
+TEST_F(ResumeTest, DoesAgainWhatWasMadeFromOtherBytes) {
+  static_cast<void>(RunOn({"photos"}));
+  const Image other{8, 4, std::vector<std::uint8_t>(std::size_t{8} * 4 * 3, 200)};
+  const std::vector<std::uint8_t> png = EncodePng(other);
+  folder_.Write("photos/b.png", std::string(png.begin(), png.end()));
+  EXPECT_THAT(Redone(), ElementsAre("b.png"));
+}
+
+TEST_F(ResumeTest, DoesAgainWhatHasTheReportOfAnotherPictureOrAnEmptyOne) {
+  static_cast<void>(RunOn({"photos"}));
+  const std::string report = Content(folder_ / "out/b.json");
+  folder_.Write("out/b.json", Content(folder_ / "out/a.json"));
+  folder_.Write("out/c.json", "");
+  EXPECT_THAT(Redone(), ElementsAre("b.png", "c.png"));
+  EXPECT_EQ(Content(folder_ / "out/b.json"), report);
+}
+
+TEST_F(ResumeTest, DoesAllAgainWithOtherSettings) {
+  static_cast<void>(RunOn({"photos"}));
+  options_.settings.render.alpha = 0.25;
+  EXPECT_THAT(Redone(), SizeIs(3));
+  options_.settings.deterministic = true;
+  EXPECT_THAT(Redone(), SizeIs(3));
+  EXPECT_THAT(Redone(), IsEmpty());
+}
+
+TEST_F(ResumeTest, DoesAllAgainWithAnotherModel) {
+  static_cast<void>(RunOn({"photos"}));
+  model_sha256_ = std::string(64, 'e');
+  EXPECT_THAT(Redone(), SizeIs(3));
+}
+
+TEST_F(ResumeTest, KnowsAllFilesOfSeveralClasses) {
+  options_.settings.explain.classes = {ClassTarget{}, {ClassTarget::By::kIndex, 2, ""}};
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_THAT(Redone(), IsEmpty());
+  fs::remove(folder_ / "out/b.2.gradcam.png");
+  EXPECT_THAT(Redone(), ElementsAre("b.png"));
+}
+
+TEST_F(ResumeTest, TakesAnErrorOfTheNetworkForThePicturesOwnIfOthersWereDone) {
+  static_cast<void>(RunOn({"photos"}));
+  fs::remove(folder_ / "out/b.json");
+  FailAt(1);
+  const RunReport report = Resume();
+  EXPECT_EQ(report.counts.resumed, 2);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].file, "b.png");
+  EXPECT_FALSE(fs::exists(folder_ / "out/b.gradcam.png"));
+}
+
+TEST_F(ResumeTest, StrictLooksAtWhatWasDoneEarlierToo) {
+  explainer_.saliency = Map{2, 2, {0, 0, 0, 0}};
+  static_cast<void>(RunOn({"photos"}));
+  options_.strict = true;
+  const RunReport report = Resume();
+  EXPECT_EQ(report.counts.failed, 3);
+  EXPECT_EQ(report.counts.resumed, 0);
+  EXPECT_EQ(explainer_.explained, 0);
+}
+
+TEST_F(ResumeTest, ResultsHoldTheReportsInTheOrderOfTheInputs) {
+  options_.settings.outputs = {Output::kJson, Output::kJsonl};
+  options_.io_threads = 4;
+  static_cast<void>(RunOn({"photos/c.png", "photos/a.png", "photos/b.png"}));
+  EXPECT_THAT(Lines(), ElementsAre("c.png", "a.png", "b.png"));
+  std::ifstream in(folder_ / "out/results.jsonl");
+  std::string line;
+  std::getline(in, line);
+  EXPECT_EQ(nlohmann::json::parse(line), Json("out/c.json"));
+}
+
+TEST_F(ResumeTest, ResultsOfAShardHaveItsName) {
+  options_.settings.outputs = {Output::kJsonl};
+  options_.shard = Shard{2, 3};
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_THAT(FilesBelow(options_.output), ElementsAre("results.2-of-3.jsonl", "run.2-of-3.json"));
+}
+
+TEST_F(ResumeTest, GoesOnFromResultsAlone) {
+  options_.settings.outputs = {Output::kJsonl};
+  FailAt(3);
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png"));
+  explainer_.on_explain = [](int) {};
+  EXPECT_THAT(Redone(), ElementsAre("c.png"));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
+  EXPECT_THAT(Redone(), IsEmpty());
+}
+
+TEST_F(ResumeTest, MakesAMissingLineOfTheReport) {
+  options_.settings.outputs = {Output::kJson, Output::kJsonl};
+  static_cast<void>(RunOn({"photos"}));
+  const std::string lines = Content(folder_ / "out/results.jsonl");
+  folder_.Write("out/results.jsonl", lines.substr(0, lines.size() / 2));
+  EXPECT_THAT(Redone(), IsEmpty());
+  EXPECT_EQ(Content(folder_ / "out/results.jsonl"), lines);
+  fs::remove(folder_ / "out/results.jsonl");
+  EXPECT_THAT(Redone(), IsEmpty());
+  EXPECT_EQ(Content(folder_ / "out/results.jsonl"), lines);
+}
+
+TEST_F(ResumeTest, ALineBetweenOthersComesIntoItsPlace) {
+  options_.settings.outputs = {Output::kJsonl};
+  FailAt(2);
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "c.png"));
+  explainer_.on_explain = [](int) {};
+  EXPECT_THAT(Redone(), ElementsAre("b.png"));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
+}
+
+TEST_F(ResumeTest, InterruptedItKeepsTheLinesThatItDidNotReach) {
+  options_.settings.outputs = {Output::kJsonl};
+  FailAt(1);
+  static_cast<void>(RunOn({"photos"}));
+  ASSERT_THAT(Lines(), ElementsAre("b.png", "c.png"));
+  explainer_.on_explain = [this](int) { stop_.request_stop(); };
+  EXPECT_TRUE(Resume().interrupted);
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
+}
+
+TEST_F(ResumeTest, AForeignResultsFileIsAnErrorOfTheRun) {
+  options_.settings.outputs = {Output::kJsonl};
+  folder_.Write("out/results.jsonl", "{\"path\": \"a.jpg\"}\n");
+  EXPECT_THAT(
+      [&] { static_cast<void>(RunOn({"photos"})); },
+      testing::ThrowsMessage<Error>(HasSubstr("results.jsonl' was not written by gradcam")));
+}
+
+TEST_F(ResumeTest, APictureWhoseLineCannotBeWrittenFailsAndLeavesNoFile) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
+  listener_.on_picture = [this] { fs::remove(folder_ / "out/results.jsonl"); };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done, 1);
+  EXPECT_EQ(report.counts.failed, 2);
+  EXPECT_THAT(report.failures[0].error, HasSubstr("removed during the run"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/b.json"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/b.gradcam.png"));
+}
+
+}  // namespace
+}  // namespace gradcam

@@ -1,0 +1,99 @@
+#include "run/temporary_name.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <string>
+
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+// The name that a process gives which has ended since.
+std::string NameOfDeadProcess() {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string name = TemporaryName(0);
+    const bool written = ::write(ends[1], name.data(), name.size()) > 0;
+    ::_exit(written ? 0 : 1);
+  }
+  ::waitpid(child, nullptr, 0);
+  std::string name(200, '\0');
+  name.resize(static_cast<std::size_t>(::read(ends[0], name.data(), name.size())));
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return name;
+}
+
+void MakeOld(const fs::path& file, std::time_t seconds) {
+  const timespec then{std::time(nullptr) - seconds, 0};
+  const timespec times[2] = {then, then};
+  ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), times, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+TEST(TemporaryName, IsHiddenShortAndDifferentForEachAttempt) {
+  const std::string name = TemporaryName(0);
+  EXPECT_TRUE(name.starts_with(".gradcam-"));
+  EXPECT_TRUE(name.ends_with(".tmp"));
+  EXPECT_LT(name.size(), 64U);
+  EXPECT_NE(name, TemporaryName(1));
+  EXPECT_EQ(name, TemporaryName(0));
+}
+
+TEST(TemporaryName, FilesOfEndedProcessesAreRemovedBelowTheFolderToo) {
+  const TemporaryFolder folder;
+  folder.Write(NameOfDeadProcess(), "half");
+  folder.Write("a/b/" + NameOfDeadProcess(), "half");
+  folder.Write("a/cat.json", "{}");
+  RemoveAbandonedFiles(folder.path());
+  EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre("a/cat.json"));
+}
+
+TEST(TemporaryName, FilesOfRunningProcessesStay) {
+  const TemporaryFolder folder;
+  folder.Write(TemporaryName(0), "being written");
+  RemoveAbandonedFiles(folder.path());
+  EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre(TemporaryName(0)));
+}
+
+// Whether a process of another machine runs is not known here; but no file takes an hour to write.
+TEST(TemporaryName, FilesOfOtherMachinesStayForAnHour) {
+  const TemporaryFolder folder;
+  std::string name = NameOfDeadProcess();
+  name[9] = name[9] == '0' ? '1' : '0';
+  folder.Write(name, "half");
+  MakeOld(folder / name, 3500);
+  RemoveAbandonedFiles(folder.path());
+  EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre(name));
+  MakeOld(folder / name, 3700);
+  RemoveAbandonedFiles(folder.path());
+  EXPECT_THAT(FilesBelow(folder.path()), IsEmpty());
+}
+
+TEST(TemporaryName, FilesOfOthersStayHoweverOld) {
+  const TemporaryFolder folder;
+  for (const char* name :
+       {".gradcam-.tmp", ".gradcam-12345678-.tmp", ".gradcam-12345678-x-1-0.tmp",
+        ".gradcam-12345678-0-1-0.tmp", "gradcam-12345678-99-1-0.tmp", ".x.tmp"}) {
+    folder.Write(name, "somebody's");
+    MakeOld(folder / name, 1'000'000);
+  }
+  RemoveAbandonedFiles(folder.path());
+  EXPECT_EQ(FilesBelow(folder.path()).size(), 6U);
+  RemoveAbandonedFiles(folder / "missing");
+}
+
+}  // namespace
+}  // namespace gradcam
