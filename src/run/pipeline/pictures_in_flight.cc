@@ -36,7 +36,7 @@ std::size_t PicturesInFlight::NextAlive(std::size_t number) const {
 
 PictureInFlight* PicturesInFlight::NextToRead() const {
   const std::size_t next = NextAlive(read_end_);
-  const std::size_t waiting = next - std::min(next, std::max(granted_end_, first_));
+  const std::size_t waiting = next - std::min(next, NextAlive(granted_end_));
   if (is_draining_ || next == end() || waiting >= limits_.pictures_read) return nullptr;
   return &At(next);
 }

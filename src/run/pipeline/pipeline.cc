@@ -203,6 +203,8 @@ std::optional<std::variant<EndedPicture, Pipeline::Batch>> Pipeline::Next(int ba
     if (source_error_) std::rethrow_exception(std::exchange(source_error_, nullptr));
     if (auto ended = in_flight_.PopEnded()) {
       room_.notify_one();
+      // Pictures that ended without the network held up those behind them.
+      if (in_flight_.HasTask()) tasks_.notify_one();
       return std::move(*ended);
     }
     Batch pictures = in_flight_.TakeBatch(static_cast<std::size_t>(batch), patience_over);

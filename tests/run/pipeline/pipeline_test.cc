@@ -77,6 +77,7 @@ class Work {
     return {.read =
                 [this](const Job& job) {
                   Pause(job, 1);
+                  if (fails(job, "read")) throw Error(ErrorKind::kInput, "not there");
                   return PictureFile{};
                 },
             .decode =
@@ -178,6 +179,24 @@ TEST_P(PipelineTest, AFailureInAnyStageIsItsPicturesOwn) {
   EXPECT_THAT(seen.failed,
               testing::ElementsAre("3: damaged", "4: cannot explain image '4': odd",
                                    "5: cannot explain image '5': unknown error", "20: disk full"));
+}
+
+// Few pictures, so that all are listed before the last is read: nobody but the caller wakes
+// threads.
+TEST_P(PipelineTest, PicturesThatEndWhenTheyAreReadHoldUpNobody) {
+  constexpr int kCount = 6;
+  Work work;
+  work.pauses = false;  // the caller comes too late for the first
+  work.fails = [](const Job& job, const std::string& how) {
+    return how == "read" && job.name != "5";
+  };
+  for (int run = 0; run < 100; ++run) {
+    Numbers numbers(kCount);
+    Pipeline pipeline(numbers, work.functions(), GetParam(), {});
+    const Seen seen = RunAll(pipeline, 7);
+    EXPECT_EQ(seen.order, NumbersUpTo(kCount));
+    EXPECT_THAT(seen.written, testing::ElementsAre("5"));
+  }
 }
 
 TEST_P(PipelineTest, DrainsWhenStopIsRequested) {
