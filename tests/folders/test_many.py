@@ -6,6 +6,7 @@ import os
 import pytest
 
 from support import pictures
+from support.memory import peak_memory
 
 GOOD, BAD = 1960, 40
 KINDS = ("png", "jpg", "bmp", "webp")
@@ -90,10 +91,12 @@ def test_threads_do_not_change_a_byte(gradcam, tiny_model, picture, tmp_path):
 
 
 def test_large_pictures_do_not_pile_up(gradcam, tiny_model, picture):
-    """16 times a picture of 90 MB, by 8 threads, in a process that may use 2 GB of memory."""
+    """16 times a picture of 90 MB, by 8 threads."""
     first = picture("photos/00.png", width=6000, height=5000, compress_level=1)
     for i in range(1, 16):
         (first.parent / f"{i:02}.png").symlink_to(first)
-    result = gradcam("-m", tiny_model, "photos", "--write", "gradcam-overlay,json", "--quiet",
-                     "--io-threads", "8", prefix=["prlimit", f"--data={2_000_000_000}"])
-    assert result.code == 0, result.stderr
+    peak = peak_memory(gradcam, "-m", tiny_model, first.parent, "--write", "gradcam-overlay,json",
+                       "--quiet", "--io-threads", "8")
+    print(f"peak {peak / 1e6:.0f} MB")
+    # 1.0 to 1.1 GB was measured; 2.5 GB where decoding did not wait for memory.
+    assert peak < 1_600_000_000
