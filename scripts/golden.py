@@ -8,13 +8,12 @@ A change of the program that changes a map must come with the updated results, s
 it sees that it was meant.
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from regression_table import PROJECT, Bench
+from regression_table import PROJECT, Bench, bench_parser
 
 GOLDEN = PROJECT / "tests" / "data" / "golden" / "demo"
 
@@ -25,12 +24,7 @@ LIMITS = ("--max-diff", "1e-3", "--max-rmse", "3e-4", "--min-corr", "0.99999", "
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", type=Path, default=PROJECT / "build" / "release" / "gradcam")
-    parser.add_argument("--model", type=Path,
-                        default=PROJECT / "models" / "efficientnet_lite0.pt",
-                        help="as scripts/export_model.py efficientnet_lite0 makes it")
+    parser = bench_parser(__doc__)
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="gradcam-golden-") as folder:

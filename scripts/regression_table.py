@@ -169,13 +169,19 @@ def write_docs(text: str) -> None:
     DOCS.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__,
+def bench_parser(description: str | None) -> argparse.ArgumentParser:
+    """With the options that say what a Bench runs."""
+    parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", type=Path, default=PROJECT / "build" / "release" / "gradcam")
     parser.add_argument("--model", type=Path,
                         default=PROJECT / "models" / "efficientnet_lite0.pt",
                         help="as scripts/export_model.py efficientnet_lite0 makes it")
+    return parser
+
+
+def main() -> int:
+    parser = bench_parser(__doc__)
     parser.add_argument("--write", default="json,raw", metavar="LIST",
                         help="what the runs write: json,raw or gradcam,saliency,json")
     parser.add_argument("--write-docs", action="store_true", help=f"update {DOCS.name}")

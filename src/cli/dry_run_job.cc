@@ -45,7 +45,7 @@ class PlanPrinter {
       Json json = FileToJson(job.name);
       json["writes"] = Below(job.folder, writes);
       json["removes"] = Below(job.folder, job.stale);
-      std::cout << (pictures_ == 0 ? "\n" : ",\n") << Line(json);
+      std::cout << (pictures_ == 0 ? "\n" : ",\n") << JsonLine(json);
     } else {
       std::cout << Printable(job.path.string()) << '\n';
       for (const std::string& file : Below(job.folder, writes)) PrintFile("write ", file);
@@ -66,8 +66,8 @@ class PlanPrinter {
 
   void Finish(const std::filesystem::path& run_report) const {
     if (json_) {
-      std::cout << "],\n\"failures\": " << Line(failures_)
-                << ",\n\"run_report\": " << Line(ToUtf8(run_report.string())) << "\n}\n";
+      std::cout << "],\n\"failures\": " << JsonLine(failures_)
+                << ",\n\"run_report\": " << JsonLine(ToUtf8(run_report.string())) << "\n}\n";
     }
     messages_.PrintNote("dry run: " + std::to_string(pictures_) + " pictures, " +
                         std::to_string(writes_) + " files to write besides " + Quoted(run_report) +
@@ -78,10 +78,6 @@ class PlanPrinter {
   [[nodiscard]] bool has_failures() const { return !failures_.empty(); }
 
  private:
-  static std::string Line(const Json& json) {
-    return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
-  }
-
   static void PrintFile(const char* verb, const std::string& file) {
     std::cout << "  " << verb << " " << Printable(file) << '\n';
   }

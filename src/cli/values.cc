@@ -9,7 +9,9 @@
 #include <system_error>
 
 #include "cli/suggest.h"
+#include "core/digits.h"
 #include "gradcam/error.h"
+#include "run/inputs/class_text.h"
 
 namespace gradcam {
 namespace {
@@ -19,11 +21,6 @@ constexpr std::int64_t kMaxSide = 16'384;  // of a network's input; larger is a 
 [[noreturn]] void ThrowBadValue(const std::string& option, const std::string& text,
                                 const std::string& expected, const std::string& hint = "") {
   throw Error(ErrorKind::kUsage, "option " + option + ": '" + text + "' is not " + expected, hint);
-}
-
-bool IsDigits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
@@ -114,25 +111,12 @@ Shard ParseShard(const std::string& option, const std::string& text) {
 }
 
 ClassTarget ParseClass(const std::string& text) {
-  constexpr std::string_view kLabelPrefix = "label:";
-  if (text.empty() || text == kLabelPrefix) {
-    ThrowBadValue("--class", text, "a class: top, truth, an index, a label or label:TEXT");
-  }
-  ClassTarget target;
-  if (EqualsIgnoringCase(text, "top")) return target;
-  if (EqualsIgnoringCase(text, "truth")) {
-    target.by = ClassTarget::By::kTruth;
-    return target;
-  }
-  if (IsDigits(text)) {
-    constexpr int kMaxIndex = std::numeric_limits<int>::max();
-    target.by = ClassTarget::By::kIndex;
-    target.index = static_cast<int>(ParseWhole("--class", text, 0, kMaxIndex));
-    return target;
-  }
-  target.by = ClassTarget::By::kLabel;
-  target.label = text.starts_with(kLabelPrefix) ? text.substr(kLabelPrefix.size()) : text;
-  return target;
+  if (EqualsIgnoringCase(text, "top")) return {};
+  if (EqualsIgnoringCase(text, "truth")) return {.by = ClassTarget::By::kTruth, .label = {}};
+  if (const auto target = ParseClassText(text)) return *target;
+  constexpr int kMaxIndex = std::numeric_limits<int>::max();
+  if (IsDigits(text)) static_cast<void>(ParseWhole("--class", text, 0, kMaxIndex));
+  ThrowBadValue("--class", text, "a class: top, truth, an index, a label or label:TEXT");
 }
 
 Outputs ParseOutputs(const std::string& text) {

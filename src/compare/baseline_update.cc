@@ -2,12 +2,12 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <system_error>
 
 #include "compare/folder_swap.h"
 #include "core/file_handle.h"
+#include "core/path_below.h"
 #include "gradcam/error.h"
 #include "report/text.h"
 #include "run/output_names.h"
@@ -24,12 +24,8 @@ fs::path RealPath(const fs::path& path) {
   return real.has_filename() ? real : real.parent_path();
 }
 
-bool LiesIn(const fs::path& inner, const fs::path& outer) {
-  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
-}
-
 void RequireApart(const fs::path& baseline, const fs::path& current) {
-  if (!LiesIn(baseline, current) && !LiesIn(current, baseline)) return;
+  if (!IsBelow(baseline, current) && !IsBelow(current, baseline)) return;
   throw Error(ErrorKind::kUsage,
               "BASELINE " + Quoted(baseline) + " cannot be replaced by " + Quoted(current) +
                   (baseline == current ? ": they are the same folder" : ": one lies in the other"),

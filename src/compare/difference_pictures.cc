@@ -4,14 +4,11 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
-#include <system_error>
 
 #include "compare/map_measures.h"
-#include "core/file_handle.h"
 #include "gradcam/draw.h"
-#include "gradcam/error.h"
-#include "report/text.h"
 #include "run/atomic_file.h"
+#include "run/make_folder.h"
 
 namespace gradcam {
 namespace {
@@ -37,15 +34,6 @@ void Write(const Map& map, const Size& size, Colormap colormap, const fs::path& 
   const IndexedImage drawn =
       DrawHeatmap(map, size.width, size.height, {0, 0, size.width, size.height});
   WriteAtomically(file, EncodePng(drawn, PaletteOf(colormap)));
-}
-
-void MakeFolder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw Error(ErrorKind::kOutput,
-                "cannot make folder " + Quoted(folder) + ": " + SystemMessage(error.value()));
-  }
 }
 
 }  // namespace

@@ -1,58 +1,16 @@
 #include "compare/junit_file.h"
 
-#include <array>
 #include <cstddef>
-#include <ctime>
-#include <string_view>
+#include <string>
 
-#include "report/text.h"
+#include "core/utc_time.h"
+#include "report/markup.h"
 
 namespace gradcam {
 namespace {
 
 // Room for four counts of 20 digits.
 constexpr std::size_t kHeadSpare = 80;
-
-// Text for an attribute or an element. Control characters, which XML 1.0 cannot hold even as
-// references, and the two noncharacters that it excludes become U+FFFD.
-std::string Escaped(std::string_view text) {
-  const std::string printable = Printable(text);
-  std::string escaped;
-  for (std::size_t i = 0; i < printable.size(); ++i) {
-    const std::string_view rest = std::string_view(printable).substr(i);
-    if (rest.starts_with("\xEF\xBF\xBE") || rest.starts_with("\xEF\xBF\xBF")) {
-      escaped += "\xEF\xBF\xBD";
-      i += 2;
-      continue;
-    }
-    switch (printable[i]) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += printable[i];
-    }
-  }
-  return escaped;
-}
-
-std::string Now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  return {text.data(), size};
-}
 
 bool IsError(FindingKind status) {
   return status == FindingKind::kUnreadable || status == FindingKind::kIncompatible;
@@ -65,15 +23,15 @@ std::string FailureElement(const PictureComparison& picture) {
     message += " (and " + std::to_string(picture.findings.size() - 1) + " more)";
   }
   std::string text = "      <" + element + " type=\"" + NameOf(picture.status) + "\" message=\"" +
-                     Escaped(message) + "\">";
-  for (const Finding& finding : picture.findings) text += Escaped(finding.text) + "\n";
+                     EscapedMarkup(message) + "\">";
+  for (const Finding& finding : picture.findings) text += EscapedMarkup(finding.text) + "\n";
   return text + "</" + element + ">\n";
 }
 
 }  // namespace
 
 JunitFile::JunitFile(const std::filesystem::path& file, const std::string& suite)
-    : file_(file), suite_(suite), started_(Now()) {
+    : file_(file), suite_(suite), started_(UtcNow()) {
   file_.Write(Head());
 }
 
@@ -88,8 +46,8 @@ std::string JunitFile::Head() const {
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites>\n"
       "  <testsuite package=\"gradcam\" id=\"0\" name=\"" +
-      Escaped(suite_) + "\" timestamp=\"" + started_ + "\" hostname=\"localhost\" time=\"0\"" +
-      counts;
+      EscapedMarkup(suite_) + "\" timestamp=\"" + started_ +
+      "\" hostname=\"localhost\" time=\"0\"" + counts;
   head.append(kCountsWidth + kHeadSpare - counts.size(), ' ');
   return head + ">\n    <properties/>\n";
 }
@@ -98,8 +56,9 @@ void JunitFile::Add(const PictureComparison& picture) {
   const std::size_t slash = picture.name.rfind('/');
   const std::string folder =
       slash == std::string::npos ? std::string() : picture.name.substr(0, slash);
-  std::string text = "    <testcase classname=\"" + Escaped(folder.empty() ? "gradcam" : folder) +
-                     "\" name=\"" + Escaped(picture.name) + "\" time=\"0\"";
+  std::string text = "    <testcase classname=\"" +
+                     EscapedMarkup(folder.empty() ? "gradcam" : folder) + "\" name=\"" +
+                     EscapedMarkup(picture.name) + "\" time=\"0\"";
   ++counts_.tests;
   if (picture.findings.empty()) {
     file_.Write(text + "/>\n");

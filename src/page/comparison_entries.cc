@@ -7,6 +7,7 @@
 
 #include "compare/short_number.h"
 #include "gradcam/draw.h"
+#include "image/coloured.h"
 #include "page/picture_url.h"
 
 namespace gradcam {
@@ -20,13 +21,7 @@ PictureUrl Drawn(const Map& map, double aspect_ratio, Colormap colormap) {
   const int width = side(std::min(1.0, aspect_ratio));
   const int height = side(std::min(1.0, 1 / aspect_ratio));
   const IndexedImage heatmap = DrawHeatmap(map, width, height, {0, 0, width, height});
-  Image image{width, height, {}};
-  image.rgb.reserve(heatmap.indices.size() * 3);
-  for (const std::uint8_t index : heatmap.indices) {
-    const auto& colour = PaletteOf(colormap).at(index);
-    image.rgb.insert(image.rgb.end(), colour.begin(), colour.end());
-  }
-  return EmbeddedUrl(image, kMapSide);
+  return EmbeddedUrl(Coloured(heatmap, PaletteOf(colormap)), kMapSide);
 }
 
 std::vector<PageFact> FactsOf(const MapMeasures& measures) {

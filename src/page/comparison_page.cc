@@ -30,16 +30,19 @@ PageHead HeadOf(const std::string& title, const CompareSummary& summary, std::si
 }  // namespace
 
 void ComparisonPage::Add(const PictureComparison& picture) {
+  // Drawing is dear, and most pictures of a large comparison are the same.
+  if (bound_ && !IsWorse(picture, *bound_)) return;
   kept_.push_back({WithoutMaps(picture), ComparisonEntries(picture)});
-  // Not at each one: sorting is dear.
+  // Not at each one: sorting is dear, too.
   if (kept_.size() >= 2 * most_) KeepTheWorst(most_);
 }
 
 void ComparisonPage::KeepTheWorst(std::size_t count) {
   std::ranges::sort(
       kept_, [](const Entries& a, const Entries& b) { return IsWorse(a.picture, b.picture); });
-  if (kept_.size() > count)
-    kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(count), kept_.end());
+  if (kept_.size() <= count) return;
+  kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(count), kept_.end());
+  bound_ = kept_.back().picture;
 }
 
 std::vector<WrittenPage> ComparisonPage::Write(const std::filesystem::path& file,

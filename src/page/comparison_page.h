@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ class ComparisonPage {
 
   std::size_t most_;
   std::vector<Entries> kept_;
+  std::optional<PictureComparison> bound_;  // as many as can be kept are as bad or worse
 };
 
 }  // namespace gradcam

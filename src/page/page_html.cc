@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "page/assets.h"
 #include "page/base64.h"
-#include "report/text.h"
+#include "report/markup.h"
 #include "run/sha256.h"
 
 namespace gradcam {
@@ -42,30 +41,6 @@ std::string ScriptJson(const Json& json) {
     }
   }
   return safe;
-}
-
-// For HTML text and attribute values in quotation marks.
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : Printable(text)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
 }
 
 Json NumberOrNull(double number) {
@@ -131,15 +106,7 @@ std::string PictureElements(const std::vector<PictureUrl>& pictures) {
 
 // What allows an inline script or style of exactly this text.
 std::string HashSource(std::string_view text) {
-  Sha256 hash;
-  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  hash.Update(bytes);
-  const std::string hex = hash.Finish();
-  std::vector<std::uint8_t> digest;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    digest.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-  }
-  return "'sha256-" + Base64(digest) + "'";
+  return "'sha256-" + Base64(Sha256DigestOf(text)) + "'";
 }
 
 bool HasLinks(const std::vector<PictureUrl>& pictures) {
@@ -214,7 +181,7 @@ void PageBody::Add(const PageEntry& entry) {
 std::string PageHtml(const PageHead& head, const PageBody& body, const PagePlace& place) {
   return std::string(kBeginning) +
          Filled(PageTemplate(), {{"policy", PolicyOf(body.pictures())},
-                                 {"title", Escaped(head.title)},
+                                 {"title", EscapedMarkup(head.title)},
                                  {"style", std::string(PageStyle())},
                                  {"script", std::string(PageScript())},
                                  {"head", ScriptJson(HeadToJson(head, body, place))},

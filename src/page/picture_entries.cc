@@ -1,14 +1,13 @@
 #include "page/picture_entries.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "compare/short_number.h"
 #include "gradcam/error.h"
 #include "image/decode.h"
 #include "image/picture_file.h"
@@ -28,12 +27,8 @@ std::string NameOfFile(const std::vector<OutputFile>& files, const std::string& 
   return file == files.end() ? "" : file->name;
 }
 
-// Four significant digits.
 std::string NumberText(double number) {
-  if (!std::isfinite(number)) return "not a finite number";
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", number);
-  return text.data();
+  return std::isfinite(number) ? ShortNumber(number) : "not a finite number";
 }
 
 std::string SizeText(int width, int height) {

@@ -16,7 +16,8 @@ namespace gradcam {
 [[nodiscard]] std::string JsonText(const PictureReport& picture, const RunContext& run);
 [[nodiscard]] std::string JsonText(const RunReport& report, const RunContext& run);
 
-// The same report on one line, without line end, as results.jsonl holds it.
+// The same on one line, without line end, as results.jsonl holds reports.
+[[nodiscard]] std::string JsonLine(const nlohmann::ordered_json& document);
 [[nodiscard]] std::string JsonLine(const PictureReport& picture, const RunContext& run);
 
 // `text`, a report, on one line. Throws Error(kInput) if it is no JSON.

@@ -11,16 +11,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
-Json StagesToJson(const StageTimes& stages) {
-  return {{"decode", stages.io.decode},
-          {"prepare", stages.explain.prepare},
-          {"features", stages.explain.features},
-          {"head", stages.explain.head},
-          {"gradient", stages.explain.gradient},
-          {"check", stages.explain.check},
-          {"write", stages.io.write},
-          {"network_wait", stages.io.network_wait},
-          {"io_wait", stages.io.io_wait}};
+Json StagesToJson(const StageTimes& times) {
+  Json json;
+  for (const Stage& stage : StagesOf(times)) json[stage.key] = stage.seconds;
+  return json;
 }
 
 Json FailuresToJson(const std::vector<Failure>& failures) {
@@ -35,6 +29,18 @@ Json FailuresToJson(const std::vector<Failure>& failures) {
 }
 
 }  // namespace
+
+std::array<Stage, 9> StagesOf(const StageTimes& times) {
+  return {{{"decode", "decode", times.io.decode},
+           {"prepare", "prepare", times.explain.prepare},
+           {"features", "features", times.explain.features},
+           {"head", "head", times.explain.head},
+           {"gradient", "gradient", times.explain.gradient},
+           {"check", "check", times.explain.check},
+           {"write", "write", times.io.write},
+           {"network_wait", "network waited", times.io.network_wait},
+           {"io_wait", "I/O threads waited", times.io.io_wait}}};
+}
 
 double PicturesPerSecond(const RunReport& report) {
   return report.seconds > 0 ? report.counts.done / report.seconds : 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -41,6 +42,15 @@ struct StageTimes {
   ExplainTimes explain;  // from pixels to maps
   IoTimes io;
 };
+
+struct Stage {
+  const char* key = "";    // in JSON
+  const char* words = "";  // for people
+  double seconds = 0;
+};
+
+// In the order of a picture's way, waiting last.
+[[nodiscard]] std::array<Stage, 9> StagesOf(const StageTimes& times);
 
 // How often a class was the most probable one.
 struct ClassCount {

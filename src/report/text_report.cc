@@ -104,22 +104,13 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
   if (!picture.report_file.empty()) wrote(picture.report_file);
 }
 
-void WriteText(const StageTimes& stages, int pictures, std::ostream& out) {
-  const std::array<std::pair<const char*, double>, 9> named{
-      {{"decode", stages.io.decode},
-       {"prepare", stages.explain.prepare},
-       {"features", stages.explain.features},
-       {"head", stages.explain.head},
-       {"gradient", stages.explain.gradient},
-       {"check", stages.explain.check},
-       {"write", stages.io.write},
-       {"network waited", stages.io.network_wait},
-       {"I/O threads waited", stages.io.io_wait}}};
-  out << "a picture:";
-  for (const auto& [name, seconds] : named) {
+void WriteText(const StageTimes& times, int pictures, std::ostream& out) {
+  out << "a picture";
+  const char* separator = ":";
+  for (const Stage& stage : StagesOf(times)) {
     std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%s %s %.2f ms", name == named.front().first ? "" : ",",
-                  name, seconds * 1000 / std::max(pictures, 1));
+    std::snprintf(text.data(), text.size(), "%s %s %.2f ms", std::exchange(separator, ","),
+                  stage.words, stage.seconds * 1000 / std::max(pictures, 1));
     out << text.data();
   }
   out << '\n';

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <system_error>
 
+#include "core/digits.h"
 #include "core/file_handle.h"
+#include "core/path_below.h"
 #include "core/read_file.h"
 #include "gradcam/error.h"
 #include "report/text.h"
@@ -18,10 +20,6 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kLargestReport = std::uint64_t{256} << 20U;
 
 constexpr std::string_view kReportSuffix = ".json";
-
-bool IsDigits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
 
 // run.json, run.K-of-N.json
 bool IsRunName(std::string_view name) {
@@ -68,11 +66,6 @@ class Walk {
 
   ResultListing listing_;
 };
-
-bool IsBelow(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
 
 std::string OriginOf(const std::string& name) { return "report " + Quoted(name); }
 

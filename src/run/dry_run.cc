@@ -29,9 +29,7 @@ std::vector<std::string> NamesToWrite(const Job& job, const Settings& settings) 
     stems.push_back(classes.size() > 1 ? job.stem + "." + NameOfClass(target) : job.stem);
   }
   std::vector<std::string> names;
-  for (const OutputEnding& ending : kOutputEndings) {
-    const bool is_chosen = &EndingOf(ending.kind, settings.render.format) == &ending;
-    if (!is_chosen || !IsWanted(ending.kind, settings.outputs)) continue;
+  for (const OutputEnding& ending : WrittenEndings(settings.outputs, settings.render.format)) {
     if (!IsPerClass(ending.kind)) {
       names.push_back(job.stem + std::string(ending.text));
       continue;

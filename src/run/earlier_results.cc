@@ -36,12 +36,12 @@ std::optional<EarlierReport> EarlierResults::Find(const Job& job,
   try {
     std::string text = ReadText(job);
     if (text.empty()) return std::nullopt;
-    const StoredReport stored = ParseReport(text, "report");
+    StoredReport stored = ParseReport(text, "report");
     if (stored.picture.image.file != job.name || stored.picture.image.sha256 != picture_sha256 ||
         !IsOfThisRun(stored.picture, stored.run, job) || !HasAllFiles(stored.picture, job)) {
       return std::nullopt;
     }
-    return EarlierReport{std::move(text)};
+    return EarlierReport{std::move(text), std::move(stored)};
   } catch (const Error&) {
     return std::nullopt;  // damaged, or another program's: for the run itself to deal with
   }
@@ -70,16 +70,16 @@ bool EarlierResults::IsOfThisRun(const PictureReport& picture, const RunContext&
 bool EarlierResults::HasAllFiles(const PictureReport& picture, const Job& job) const {
   const Settings& settings = run_.settings;
   const bool several_classes = settings.explain.classes.size() > 1;
-  for (const OutputEnding& ending : kOutputEndings) {
-    const bool is_written = IsWanted(ending.kind, settings.outputs) &&
-                            &EndingOf(ending.kind, settings.render.format) == &ending;
-    if (!is_written) continue;
+  const auto is_there = [&](const std::optional<int> index, const OutputEnding& ending) {
+    return IsThere(job.folder / OutputName(job.stem, index, ending.kind, ending.format));
+  };
+  for (const OutputEnding& ending : WrittenEndings(settings.outputs, settings.render.format)) {
+    if (!several_classes || !IsPerClass(ending.kind)) {
+      if (!is_there(std::nullopt, ending)) return false;
+      continue;
+    }
     for (const ClassReport& report : picture.explanations) {
-      const bool is_indexed = several_classes && IsPerClass(ending.kind);
-      const std::optional<int> index =
-          is_indexed ? std::optional(report.prediction.index) : std::nullopt;
-      const std::string name = OutputName(job.stem, index, ending.kind, settings.render.format);
-      if (!IsThere(job.folder / name)) return false;
+      if (!is_there(report.prediction.index, ending)) return false;
     }
   }
   return true;

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "report/picture_report.h"
+#include "report/parse_report.h"
 #include "run/job_source.h"
 #include "run/results_file.h"
 
@@ -13,6 +13,7 @@ namespace gradcam {
 // The report of a picture that an earlier run has done.
 struct EarlierReport {
   std::string text;  // JSON, with any white space
+  StoredReport stored;
 };
 
 // What earlier runs left in the output folder, for --resume.

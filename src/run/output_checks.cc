@@ -14,12 +14,12 @@ namespace {
 
 constexpr const char* kOtherOutput = "give another --output";
 
-[[noreturn]] void FailForeign(const fs::path& file) {
+}  // namespace
+
+void FailForeign(const fs::path& file) {
   throw Error(ErrorKind::kUsage, Quoted(file) + " was not written by gradcam; not replaced",
               kOtherOutput);
 }
-
-}  // namespace
 
 void RequireFolder(const fs::path& output) {
   std::error_code ignored;

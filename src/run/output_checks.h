@@ -14,6 +14,9 @@ void RequireFolder(const std::filesystem::path& output);
 void RequireOwnReport(const std::filesystem::path& file);
 void RequireOwnPicture(const std::filesystem::path& file);
 
+// `file` was not written by gradcam.
+[[noreturn]] void FailForeign(const std::filesystem::path& file);
+
 // `picture` would write the report of the whole run.
 [[noreturn]] void FailRunReport(const std::filesystem::path& picture);
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/digits.h"
 #include "report/text.h"
 #include "run/sha256.h"
 
@@ -19,9 +20,7 @@ constexpr std::size_t kHashDigits = 8;
 
 // A number as we write it: no sign, no zeros in front.
 bool IsNumber(std::string_view text) {
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
-                                                   [](char c) { return c >= '0' && c <= '9'; });
-  return digits && (text.size() == 1 || text.front() != '0');
+  return IsDigits(text) && (text.size() == 1 || text.front() != '0');
 }
 
 std::string JoinedName(const std::string& stem, std::optional<int> class_index,
@@ -120,6 +119,15 @@ std::string OutputName(const std::string& stem, std::optional<int> class_index, 
 std::string NameWithEnding(const std::string& stem, std::optional<int> class_index,
                            std::size_t ending) {
   return JoinedName(stem, class_index, kOutputEndings.at(ending));
+}
+
+std::vector<OutputEnding> WrittenEndings(const Outputs& outputs, ImageFormat format) {
+  std::vector<OutputEnding> written;
+  for (const OutputEnding& ending : kOutputEndings) {
+    const bool is_chosen = &EndingOf(ending.kind, format) == &ending;
+    if (is_chosen && IsWanted(ending.kind, outputs)) written.push_back(ending);
+  }
+  return written;
 }
 
 const OutputEnding& EndingOf(FileKind kind, ImageFormat format) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "report/settings.h"
 #include "run/shard.h"
@@ -81,6 +82,9 @@ inline constexpr std::array<OutputEnding, 17> kOutputEndings{{
 
 // What the name of a file of this kind ends in.
 [[nodiscard]] const OutputEnding& EndingOf(FileKind kind, ImageFormat format);
+
+// The endings of what is written with these settings, in the order of kOutputEndings.
+[[nodiscard]] std::vector<OutputEnding> WrittenEndings(const Outputs& outputs, ImageFormat format);
 
 // The same by an index of kOutputEndings.
 [[nodiscard]] std::string NameWithEnding(const std::string& stem, std::optional<int> class_index,

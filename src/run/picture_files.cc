@@ -16,11 +16,13 @@
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/alpha.h"
+#include "image/coloured.h"
 #include "image/encode.h"
 #include "image/panel.h"
 #include "report/json_text.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
+#include "run/make_folder.h"
 #include "run/npy.h"
 #include "run/output_names.h"
 #include "run/own_report.h"
@@ -29,15 +31,6 @@ namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
-
-Image Coloured(const IndexedImage& indexed, const Palette& palette) {
-  Image image{indexed.width, indexed.height, {}};
-  image.rgb.reserve(3 * indexed.indices.size());
-  for (const std::uint8_t index : indexed.indices) {
-    image.rgb.insert(image.rgb.end(), palette[index].begin(), palette[index].end());
-  }
-  return image;
-}
 
 std::string Caption(const Prediction& prediction) {
   std::array<char, 32> percent{};
@@ -190,15 +183,6 @@ class PictureWriter {
   std::optional<int> class_index_;  // in the names of the class in work
   std::vector<fs::path> written_;
 };
-
-void MakeFolder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw Error(ErrorKind::kOutput,
-                "cannot make folder " + Quoted(folder) + ": " + SystemMessage(error.value()));
-  }
-}
 
 void RequireOwnReport(const Job& job, const Settings& settings) {
   const fs::path report = job.folder / OutputName(job.stem, {}, FileKind::kReport);

@@ -153,10 +153,12 @@ bool IsInShard(std::size_t picture, const std::optional<Shard>& shard) {
   return !shard || picture % shard->count == shard->number - 1;
 }
 
-StaleFiles FindOldFiles(const OutputMap& outputs, const RunOptions& options, InputGuard& guard) {
+// In `folders`, which are those of `outputs`.
+StaleFiles FindOldFiles(const OutputMap& outputs, const std::vector<std::string>& folders,
+                        const RunOptions& options, InputGuard& guard) {
   const bool several_classes = options.settings.explain.classes.size() > 1;
   StaleFiles stale;
-  for (const std::string& below : outputs.Folders()) {
+  for (const std::string& below : folders) {
     const fs::path folder = FolderOf(options.output, below);
     const auto find = [&](const std::string& stem) { return outputs.Find({below, stem}); };
     ForEachFile(folder, [&](const std::string& name) {
@@ -196,13 +198,14 @@ Plan MakePlan(const RunOptions& options, int standard_input) {
   const OutputMap outputs(listing.pictures, options);
   outputs.CheckRunReports();
   CheckTruth(listing.pictures, options);
-  for (const std::string& folder : outputs.Folders()) {
+  const std::vector<std::string> folders = outputs.Folders();
+  for (const std::string& folder : folders) {
     CheckFolder(FolderOf(options.output, folder), listing.folders);
   }
   InputGuard guard(listing.pictures);
   guard.Check(run_report);
   RequireOwnReport(run_report);
-  StaleFiles stale = FindOldFiles(outputs, options, guard);
+  StaleFiles stale = FindOldFiles(outputs, folders, options, guard);
 
   plan.classes = listing.pictures.classes();
   plan.failures = std::move(listing.failures);

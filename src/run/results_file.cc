@@ -14,6 +14,7 @@
 #include "report/parse_report.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
+#include "run/output_checks.h"
 
 namespace gradcam {
 namespace {
@@ -27,11 +28,6 @@ std::uint64_t HashOf(std::string_view name) { return std::hash<std::string_view>
 [[noreturn]] void Fail(const char* what, const fs::path& file, int error) {
   throw Error(ErrorKind::kOutput,
               std::string("cannot ") + what + " " + Quoted(file) + ": " + SystemMessage(error));
-}
-
-[[noreturn]] void FailForeign(const fs::path& file) {
-  throw Error(ErrorKind::kUsage, Quoted(file) + " was not written by gradcam; not replaced",
-              "give another --output");
 }
 
 // Of the picture whose report `line` is; empty if it is none.
@@ -99,11 +95,16 @@ void ResultsFile::AddLine(std::uint64_t offset, std::string_view text) {
   kept_.push_back({HashOf(name), offset, text.size() + 1});
 }
 
+// Indices of the lines of one picture, in the order of the file.
+std::span<const std::size_t> ResultsFile::KeptOf(std::string_view name) const {
+  return std::ranges::equal_range(by_name_, HashOf(name), {},
+                                  [this](std::size_t i) { return kept_[i].name_hash; });
+}
+
 // The last one, if there are several.
 const ResultsFile::Line* ResultsFile::KeptLine(std::string_view name) const {
-  const auto [first, last] = std::ranges::equal_range(
-      by_name_, HashOf(name), {}, [this](std::size_t i) { return kept_[i].name_hash; });
-  return first == last ? nullptr : &kept_[*(last - 1)];
+  const auto kept = KeptOf(name);
+  return kept.empty() ? nullptr : &kept_[kept.back()];
 }
 
 std::string ResultsFile::Find(std::string_view name) const {
@@ -157,24 +158,18 @@ std::uint64_t ResultsFile::Append(const std::string& text) {
 }
 
 void ResultsFile::Add(std::string_view name, const std::string& line) {
-  const std::uint64_t hash = HashOf(name);
-  if (const Line* kept = KeptLine(name); kept != nullptr && Find(name) == line) {
+  const Line* kept = KeptLine(name);
+  if (kept != nullptr && Read(kept->offset, kept->size - 1) == line) {
     lines_.push_back(*kept);
   } else {
-    if (kept_.empty()) {
-      static_cast<void>(Append(line + "\n"));
-      return;
-    }
-    lines_.push_back({hash, Append(line + "\n"), line.size() + 1});
+    const std::uint64_t offset = Append(line + "\n");
+    if (!kept_.empty()) lines_.push_back({HashOf(name), offset, line.size() + 1});
   }
   Drop(name);
 }
 
 void ResultsFile::Drop(std::string_view name) {
-  const std::uint64_t hash = HashOf(name);
-  const auto found = std::ranges::equal_range(by_name_, hash, {},
-                                              [this](std::size_t i) { return kept_[i].name_hash; });
-  for (const std::size_t i : found) kept_[i].is_used = true;
+  for (const std::size_t i : KeptOf(name)) kept_[i].is_used = true;
 }
 
 void ResultsFile::Finish(bool is_complete) {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +44,7 @@ class ResultsFile {
   void Open();
   [[nodiscard]] std::uint64_t ReadLines();
   void AddLine(std::uint64_t offset, std::string_view text);
+  [[nodiscard]] std::span<const std::size_t> KeptOf(std::string_view name) const;
   [[nodiscard]] const Line* KeptLine(std::string_view name) const;
   [[nodiscard]] std::string Read(std::uint64_t offset, std::uint64_t size) const;
   [[nodiscard]] std::uint64_t Append(const std::string& text);

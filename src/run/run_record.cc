@@ -1,5 +1,6 @@
 #include "run/run_record.h"
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -8,11 +9,16 @@
 namespace gradcam {
 namespace {
 
+using NamedMap = std::pair<const char*, const MapReport*>;
+
+std::array<NamedMap, 2> MapsOf(const ClassReport& report) {
+  return {{{"gradcam", &report.gradcam}, {"saliency", &report.saliency}}};
+}
+
 // The first map of the picture that is not kOk, in words; empty if all are.
 std::string StatusProblem(const PictureReport& picture) {
   for (const ClassReport& report : picture.explanations) {
-    for (const auto& [name, map] :
-         {std::pair("gradcam", &report.gradcam), std::pair("saliency", &report.saliency)}) {
+    for (const auto& [name, map] : MapsOf(report)) {
       if (map->summary.status == MapStatus::kOk) continue;
       return std::string("the ") + name + " map of class " +
              std::to_string(report.prediction.index) + " is " + NameOf(map->summary.status);
@@ -68,8 +74,7 @@ void RunRecord::Summarize(const PictureReport& picture) {
     ++count.pictures;
   }
   for (const ClassReport& report : picture.explanations) {
-    for (const auto& [name, map] :
-         {std::pair("gradcam", &report.gradcam), std::pair("saliency", &report.saliency)}) {
+    for (const auto& [name, map] : MapsOf(report)) {
       const MapStatus status = map->summary.status;
       if (status != MapStatus::kOk) ++report_.summary.degenerate[{name, status}];
     }

@@ -1,10 +1,7 @@
 #include "run/runner.h"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -14,9 +11,9 @@
 
 #include "core/file_handle.h"
 #include "core/stopwatch.h"
+#include "core/utc_time.h"
 #include "gradcam/error.h"
 #include "report/json_text.h"
-#include "report/parse_report.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
 #include "run/earlier_results.h"
@@ -36,15 +33,6 @@ namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string NowUtc() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
 
 bool HasNonfiniteScores(const Explanation& explanation) {
   return std::ranges::any_of(explanation.top, [](const Prediction& prediction) {
@@ -68,7 +56,7 @@ class Runner {
   RunReport Run() {
     Stopwatch watch;
     RunReport& report = record_.report();
-    report.started = NowUtc();
+    report.started = UtcNow() + "Z";
     report.counts.skipped = plan_.skipped;
     for (const std::string& warning : plan_.jobs->TakeWarnings()) record_.AddWarning(warning);
     PassOnWords();
@@ -192,7 +180,7 @@ class Runner {
       return;
     }
     if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
-      NoteEarlier(ended.job, earlier->text);
+      NoteEarlier(ended.job, *earlier);
       return;
     }
     const auto& error = std::get<Error>(ended.outcome);
@@ -213,12 +201,11 @@ class Runner {
     }
   }
 
-  void NoteEarlier(const Job& job, const std::string& text) {
+  void NoteEarlier(const Job& job, const EarlierReport& earlier) {
     try {
-      if (results_) results_->Add(job.name, OnOneLine(text));
-      const StoredReport earlier = ParseReport(text, "report of " + Quoted(job.path));
-      if (!has_begun_) TakeModel(earlier.run.model.info);
-      record_.AddEarlier(job, earlier);
+      if (results_) results_->Add(job.name, OnOneLine(earlier.text));
+      if (!has_begun_) TakeModel(earlier.stored.run.model.info);
+      record_.AddEarlier(job, earlier.stored);
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
       Fail(job, error);
@@ -235,17 +222,20 @@ class Runner {
   }
 
   void Fail(const Job& job, const Error& error) {
+    RecordFailure(job, error);
+    if (errors_.has_explained()) Settle();
+  }
+
+  void RecordFailure(const Job& job, const Error& error) {
     if (results_) results_->Drop(job.name);
     record_.AddFailedPicture(job, error);
     failed_jobs_.push_back(job);
-    if (errors_.has_explained()) Settle();
   }
 
   // It is certain that the run is one, and that those who failed have failed.
   void Settle() {
     if (const auto picture = std::exchange(in_doubt_, std::nullopt)) {
-      record_.AddFailedPicture(picture->job, std::get<Error>(picture->outcome));
-      failed_jobs_.push_back(picture->job);
+      RecordFailure(picture->job, std::get<Error>(picture->outcome));
     }
     // A picture that failed has no results: those of an earlier run would pass for them.
     for (const Job& job : std::exchange(failed_jobs_, {})) RemoveOldFilesOf(job);

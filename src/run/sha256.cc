@@ -2,9 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <array>
-#include <vector>
-
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -12,6 +9,10 @@ namespace {
 
 void Require(int result) {
   if (result != 1) throw Error(ErrorKind::kModel, "libcrypto cannot compute SHA-256");
+}
+
+std::span<const std::uint8_t> BytesOf(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -33,13 +34,16 @@ void Sha256::Update(std::span<const std::uint8_t> bytes) {
   Require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
 }
 
+Sha256::Digest Sha256::FinishDigest() {
+  Digest digest{};
+  Require(EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr));
+  return digest;
+}
+
 std::string Sha256::Finish() {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  Require(EVP_DigestFinal_ex(state_->context.get(), digest.data(), &size));
   std::string text;
-  for (const unsigned char byte : std::span(digest).first(size)) {
+  for (const std::uint8_t byte : FinishDigest()) {
     text += kHex[byte >> 4U];
     text += kHex[byte & 0xFU];
   }
@@ -52,9 +56,12 @@ std::string Sha256Of(std::span<const std::uint8_t> bytes) {
   return hash.Finish();
 }
 
-std::string Sha256Of(std::string_view text) {
-  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  return Sha256Of(std::span<const std::uint8_t>(bytes));
+std::string Sha256Of(std::string_view text) { return Sha256Of(BytesOf(text)); }
+
+Sha256::Digest Sha256DigestOf(std::string_view text) {
+  Sha256 hash;
+  hash.Update(BytesOf(text));
+  return hash.FinishDigest();
 }
 
 }  // namespace gradcam

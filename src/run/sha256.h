@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,7 +19,11 @@ class Sha256 {
 
   void Update(std::span<const std::uint8_t> bytes);
 
-  // 64 lower-case hex digits. Once only; nothing may be added afterwards.
+  using Digest = std::array<std::uint8_t, 32>;
+
+  // Once only, one of the two; nothing may be added afterwards.
+  [[nodiscard]] Digest FinishDigest();
+  // The same as 64 lower-case hex digits.
   [[nodiscard]] std::string Finish();
 
  private:
@@ -28,5 +33,6 @@ class Sha256 {
 
 [[nodiscard]] std::string Sha256Of(std::span<const std::uint8_t> bytes);
 [[nodiscard]] std::string Sha256Of(std::string_view text);
+[[nodiscard]] Sha256::Digest Sha256DigestOf(std::string_view text);
 
 }  // namespace gradcam

@@ -1,6 +1,6 @@
 #include "run/streamed_jobs.h"
 
-#include <charconv>
+#include <algorithm>
 #include <utility>
 
 #include "gradcam/error.h"
@@ -114,14 +114,10 @@ std::vector<std::string> StreamedJobs::StaleNames(const OutputPlace& place, cons
 }
 
 StreamedJobs::Digest StreamedJobs::DigestOf(const std::string& text) {
-  const std::string hex = Sha256Of(text);
-  Digest digest{};
-  constexpr std::size_t kDigits = 16;  // of 8 bytes
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    const char* begin = hex.data() + i * kDigits;
-    std::from_chars(begin, begin + kDigits, digest.at(i), kDigits);
-  }
-  return digest;
+  const Sha256::Digest whole = Sha256DigestOf(text);
+  Digest half{};
+  std::copy_n(whole.begin(), half.size(), half.begin());
+  return half;
 }
 
 }  // namespace gradcam

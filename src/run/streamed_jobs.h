@@ -31,7 +31,7 @@ class StreamedJobs final : public JobSource {
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 
  private:
-  using Digest = std::array<std::uint64_t, 2>;  // half a SHA-256
+  using Digest = std::array<std::uint8_t, 16>;  // half a SHA-256
 
   [[nodiscard]] std::optional<Job> JobOf(const ListEntry& entry);
   [[nodiscard]] std::string NameOf(const std::filesystem::path& absolute) const;

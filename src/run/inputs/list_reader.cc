@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/inputs/class_text.h"
 #include "run/inputs/csv_record.h"
 
 namespace gradcam {
@@ -33,27 +32,6 @@ std::string JoinedFields(const std::vector<std::string>& fields) {
 
 bool Contains(const std::vector<std::string>& fields, const char* name) {
   return std::find(fields.begin(), fields.end(), name) != fields.end();
-}
-
-bool IsDigits(const std::string& text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// Digits are an index, everything else a label; "label:" in front of it makes sure of that. Nothing
-// for a number that no index can be, and for an empty label.
-std::optional<ClassTarget> ParseClass(const std::string& text) {
-  constexpr std::string_view kLabelPrefix = "label:";
-  ClassTarget target;
-  if (IsDigits(text)) {
-    target.by = ClassTarget::By::kIndex;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, target.index);
-    return error == std::errc() ? std::optional(target) : std::nullopt;
-  }
-  target.by = ClassTarget::By::kLabel;
-  target.label = text.starts_with(kLabelPrefix) ? text.substr(kLabelPrefix.size()) : text;
-  return target.label.empty() ? std::nullopt : std::optional(target);
 }
 
 // {"class": 281} or {"class": "tabby"}.
@@ -152,7 +130,7 @@ ListEntry ListReader::EntryOfJson(const std::string& line) const {
 ListEntry ListReader::EntryOf(const std::string& path, const std::string& class_text) const {
   if (path.empty()) Fail("the path is empty");
   if (path.find('\0') != std::string::npos) Fail("the path holds a NUL byte");
-  const std::optional<ClassTarget> truth = ParseClass(class_text);
+  const std::optional<ClassTarget> truth = ParseClassText(class_text);
   if (!truth) {
     Fail("class '" + Printable(class_text) + "' is neither an index nor a label");
   }
