@@ -23,7 +23,7 @@ FOLDER = PROJECT / "build" / "bench"
 class Network:
     name: str  # as scripts/export_model.py takes it
     title: str
-    pictures: int  # many more than the program takes to choose how to run a network
+    pictures: int  # so many that every engine is tried, in a small part of the run
 
     @property
     def model(self) -> Path:
@@ -46,7 +46,7 @@ class Network:
 
 NETWORKS = {network.name: network for network in (
     Network("vgg16", "VGG16", 64), Network("xception", "Xception", 64),
-    Network("efficientnet_b0", "EfficientNet-B0", 256))}
+    Network("efficientnet_b0", "EfficientNet-B0", 512))}
 
 
 def make_files(network: Network) -> None:

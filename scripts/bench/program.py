@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import processes
@@ -83,12 +83,12 @@ class Program:
 def steady(program: Program, network: Network, pictures: list[Path], variant: Variant,
            write: str | None = None) -> tuple[ProgramRun, ProgramRun]:
     """A run over the first half of `pictures` and one over all: their difference is free of what
-    is done once a run (warming up, choosing an engine)."""
+    is done once a run (warming up, choosing an engine). If the trials of the two end with different
+    engines, their difference means nothing, and both run again with the engine of the longer."""
     half = program.run(network, pictures[:len(pictures) // 2], variant, write)
     whole = program.run(network, pictures, variant, write)
     if half.engine != whole.engine:
-        raise RuntimeError(f"{network.title}: the shorter run took engine {half.engine}, the "
-                           f"longer {whole.engine}: their difference means nothing")
+        return steady(program, network, pictures, replace(variant, engine=whole.engine), write)
     return half, whole
 
 
