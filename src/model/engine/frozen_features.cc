@@ -8,6 +8,7 @@
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "gradcam/error.h"
@@ -52,24 +53,66 @@ void RequireNoWrites(Graph& graph) {
   });
 }
 
-// Whether `value` is certainly four-dimensional: it comes from a convolution through operators that
-// keep the dimensions.
-bool IsFeatureMap(const Value* value) {
-  const auto kind = value->node()->kind();
-  if (kind == c10::aten::conv2d || kind == c10::aten::_convolution) {
-    return value->node()->inputs().at(3)->type()->kind() != c10::TypeKind::StringType;
-  }
-  const bool keeps_dimensions = kind == c10::aten::batch_norm || kind == c10::aten::relu ||
-                                kind == c10::aten::silu || kind == c10::aten::hardtanh ||
-                                kind == c10::aten::max_pool2d;
-  return keeps_dimensions && IsFeatureMap(value->node()->input(0));
+using FeatureMaps = std::unordered_set<const Value*>;
+
+// A number, a tensor of up to four dimensions, or a feature map: added or multiplied, it changes no
+// dimension of a feature map.
+bool KeepsDimensionsOfOther(const Value* value, const FeatureMaps& maps) {
+  if (value->type()->kind() != c10::TypeKind::TensorType) return true;
+  const auto constant = torch::jit::toIValue(value);
+  return constant ? constant->toTensor().dim() <= 4 : maps.contains(value);
 }
 
-// A scripted nn.BatchNorm2d checks that its input has four dimensions. The branch hides the batch
-// norm from folding.
+bool GivesFeatureMap(const Node* node, const FeatureMaps& maps) {
+  static const std::unordered_set<c10::Symbol> kKeepDimensions = {c10::aten::adaptive_avg_pool2d,
+                                                                  c10::aten::avg_pool2d,
+                                                                  c10::aten::batch_norm,
+                                                                  c10::aten::dropout,
+                                                                  c10::aten::hardtanh,
+                                                                  c10::aten::max_pool2d,
+                                                                  c10::aten::hardsigmoid,
+                                                                  c10::aten::hardswish,
+                                                                  c10::aten::relu,
+                                                                  c10::aten::sigmoid,
+                                                                  c10::aten::silu};
+  const auto kind = node->kind();
+  if (kind == c10::aten::conv2d || kind == c10::aten::_convolution) {
+    return node->inputs().at(3)->type()->kind() != c10::TypeKind::StringType;
+  }
+  if (kind == c10::aten::add || kind == c10::aten::mul) {
+    return maps.contains(node->input(0)) && KeepsDimensionsOfOther(node->input(1), maps);
+  }
+  return kKeepDimensions.contains(kind) && maps.contains(node->input(0));
+}
+
+// The values that have four dimensions: they come from a convolution (which gives three for a
+// picture without a batch, but that is no [N, 3, H, W]) through operators that keep them.
+FeatureMaps FindFeatureMaps(Graph& graph) {
+  FeatureMaps maps;
+  ForEachNode(graph.block(), [&](const Node* node) {
+    if (GivesFeatureMap(node, maps)) maps.insert(node->output());
+  });
+  return maps;
+}
+
+// Whether `node` counts the dimensions of a feature map: x.dim() or len(x.size()).
+bool CountsDimensions(const Node* node, const FeatureMaps& maps) {
+  if (node->kind() == c10::aten::dim) return maps.contains(node->input());
+  if (node->kind() != c10::aten::len) return false;
+  const Node* size = node->input()->node();
+  return size->kind() == c10::aten::size && size->inputs().size() == 1 &&
+         maps.contains(size->input());
+}
+
+// A script checks that the input of a batch norm has four dimensions, or how many sizes that of a
+// pooling has. The branch hides the batch norm from folding, and no flat graph can hold it.
 void ResolveDimensionChecks(Graph& graph) {
-  for (Node* node : NodesOfKind(graph, c10::aten::dim)) {
-    if (!IsFeatureMap(node->input())) continue;
+  const FeatureMaps maps = FindFeatureMaps(graph);
+  std::vector<Node*> counts;
+  ForEachNode(graph.block(), [&](Node* node) {
+    if (CountsDimensions(node, maps)) counts.push_back(node);
+  });
+  for (Node* node : counts) {
     const torch::jit::WithInsertPoint here(node);
     node->output()->replaceAllUsesWith(graph.insertConstant(4));
   }

@@ -84,13 +84,29 @@ TEST(FrozenFeatures, FoldsBatchNormIntoTheConvolutionInFrontOfIt) {
   EXPECT_LE(Difference(body, at::kFloat), 1e-5);
 }
 
-TEST(FrozenFeatures, ResolvesTheDimensionCheckOfAScriptedBatchNorm) {
-  const std::string body = std::string(kConvolution) +
-                           "assert a.dim() == 4\n"
-                           "return torch.relu(a)";
-  const auto module = ModuleWithMaps(body);
-  const auto graph = FeaturesOfMaps(module);
-  EXPECT_EQ(CountNodes(*FrozenFeatures(*graph, module), "prim::If"), 0);
+TEST(FrozenFeatures, ResolvesTheDimensionChecksOfAScript) {
+  for (const std::string check : {"assert a.dim() == 4\n", "assert len(a.size()) == 4\n",
+                                  "a = a * torch.sigmoid(a) + 1\nassert a.dim() == 4\n",
+                                  "a = a * self.v\nassert a.dim() == 4\n"}) {
+    const auto module = ModuleWithMaps(kConvolution + check + "return torch.relu(a)");
+    EXPECT_EQ(CountNodes(*FrozenFeatures(*FeaturesOfMaps(module), module), "prim::If"), 0) << check;
+  }
+}
+
+TEST(FrozenFeatures, KeepsADimensionCheckThatMayFail) {
+  // The second operand may have five dimensions.
+  const auto module = ModuleWithMaps(std::string(kConvolution) +
+                                     "a = a * torch.ones([1] * x.size(0))\nassert a.dim() == 4\n"
+                                     "return torch.relu(a)");
+  EXPECT_EQ(CountNodes(*FrozenFeatures(*FeaturesOfMaps(module), module), "prim::If"), 1);
+}
+
+TEST(FrozenFeatures, LooksAtEveryValueOnceHoweverManyPathsLeadToIt) {
+  // 2^60 paths.
+  std::string body = kConvolution;
+  for (int i = 0; i < 60; ++i) body += "a = torch.relu(a) + torch.sigmoid(a)\n";
+  const auto module = ModuleWithMaps(body + "assert a.dim() == 4\nreturn a");
+  EXPECT_EQ(CountNodes(*FrozenFeatures(*FeaturesOfMaps(module), module), "prim::If"), 0);
 }
 
 TEST(FuseConvolutions, TakesAdditionAndActivationAlong) {
