@@ -23,6 +23,7 @@ target_sources(
          FILES
          include/gradcam/card.h
          include/gradcam/draw.h
+         include/gradcam/compiled_networks.h
          include/gradcam/engine.h
          include/gradcam/error.h
          include/gradcam/explainer.h

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <memory>
+
 namespace gradcam {
+
+class CompiledNetworks;  // gradcam/compiled_networks.h
 
 // Who runs the features half of a cut network. The head and its gradient are always LibTorch's.
 enum class Engine {
@@ -26,6 +30,8 @@ struct EngineOptions {
   bool deterministic = false;
   int batch = 0;     // pictures that are given to Explain together; 0: chosen
   int pictures = 1;  // how many are expected: what pays for many does not for one
+  // Where compiled networks are kept for later runs; null: nowhere. Not used if `deterministic`.
+  std::shared_ptr<CompiledNetworks> compiled;
 };
 
 }  // namespace gradcam

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -26,6 +27,7 @@
 #include "model/threads.h"
 #include "report/json_text.h"
 #include "report/text_report.h"
+#include "run/compiled_cache.h"
 #include "run/ground_truth.h"
 #include "run/model_digest.h"
 #include "run/picture_explainer.h"
@@ -148,6 +150,10 @@ RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptio
   }
   LoadOptions for_run = load;
   for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
+  if (digest && !cache_folder.empty()) {
+    for_run.engine.compiled =
+        std::make_shared<CompiledCache>(cache_folder / "compiled", [&] { return digest->Get(); });
+  }
   ModelExplainer explainer{Explainer(model, for_run)};
   CheckClasses(plan.classes, explainer.info().labels);
   const ModelFile file{model.filename().string(),

@@ -1,6 +1,6 @@
 #include "openvino/one_line.h"
 
-#include <cctype>
+#include <cstddef>
 #include <sstream>
 
 namespace gradcam {
@@ -18,6 +18,15 @@ std::string Trimmed(const std::string& line) {
   return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
 }
 
+// The first bytes of `text`, whole characters of UTF-8.
+std::string Shortened(const std::string& text) {
+  constexpr unsigned kMask = 0xC0U;
+  constexpr unsigned kContinuation = 0x80U;
+  std::size_t end = kMostCharacters;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & kMask) == kContinuation) --end;
+  return text.substr(0, end) + "…";
+}
+
 }  // namespace
 
 std::string OneLine(const std::string& what) {
@@ -29,8 +38,7 @@ std::string OneLine(const std::string& what) {
     text += (text.empty() ? "" : " ") + line;
   }
   if (text.empty()) return "unknown error";
-  if (text.size() > kMostCharacters) text = text.substr(0, kMostCharacters) + "…";
-  return text;
+  return text.size() > kMostCharacters ? Shortened(text) : text;
 }
 
 }  // namespace gradcam

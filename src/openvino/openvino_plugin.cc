@@ -1,11 +1,12 @@
 // The plug-in's one C function and what it returns. See core/plugin.h and
 // model/engine/features_compiler.h.
-#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <openvino/frontend/pytorch/frontend.hpp>
 #include <openvino/openvino.hpp>
 #include <openvino/runtime/intel_cpu/properties.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,8 @@ auto Translated(const Work& work) {
     throw;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, "OpenVINO: " + OneLine(error.what()));
+  } catch (...) {
+    throw Error(ErrorKind::kModel, "OpenVINO: unknown error");
   }
 }
 
@@ -78,8 +81,11 @@ void RequirePrecision(const ov::CompiledModel& model, const CompileOptions& opti
 
 class OpenVinoFeatures final : public CompiledFeatures {
  public:
-  OpenVinoFeatures(ov::CompiledModel model, std::size_t outputs)
-      : model_(std::move(model)), request_(model_.create_infer_request()), outputs_(outputs) {}
+  // `memory` is what the model may read its weights from.
+  OpenVinoFeatures(ov::CompiledModel model, std::shared_ptr<const void> memory)
+      : memory_(std::move(memory)),
+        model_(std::move(model)),
+        request_(model_.create_infer_request()) {}
 
   std::vector<NumberArray> Run(const NumberArray& pictures) override {
     return Translated([&] {
@@ -89,8 +95,17 @@ class OpenVinoFeatures final : public CompiledFeatures {
           ov::Tensor(ov::element::f32, shape, const_cast<void*>(pictures.values)));
       request_.infer();
       std::vector<NumberArray> results;
-      for (std::size_t i = 0; i < outputs_; ++i) results.push_back(Output(i));
+      const std::size_t outputs = model_.outputs().size();
+      for (std::size_t i = 0; i < outputs; ++i) results.push_back(Output(i));
       return results;
+    });
+  }
+
+  std::string Export() const override {
+    return Translated([&] {
+      std::ostringstream bytes;
+      ov::CompiledModel(model_).export_model(bytes);  // which is not const, but changes nothing
+      return std::move(bytes).str();
     });
   }
 
@@ -103,9 +118,9 @@ class OpenVinoFeatures final : public CompiledFeatures {
             .values = tensor.data()};
   }
 
+  std::shared_ptr<const void> memory_;  // outlives the model
   ov::CompiledModel model_;
   ov::InferRequest request_;
-  std::size_t outputs_;
 };
 
 class OpenVinoCompiler final : public FeaturesCompiler {
@@ -118,14 +133,42 @@ class OpenVinoCompiler final : public FeaturesCompiler {
           std::make_shared<GraphDecoder>(std::make_shared<const FlatGraph>(graph), shape);
       ov::frontend::pytorch::FrontEnd frontend;
       const auto model = frontend.convert(frontend.load(decoder));
-      auto compiled = core_->compile_model(model, kDevice, Properties(options));
+      auto compiled = Core().compile_model(model, kDevice, Properties(options));
       RequirePrecision(compiled, options);
-      return std::make_unique<OpenVinoFeatures>(std::move(compiled), graph.outputs.size());
+      return std::make_unique<OpenVinoFeatures>(std::move(compiled), nullptr);
+    });
+  }
+
+  std::unique_ptr<CompiledFeatures> Import(const KeptBytes& exported,
+                                           const CompileOptions& options) const override {
+    return Translated([&]() -> std::unique_ptr<CompiledFeatures> {
+      // The bytes are only read.
+      const ov::Tensor bytes(ov::element::u8, ov::Shape{exported.bytes.size()},
+                             const_cast<std::byte*>(exported.bytes.data()));
+      auto compiled = Core().import_model(bytes, kDevice, Properties(options));
+      RequirePrecision(compiled, options);
+      return std::make_unique<OpenVinoFeatures>(std::move(compiled), exported.owner);
+    });
+  }
+
+  std::string Identity() const override {
+    return Translated([] {
+      std::string identity = std::string("OpenVINO ") + ov::get_openvino_version().buildNumber +
+                             ", " + Core().get_property(kDevice, ov::device::full_name) + ",";
+      for (const auto& capability : Core().get_property(kDevice, ov::device::capabilities)) {
+        identity += " " + capability;
+      }
+      return identity;
     });
   }
 
  private:
-  std::unique_ptr<ov::Core> core_ = std::make_unique<ov::Core>();
+  // Made at the first use: that may throw, and is tried again then. Never destroyed: at the end of
+  // the process OpenVINO's own threads and libraries may be gone.
+  static ov::Core& Core() {
+    static auto* const core = new ov::Core();
+    return *core;
+  }
 };
 
 }  // namespace
@@ -133,8 +176,6 @@ class OpenVinoCompiler final : public FeaturesCompiler {
 
 extern "C" GRADCAM_EXPORT void* GradcamPlugin(int version) {
   if (version != gradcam::FeaturesCompiler::kVersion) return nullptr;
-  // Never destroyed: at the end of the process OpenVINO's own threads and libraries may be gone.
-  static const auto* const compiler = new gradcam::OpenVinoCompiler();
-  return const_cast<gradcam::FeaturesCompiler*>(
-      static_cast<const gradcam::FeaturesCompiler*>(compiler));
+  static gradcam::OpenVinoCompiler compiler;
+  return static_cast<gradcam::FeaturesCompiler*>(&compiler);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <iomanip>
 #include <limits>
 #include <sstream>
 #include <utility>
@@ -21,10 +22,12 @@ namespace {
 constexpr double kSaving = 0.25;
 
 // The largest difference of two tensors as a share of the largest number of `expected`; infinity if
-// their shapes differ or a number is not finite.
+// their shapes or types differ or a number is not finite.
 double Difference(const at::Tensor& found, const at::Tensor& expected) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (found.sizes() != expected.sizes()) return kInfinity;
+  if (found.sizes() != expected.sizes() || found.scalar_type() != expected.scalar_type()) {
+    return kInfinity;
+  }
   if (found.numel() == 0) return 0;
   const auto largest = expected.to(at::kDouble).abs().max().item<double>();
   const auto difference =
@@ -53,9 +56,12 @@ double Difference(const c10::IValue& found, const c10::IValue& expected) {
 }
 
 double Difference(const Features& found, const Features& expected) {
+  if (found.carried.size() != expected.carried.size()) {
+    return std::numeric_limits<double>::infinity();
+  }
   double largest = Difference(found.activations, expected.activations);
   for (std::size_t i = 0; i < expected.carried.size(); ++i) {
-    largest = std::max(largest, Difference(found.carried.at(i), expected.carried[i]));
+    largest = std::max(largest, Difference(found.carried[i], expected.carried[i]));
   }
   return largest;
 }
@@ -67,6 +73,21 @@ void RequireLimit(const Features& found, const Features& expected, double limit)
   problem << "its feature maps differ from LibTorch's by " << difference
           << " of their maximum, limit " << limit;
   throw Error(ErrorKind::kModel, problem.str());
+}
+
+// "up to 8 pictures at a time, 9.71 ms each"
+std::string Description(const EngineTrial::Measured& measured) {
+  std::ostringstream text;
+  if (measured.way.batch == 1) {
+    text << "one picture at a time";
+  } else {
+    text << "up to " << measured.way.batch << " pictures at a time";
+  }
+  constexpr double kMilliseconds = 1000;
+  if (measured.seconds) {
+    text << ", " << std::setprecision(3) << kMilliseconds * *measured.seconds << " ms each";
+  }
+  return text.str();
 }
 
 }  // namespace
@@ -85,51 +106,85 @@ ChosenFeatures::ChosenFeatures(std::unique_ptr<FeaturesEngine> reference,
 Features ChosenFeatures::Run(const at::Tensor& input) {
   for (;;) {
     const EngineWay way = trial_.Next();
-    if (engines_[way.engine] != nullptr) return RunWay(way, input);
+    if (way.engine == 0) return RunWay(way, input);
+    if (engines_[way.engine] == nullptr) {
+      const Features expected = RunReference(input);
+      try {
+        return FirstRun(way, input, expected);
+      } catch (const std::exception& error) {
+        PassOver(way.engine, TorchMessage(error));
+      }
+      continue;
+    }
     try {
-      return FirstRun(way, input);
+      return RunWay(way, input);
     } catch (const std::exception& error) {
-      // Once it has shown that it works, what it throws is about the picture.
+      if (!trial_.HasWayWithout(way.engine)) throw;
+      static_cast<void>(RunReference(input));  // throws if it is the picture that is at fault
       PassOver(way.engine, TorchMessage(error));
     }
   }
 }
 
 void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
-  const std::string note =
-      "engine '" + candidates_[engine - 1].name + "' cannot run this network: " + problem;
+  const std::string note = "engine '" + NameOf(engine) + "' cannot run this network: " + problem;
+  const bool is_last = !trial_.HasWayWithout(engine);
   trial_.Exclude(engine);
-  if (!trial_.has_way()) throw Error(ErrorKind::kUsage, note, hint_);
+  engines_[engine].reset();
+  choice_is_noted_ = false;
+  if (is_last) throw Error(ErrorKind::kUsage, note, hint_);
   notes_.push_back(note);
 }
 
 Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
   Stopwatch watch;
   Features features = engines_[way.engine]->Run(input);
-  Record(way, input.size(0), watch.Lap());
+  Record(way, input, watch.Lap());
   return features;
 }
 
-Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input) {
+Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
+                                  const Features& expected) {
   const EngineCandidate& candidate = candidates_[way.engine - 1];
-  const Features expected = engines_.front()->Run(input);
   if (candidate.make_float32) {
-    RequireLimit(candidate.make_float32()->Run(input), expected, kFloat32Limit);
+    const auto float32 = candidate.make_float32();
+    static_cast<void>(
+        FirstRunOf(*float32, candidate.name + ", float32", kFloat32Limit, input, expected));
   }
   auto made = candidate.make();
-  Features found = made->Run(input);
-  RequireLimit(found, expected, candidate.limit);
+  Features found = FirstRunOf(*made, candidate.name, candidate.limit, input, expected);
   engines_[way.engine] = std::move(made);
-  Record(way, input.size(0), /*seconds=*/0);  // a first run is not counted
+  Record(way, input, /*seconds=*/0);  // a first run is not counted
   return found;
 }
 
-void ChosenFeatures::Record(const EngineWay& way, std::int64_t pictures, double seconds) {
-  pictures_left_ -= pictures;
-  trial_.Record(way, static_cast<int>(pictures), seconds);
-  for (std::size_t i = 1; i < engines_.size(); ++i) {
-    if (engines_[i] == nullptr && !Pays(candidates_[i - 1])) trial_.Exclude(i);
-  }
+// What an earlier run of the program has kept is no more trusted than what is made now, and made
+// anew where it does not agree.
+Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
+                                    const at::Tensor& input, const Features& expected) {
+  const auto run = [&] {
+    Features found = engine.Run(input);
+    RequireLimit(found, expected, limit);
+    return found;
+  };
+  Features found = [&] {
+    try {
+      return run();
+    } catch (const std::exception&) {
+      if (!engine.ForgetKept()) throw;
+      return run();
+    }
+  }();
+  const std::string kept = engine.Keep();
+  if (!kept.empty()) notes_.push_back("engine '" + name + "': " + kept);
+  return found;
+}
+
+void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, double seconds) {
+  pictures_left_ -= input.size(0);
+  trial_.Record(way, static_cast<int>(input.size(0)), seconds);
+  ExcludeWhatDoesNotPay(input);
+  NoteChoice();
   if (!trial_.is_decided()) return;
   // The others hold a copy of the weights each.
   for (std::size_t i = 1; i < engines_.size(); ++i) {
@@ -137,10 +192,46 @@ void ChosenFeatures::Record(const EngineWay& way, std::int64_t pictures, double 
   }
 }
 
-bool ChosenFeatures::Pays(const EngineCandidate& candidate) const {
+void ChosenFeatures::ExcludeWhatDoesNotPay(const at::Tensor& input) {
+  if (trial_.is_decided()) return;
+  for (std::size_t i = 1; i < engines_.size(); ++i) {
+    const auto ways = trial_.Ways();
+    const bool is_offered =
+        std::ranges::any_of(ways, [&](const auto& measured) { return measured.way.engine == i; });
+    if (!is_offered || engines_[i] != nullptr || Pays(candidates_[i - 1], input)) continue;
+    trial_.Exclude(i);
+    notes_.push_back("engine '" + NameOf(i) + "' is not tried: so few pictures do not pay for it");
+  }
+}
+
+bool ChosenFeatures::Pays(const EngineCandidate& candidate, const at::Tensor& input) const {
   const auto seconds = trial_.BestSeconds();
   if (!seconds) return true;
-  return static_cast<double>(pictures_left_) * *seconds * kSaving >= candidate.preparation;
+  const double saved = static_cast<double>(pictures_left_) * *seconds * kSaving;
+  if (saved >= candidate.preparation) return true;
+  return candidate.is_kept && saved >= candidate.preparation_if_kept && candidate.is_kept(input);
+}
+
+// Once it is known, or nothing is left to choose.
+void ChosenFeatures::NoteChoice() {
+  const auto ways = trial_.Ways();
+  if (choice_is_noted_ || (!trial_.is_decided() && ways.size() > 1)) return;
+  choice_is_noted_ = true;
+  const EngineWay chosen = trial_.Next();
+  std::string note;
+  for (const auto& measured : ways) {
+    if (measured.way != chosen) continue;
+    note = "engine '" + NameOf(chosen.engine) + "' is used, " + Description(measured);
+  }
+  for (const auto& measured : ways) {
+    if (measured.way == chosen) continue;
+    note += "; '" + NameOf(measured.way.engine) + "': " + Description(measured);
+  }
+  notes_.push_back(note);
+}
+
+std::string ChosenFeatures::NameOf(std::size_t engine) const {
+  return engine == 0 ? "libtorch" : candidates_[engine - 1].name;
 }
 
 std::vector<std::string> ChosenFeatures::TakeNotes() { return std::exchange(notes_, {}); }

@@ -21,9 +21,13 @@ struct EngineCandidate {
   std::string name;                                       // for messages
   Engine engine = Engine::kLibtorch;                      // whose it is
   std::function<std::unique_ptr<FeaturesEngine>()> make;  // called when its turn comes
-  // Seconds until it has computed its first batch. It gets a turn only if what is left of the run
+  // Seconds until it is ready for its first batch. It gets a turn only if what is left of the run
   // promises to save more.
   double preparation = 0;
+  // The same where an earlier run of the program has left something to begin with, and whether it
+  // has, for pictures like these. May be empty.
+  double preparation_if_kept = 0;
+  std::function<bool(const at::Tensor& input)> is_kept;
   // The largest difference of its activations, and of what else crosses the cut, from the
   // reference's that is put down to rounding, as a share of the maximum.
   double limit = 0;
@@ -34,8 +38,7 @@ struct EngineCandidate {
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first
 // turn, and what it gives for its first batch is compared with what the reference gives. One that
-// cannot be made, throws then, or differs is passed over with a note; that is an error if no way is
-// left.
+// cannot be made, throws or differs is passed over with a note; that is an error if no way is left.
 class ChosenFeatures final : public FeaturesEngine {
  public:
   // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1. `pictures` are
@@ -43,7 +46,7 @@ class ChosenFeatures final : public FeaturesEngine {
   ChosenFeatures(std::unique_ptr<FeaturesEngine> reference, std::vector<EngineCandidate> candidates,
                  EngineTrial trial, int pictures, std::string hint);
 
-  // Throws Error(kUsage) when no way is left, and what an engine throws that has run before.
+  // Throws Error(kUsage) when no way is left, and what the reference throws.
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 
   // By the reference, whatever was chosen.
@@ -59,16 +62,23 @@ class ChosenFeatures final : public FeaturesEngine {
 
  private:
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
-  [[nodiscard]] Features FirstRun(const EngineWay& way, const at::Tensor& input);
+  [[nodiscard]] Features FirstRun(const EngineWay& way, const at::Tensor& input,
+                                  const Features& expected);
+  [[nodiscard]] Features FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
+                                    const at::Tensor& input, const Features& expected);
   void PassOver(std::size_t engine, const std::string& problem);
-  void Record(const EngineWay& way, std::int64_t pictures, double seconds);
-  [[nodiscard]] bool Pays(const EngineCandidate& candidate) const;
+  void Record(const EngineWay& way, const at::Tensor& input, double seconds);
+  void ExcludeWhatDoesNotPay(const at::Tensor& input);
+  [[nodiscard]] bool Pays(const EngineCandidate& candidate, const at::Tensor& input) const;
+  void NoteChoice();
+  [[nodiscard]] std::string NameOf(std::size_t engine) const;
 
   std::vector<EngineCandidate> candidates_;
   std::vector<std::unique_ptr<FeaturesEngine>> engines_;  // [0] the reference; empty: not made yet
   EngineTrial trial_;
   std::int64_t pictures_left_;
   std::string hint_;
+  bool choice_is_noted_ = false;
   std::vector<std::string> notes_;
 };
 

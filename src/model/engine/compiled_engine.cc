@@ -3,7 +3,9 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <string>
+#include <exception>
+#include <optional>
+#include <sstream>
 #include <utility>
 
 #include "core/plugin.h"
@@ -41,6 +43,53 @@ c10::IValue ValueOf(const NumberArray& array, FlatType::Kind kind) {
   return copy;
 }
 
+FlatType::Kind KindOf(const torch::jit::Value& output) {
+  return output.type()->kind() == c10::TypeKind::IntType ? FlatType::Kind::kInt
+                                                         : FlatType::Kind::kTensor;
+}
+
+// As the features half declares them.
+std::vector<FlatType::Kind> DeclaredOutputs(const torch::jit::Graph& features) {
+  std::vector<FlatType::Kind> kinds;
+  for (const auto* output : features.outputs().at(0)->node()->inputs()) {
+    kinds.push_back(KindOf(*output));
+  }
+  return kinds;
+}
+
+const char* NameOf(Precision precision) {
+  switch (precision) {
+    case Precision::kBfloat16:
+      return "bfloat16";
+    case Precision::kFloat16:
+      return "float16";
+    case Precision::kTf32:
+      return "tf32";
+    case Precision::kFloat32:
+      break;
+  }
+  return "float32";
+}
+
+CompileOptions OptionsFor(const at::Tensor& input, Precision precision) {
+  return {.height = input.size(2),
+          .width = input.size(3),
+          .precision = precision,
+          .threads = at::get_num_threads()};
+}
+
+// Of the way from a file's graph to what is compiled. To be counted up when that changes.
+constexpr int kFormat = 1;
+
+std::string KeyOf(const FeaturesCompiler& compiler, const CompileOptions& options,
+                  const std::string& cut) {
+  std::ostringstream key;
+  key << "format " << kFormat << "\ncut " << cut << "\npictures " << options.height << 'x'
+      << options.width << "\nprecision " << NameOf(options.precision) << "\nthreads "
+      << options.threads << "\ncompiler " << compiler.Identity() << '\n';
+  return key.str();
+}
+
 }  // namespace
 
 const FeaturesCompiler& OpenVinoCompiler(std::span<const std::filesystem::path> folders) {
@@ -54,36 +103,87 @@ const FeaturesCompiler& OpenVinoCompiler(std::span<const std::filesystem::path> 
   return *static_cast<const FeaturesCompiler*>(plugin.interface);
 }
 
-CompiledEngine::CompiledEngine(const FeaturesCompiler& compiler, const torch::jit::Graph& features,
-                               const torch::jit::Module& module, Precision precision)
+CompiledEngine::CompiledEngine(const FeaturesCompiler& compiler,
+                               std::shared_ptr<const torch::jit::Graph> features,
+                               const torch::jit::Module& module, Precision precision,
+                               KeepingPlace place)
     : compiler_(&compiler),
+      features_(std::move(features)),
       module_(module),
       precision_(precision),
-      graph_(FlattenGraph(*FrozenFeatures(features, module))) {}
+      place_(std::move(place)) {}
 
 Features CompiledEngine::Run(const at::Tensor& input) {
-  if (!compiled_) {
-    outputs_.clear();
-    for (const std::size_t output : graph_.outputs) {
-      outputs_.push_back(graph_.values.at(output).kind);
-    }
-    compiled_ = compiler_->Compile(std::exchange(graph_, {}), {.height = input.size(2),
-                                                               .width = input.size(3),
-                                                               .precision = precision_,
-                                                               .threads = at::get_num_threads()});
-  }
+  if (!compiled_) Prepare(OptionsFor(input, precision_));
   const at::Tensor pictures = input.contiguous();
   const auto outputs = compiled_->Run({.type = NumberType::kFloat32,
                                        .shape = pictures.sizes().vec(),
                                        .values = pictures.const_data_ptr<float>()});
+  if (outputs.size() != outputs_.size()) {
+    throw Error(ErrorKind::kModel, "the compiled network has another number of outputs");
+  }
   Features features{.self = module_._ivalue(),
                     .activations = CopyOf(outputs.at(0)),
                     .carried = {},
                     .engine = Engine::kOpenvino};
   for (std::size_t i = 1; i < outputs.size(); ++i) {
-    features.carried.push_back(ValueOf(outputs[i], outputs_.at(i)));
+    features.carried.push_back(ValueOf(outputs[i], outputs_[i]));
   }
   return features;
+}
+
+void CompiledEngine::Prepare(const CompileOptions& options) {
+  if (place_.networks) key_ = KeyOf(*compiler_, options, place_.cut);
+  compiled_ = may_import_ ? Import(options) : nullptr;
+  is_imported_ = compiled_ != nullptr;
+  if (!is_imported_) compiled_ = Compile(options);
+}
+
+// Null if there is nothing, or nothing that can be used.
+std::unique_ptr<CompiledFeatures> CompiledEngine::Import(const CompileOptions& options) {
+  const auto kept = place_.networks ? place_.networks->Find(key_) : std::nullopt;
+  if (!kept) return nullptr;
+  outputs_ = DeclaredOutputs(*features_);
+  try {
+    return compiler_->Import(*kept, options);
+  } catch (const Error&) {
+    return nullptr;  // it is compiled and kept anew
+  }
+}
+
+std::unique_ptr<CompiledFeatures> CompiledEngine::Compile(const CompileOptions& options) {
+  const FlatGraph graph = FlattenGraph(*FrozenFeatures(*features_, module_));
+  outputs_.clear();
+  for (const std::size_t output : graph.outputs) outputs_.push_back(graph.values.at(output).kind);
+  return compiler_->Compile(graph, options);
+}
+
+std::string CompiledEngine::Keep() {
+  // What is imported is read as declared: freezing can turn an Optional[int] into an int.
+  const bool is_as_declared = outputs_ == DeclaredOutputs(*features_);
+  if (is_imported_) return "taken as an earlier run has compiled it";
+  if (!place_.networks || !compiled_ || !is_as_declared) return {};
+  try {
+    const std::string exported = compiled_->Export();
+    place_.networks->Keep(key_, std::as_bytes(std::span(exported)));
+    return "compiled, and kept for later runs";
+  } catch (const std::exception& error) {
+    return std::string("compiled, but not kept for later runs: ") + error.what();
+  }
+}
+
+bool CompiledEngine::ForgetKept() {
+  if (!is_imported_) return false;
+  place_.networks->Forget(key_);
+  may_import_ = false;
+  compiled_ = nullptr;
+  return true;
+}
+
+bool IsKept(const FeaturesCompiler& compiler, const at::Tensor& input, Precision precision,
+            const KeepingPlace& place) {
+  return place.networks &&
+         place.networks->Has(KeyOf(compiler, OptionsFor(input, precision), place.cut));
 }
 
 }  // namespace gradcam

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "gradcam/compiled_networks.h"
 #include "model/engine/features_compiler.h"
 #include "model/engine/features_engine.h"
 
@@ -18,23 +20,47 @@ namespace gradcam {
 [[nodiscard]] const FeaturesCompiler& OpenVinoCompiler(
     std::span<const std::filesystem::path> folders);
 
-// The features half as a compiler makes it, at the first batch, for pictures of that size.
+// Which features half of a model file an engine computes, and where it is kept when it is compiled.
+struct KeepingPlace {
+  std::shared_ptr<CompiledNetworks> networks;  // null: nowhere
+  std::string cut;                             // tells the halves of one file apart; one line
+};
+
+// The features half as a compiler makes it, at the first batch, for pictures of that size; or as
+// it, compiled earlier, was kept.
 class CompiledEngine final : public FeaturesEngine {
  public:
-  // Freezes and flattens `features`. Throws Error(kModel) for a graph that is not flat
-  // (flatten_graph.h). `compiler` outlives this object.
-  CompiledEngine(const FeaturesCompiler& compiler, const torch::jit::Graph& features,
-                 const torch::jit::Module& module, Precision precision);
+  // `features` (self, x, ...) -> (activations, carried...). `compiler` outlives this object.
+  CompiledEngine(const FeaturesCompiler& compiler,
+                 std::shared_ptr<const torch::jit::Graph> features,
+                 const torch::jit::Module& module, Precision precision, KeepingPlace place = {});
 
+  // The first time throws Error(kModel) for a graph that is not flat (flatten_graph.h).
   [[nodiscard]] Features Run(const at::Tensor& input) override;
+  [[nodiscard]] std::string Keep() override;
+  [[nodiscard]] bool ForgetKept() override;
 
  private:
+  void Prepare(const CompileOptions& options);
+  [[nodiscard]] std::unique_ptr<CompiledFeatures> Import(const CompileOptions& options);
+  [[nodiscard]] std::unique_ptr<CompiledFeatures> Compile(const CompileOptions& options);
+
   const FeaturesCompiler* compiler_;
+  std::shared_ptr<const torch::jit::Graph> features_;
   torch::jit::Module module_;
   Precision precision_;
-  FlatGraph graph_;                      // until it is compiled
-  std::vector<FlatType::Kind> outputs_;  // of the graph
+  KeepingPlace place_;
+  bool may_import_ = true;
+  // From the first Run on:
+  std::string key_;                      // in place_.networks
+  std::vector<FlatType::Kind> outputs_;  // of the features half
   std::unique_ptr<CompiledFeatures> compiled_;
+  bool is_imported_ = false;
 };
+
+// Whether `place` may hold the features half as CompiledEngine computes it for `input`, without
+// looking closely. Throws what `compiler` throws.
+[[nodiscard]] bool IsKept(const FeaturesCompiler& compiler, const at::Tensor& input,
+                          Precision precision, const KeepingPlace& place);
 
 }  // namespace gradcam

@@ -44,8 +44,8 @@ std::shared_ptr<Graph> PreparedGraph(const InlinedForward& forward,
 class TwoGraphs final : public CutEngine {
  public:
   TwoGraphs(const torch::jit::Module& module, const RunEffects& effects, const CutGraphs& graphs,
-            const EngineOptions& options)
-      : features_(ChooseFeatures(graphs.features, module, effects, options)) {
+            const std::string& cut, const EngineOptions& options)
+      : features_(ChooseFeatures(graphs.features, module, effects, cut, options)) {
     outputs_ = ExposeScores(*graphs.head);
     head_ = std::make_unique<GraphRunner>(graphs.head, "head");
   }
@@ -146,8 +146,9 @@ std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
   const std::vector<std::int64_t> calls = {TheCall(chosen)};
   auto graph = PreparedGraph(forward, calls);
   Node* marker = MarkersOf(*graph, calls).at(0);
-  return std::make_unique<TwoGraphs>(module, forward.effects,
-                                     CutBehind(std::move(graph), marker, chosen.name), options);
+  const std::string cut = "behind call " + std::to_string(calls.front()) + " of " + chosen.name;
+  return std::make_unique<TwoGraphs>(
+      module, forward.effects, CutBehind(std::move(graph), marker, chosen.name), cut, options);
 }
 
 }  // namespace gradcam

@@ -16,7 +16,10 @@ EngineTrial::EngineTrial(const std::vector<EngineWay>& ways) {
   }
 }
 
-bool EngineTrial::has_way() const { return Best() != nullptr; }
+bool EngineTrial::HasWayWithout(std::size_t engine) const {
+  return std::ranges::any_of(
+      candidates_, [&](const Candidate& c) { return !c.excluded && c.way.engine != engine; });
+}
 
 EngineWay EngineTrial::Next() const {
   const Candidate* untried = Untried();
@@ -35,6 +38,14 @@ void EngineTrial::Exclude(std::size_t engine) {
   for (Candidate& candidate : candidates_) {
     candidate.excluded = candidate.excluded || candidate.way.engine == engine;
   }
+}
+
+std::vector<EngineTrial::Measured> EngineTrial::Ways() const {
+  std::vector<Measured> ways;
+  for (const Candidate& candidate : candidates_) {
+    if (!candidate.excluded) ways.push_back({candidate.way, candidate.seconds});
+  }
+  return ways;
 }
 
 bool EngineTrial::is_decided() const { return Untried() == nullptr; }

@@ -21,8 +21,8 @@ class EngineTrial {
  public:
   explicit EngineTrial(const std::vector<EngineWay>& ways);
 
-  // Whether a way is left.
-  [[nodiscard]] bool has_way() const;
+  // Whether a way is left that does not need `engine`.
+  [[nodiscard]] bool HasWayWithout(std::size_t engine) const;
 
   // For the next batch; there must be a way.
   [[nodiscard]] EngineWay Next() const;
@@ -32,6 +32,13 @@ class EngineTrial {
 
   // `engine` cannot be used; no way of it is given out again.
   void Exclude(std::size_t engine);
+
+  // A way that is not excluded, and its time a picture where it was measured.
+  struct Measured {
+    EngineWay way;
+    std::optional<double> seconds;
+  };
+  [[nodiscard]] std::vector<Measured> Ways() const;
 
   // Whether every way had its turn.
   [[nodiscard]] bool is_decided() const;

@@ -13,7 +13,7 @@
 namespace gradcam {
 namespace {
 
-// Rearranging a network costs some tenths of a second, and so does trying it out.
+// Rearranging a network costs some tenths of a second, and so does trying it out in batches.
 constexpr int kLongRun = 20;
 // More pictures at a time need more memory and bring nothing on a few cores.
 constexpr int kBatch = 8;
@@ -25,12 +25,15 @@ constexpr double kHalfLimit = 0.9;
 // Seconds until OpenVINO's libraries are loaded and a network is translated and compiled: what was
 // measured for the networks of docs/performance.md, rounded up.
 constexpr double kCompilation = 0.5;
+// The same for one that was compiled earlier.
+constexpr double kImport = 0.3;
 
 // The features half and what it is run for.
 struct Half {
   std::shared_ptr<torch::jit::Graph> graph;
   torch::jit::Module module;
   EngineOptions options;
+  std::string cut;
 
   [[nodiscard]] bool is_float32() const { return options.precision == Precision::kFloat32; }
 };
@@ -40,59 +43,89 @@ EngineCandidate FusedCandidate(const Half& half) {
     return std::make_unique<FusedFeatures>(*half.graph, half.module, type);
   };
   const at::ScalarType type = TypeOf(half.options.precision);
-  EngineCandidate candidate{.name = "libtorch, fused",
+  EngineCandidate candidate{.name = "libtorch, fused, channels-last",
                             .engine = Engine::kLibtorch,
                             .make = [make, type] { return make(type); },
                             .preparation = 0,
+                            .preparation_if_kept = 0,
+                            .is_kept = {},
                             .limit = half.is_float32() ? kFloat32Limit : kHalfLimit,
                             .make_float32 = {}};
   if (!half.is_float32()) candidate.make_float32 = [make] { return make(at::kFloat); };
   return candidate;
 }
 
+// A --deterministic run does not depend on what earlier ones have left.
+KeepingPlace PlaceOf(const Half& half) {
+  return {half.options.deterministic ? nullptr : half.options.compiled, half.cut};
+}
+
 EngineCandidate OpenVinoCandidate(const Half& half) {
   const auto make = [half](Precision precision) {
     const FeaturesCompiler& compiler = OpenVinoCompiler(PluginFolders());
-    return std::make_unique<CompiledEngine>(compiler, *half.graph, half.module, precision);
+    return std::make_unique<CompiledEngine>(compiler, half.graph, half.module, precision,
+                                            PlaceOf(half));
+  };
+  const auto is_kept = [half](const at::Tensor& input) {
+    try {
+      return IsKept(OpenVinoCompiler(PluginFolders()), input, half.options.precision,
+                    PlaceOf(half));
+    } catch (const Error&) {
+      return false;  // its turn would tell why
+    }
   };
   const Precision precision = half.options.precision;
   EngineCandidate candidate{.name = "openvino",
                             .engine = Engine::kOpenvino,
                             .make = [make, precision] { return make(precision); },
                             .preparation = kCompilation,
+                            .preparation_if_kept = kImport,
+                            .is_kept = is_kept,
                             .limit = half.is_float32() ? kFloat32Limit : kHalfLimit,
                             .make_float32 = {}};
   if (!half.is_float32()) candidate.make_float32 = [make] { return make(Precision::kFloat32); };
   return candidate;
 }
 
+bool IsLong(const EngineOptions& options) { return options.pictures > kLongRun; }
+
 // Where LibTorch computes alone, or is to be compared with.
 std::vector<EngineCandidate> Candidates(const Half& half) {
   const EngineOptions& options = half.options;
   if (options.engine == Engine::kOpenvino) return {OpenVinoCandidate(half)};
-  const bool tries = options.pictures > kLongRun && !options.deterministic;
-  const bool may_compile = tries && options.engine == Engine::kAuto;
+  const bool tries = options.pictures > 1 && !options.deterministic;
   std::vector<EngineCandidate> candidates;
   // The most promising first, but in half precision the one that must run anyway.
   if (!half.is_float32()) candidates.push_back(FusedCandidate(half));
-  if (may_compile) candidates.push_back(OpenVinoCandidate(half));
-  if (tries && half.is_float32()) candidates.push_back(FusedCandidate(half));
+  if (tries && options.engine == Engine::kAuto) candidates.push_back(OpenVinoCandidate(half));
+  if (tries && IsLong(options) && half.is_float32()) candidates.push_back(FusedCandidate(half));
   return candidates;
+}
+
+// Pictures at a time, of the ways that are not about single ones.
+int BatchOf(const EngineOptions& options, bool chooses_engine) {
+  // Its place in a batch decides how a picture's sums are blocked, and so their last bits.
+  if (options.deterministic) return 1;
+  if (options.batch > 0) return options.batch;
+  // A short run must know soon what pays; in half precision only batches bring the speed.
+  const bool is_float32 = options.precision == Precision::kFloat32;
+  return chooses_engine && is_float32 && !IsLong(options) ? 1 : kBatch;
 }
 
 // The reference is engine 0, candidate i engine i + 1.
 std::vector<EngineWay> WaysOf(const EngineOptions& options,
                               const std::vector<EngineCandidate>& candidates) {
   const bool chooses_batch = options.batch == 0 && !options.deterministic;
-  // Its place in a batch decides how a picture's sums are blocked, and so their last bits.
-  const int batch = options.deterministic ? 1 : options.batch > 0 ? options.batch : kBatch;
+  const bool chooses_engine = !candidates.empty() && options.engine == Engine::kAuto;
+  const int batch = BatchOf(options, chooses_engine);
   std::vector<EngineWay> ways;
   if (options.precision == Precision::kFloat32 && options.engine != Engine::kOpenvino) {
     ways.push_back({.engine = 0, .batch = chooses_batch && !candidates.empty() ? 1 : batch});
   }
   for (std::size_t i = 1; i <= candidates.size(); ++i) {
     ways.push_back({.engine = i, .batch = batch});
-    const bool tries_single = chooses_batch && candidates[i - 1].engine == Engine::kLibtorch;
+    const bool tries_single =
+        chooses_batch && batch > 1 && candidates[i - 1].engine == Engine::kLibtorch;
     if (tries_single) ways.push_back({.engine = i, .batch = 1});
   }
   return ways;
@@ -107,7 +140,7 @@ std::string HintFor(const EngineOptions& options) {
 
 std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit::Graph>& features,
                                                const torch::jit::Module& module,
-                                               const RunEffects& effects,
+                                               const RunEffects& effects, const std::string& cut,
                                                const EngineOptions& options) {
   const bool has_effects = effects.writes_module || effects.draws_random_numbers;
   if (has_effects) {
@@ -119,7 +152,7 @@ std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit:
 
   auto reference = std::make_unique<LoadedFeatures>(features, module, effects);
   std::vector<EngineCandidate> candidates;
-  if (!has_effects) candidates = Candidates({features->copy(), module, options});
+  if (!has_effects) candidates = Candidates({features->copy(), module, options, cut});
   EngineTrial trial(WaysOf(options, candidates));
   return std::make_unique<ChosenFeatures>(std::move(reference), std::move(candidates),
                                           std::move(trial), options.pictures, HintFor(options));

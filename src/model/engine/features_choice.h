@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <memory>
+#include <string>
 
 #include "gradcam/engine.h"
 #include "model/engine/chosen_features.h"
@@ -12,11 +13,12 @@
 namespace gradcam {
 
 // The features half (self, x, ...) -> (activations, carried...) with the engines that `options`
-// allow and that pay for a run of that length. Throws Error(kUsage) for a precision that the
-// processor has no fast instructions for, or that the network cannot be run in.
+// allow and that pay for a run of that length. `cut` tells it from others of the same file. Throws
+// Error(kUsage) for a precision that the processor has no fast instructions for, or that the
+// network cannot be run in.
 [[nodiscard]] std::unique_ptr<ChosenFeatures> ChooseFeatures(
     const std::shared_ptr<torch::jit::Graph>& features, const torch::jit::Module& module,
-    const RunEffects& effects, const EngineOptions& options);
+    const RunEffects& effects, const std::string& cut, const EngineOptions& options);
 
 // Throws Error(kUsage) unless `options` ask for plain float32 by LibTorch: what a layer inside an
 // if or loop is run in. `reason` says why.

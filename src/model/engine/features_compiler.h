@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gradcam/compiled_networks.h"
 #include "gradcam/engine.h"
 #include "model/engine/flat_graph.h"
 
@@ -28,6 +29,9 @@ class CompiledFeatures {
   // `pictures` [N, 3, H, W], float32, any N, H and W as it was compiled for. What the graph puts
   // out, float32, int32 or int64, lives until the next Run. Throws Error(kModel).
   [[nodiscard]] virtual std::vector<NumberArray> Run(const NumberArray& pictures) = 0;
+
+  // As bytes for FeaturesCompiler::Import, weights included. Throws Error(kModel).
+  [[nodiscard]] virtual std::string Export() const = 0;
 };
 
 struct CompileOptions {
@@ -41,13 +45,22 @@ struct CompileOptions {
 // libgradcam_openvino.so (core/plugin.h). No exception of the compiler's own leaves it.
 class FeaturesCompiler {
  public:
-  static constexpr int kVersion = 2;
+  static constexpr int kVersion = 3;
 
   virtual ~FeaturesCompiler() = default;
 
   // Throws Error(kModel) for a graph or precision that it cannot take.
   [[nodiscard]] virtual std::unique_ptr<CompiledFeatures> Compile(
       const FlatGraph& graph, const CompileOptions& options) const = 0;
+
+  // What Export gave, compiled with the same options and under the same Identity. Throws
+  // Error(kModel) for what it cannot read, but need not withstand bytes that were tampered with.
+  [[nodiscard]] virtual std::unique_ptr<CompiledFeatures> Import(
+      const KeptBytes& exported, const CompileOptions& options) const = 0;
+
+  // The compiler's version and the processor that it compiles for, in one line. Throws
+  // Error(kModel).
+  [[nodiscard]] virtual std::string Identity() const = 0;
 };
 
 }  // namespace gradcam

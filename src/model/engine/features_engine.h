@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 
+#include <string>
 #include <vector>
 
 #include "gradcam/engine.h"
@@ -29,6 +30,14 @@ class FeaturesEngine {
 
   // `input` [N, 3, H, W], float32. Throws what the engine's library throws.
   [[nodiscard]] virtual Features Run(const at::Tensor& input) = 0;
+
+  // After a Run that was found right: keeps what was prepared for later runs of the program. What
+  // became of that, as the end of a sentence; empty if there is nothing to keep.
+  [[nodiscard]] virtual std::string Keep() { return {}; }
+
+  // After a Run that failed or was found wrong: forgets what an earlier run of the program had
+  // kept. Whether there was such, and the next Run does without it.
+  [[nodiscard]] virtual bool ForgetKept() { return false; }
 };
 
 }  // namespace gradcam

@@ -5,15 +5,21 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "gradcam/error.h"
 
 namespace gradcam {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 // Gives the picture times a factor as feature maps, and times another as a skip connection.
 class Scaled final : public FeaturesEngine {
@@ -36,6 +42,8 @@ EngineCandidate CandidateOf(std::function<std::unique_ptr<FeaturesEngine>()> mak
           .engine = Engine::kLibtorch,
           .make = std::move(make),
           .preparation = 0,
+          .preparation_if_kept = 0,
+          .is_kept = {},
           .limit = 1e-3,
           .make_float32 = {}};
 }
@@ -74,20 +82,22 @@ TEST(ChosenFeatures, AnEngineThatAgreesTakesItsTurn) {
   EXPECT_EQ(features.NextBatch(), 2);
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0005F);
   EXPECT_EQ(features.NextBatch(), 4);
-  EXPECT_THAT(features.TakeNotes(), IsEmpty());
+  EXPECT_THAT(features.TakeNotes(), IsEmpty());  // it is to be seen yet who is faster
 }
 
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.01); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
-  EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("engine 'other' cannot run this network: "
-                                                          "its feature maps differ")));
+  EXPECT_THAT(
+      features.TakeNotes(),
+      ElementsAre(HasSubstr("engine 'other' cannot run this network: its feature maps differ"),
+                  HasSubstr("engine 'libtorch' is used, up to 2 pictures at a time, ")));
 }
 
 TEST(ChosenFeatures, WhatElseCrossesTheCutIsComparedToo) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1, 1.5); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
-  EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("its feature maps differ")));
+  EXPECT_THAT(features.TakeNotes(), Contains(HasSubstr("its feature maps differ")));
 }
 
 TEST(ChosenFeatures, AnEngineInHalfPrecisionIsComparedInFloat32First) {
@@ -105,7 +115,7 @@ TEST(ChosenFeatures, AnEngineThatCannotBeMadeIsPassedOverWithANote) {
   auto features = Choose(CandidateOf(
       []() -> std::unique_ptr<FeaturesEngine> { throw std::runtime_error("unknown operator"); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
-  EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr("unknown operator")));
+  EXPECT_THAT(features.TakeNotes(), Contains(HasSubstr("unknown operator")));
 }
 
 TEST(ChosenFeatures, NumbersThatAreNotFiniteAreADifference) {
@@ -130,10 +140,138 @@ TEST(ChosenFeatures, AnEngineWhosePreparationDoesNotPayGetsNoTurn) {
   candidate.preparation = 3600;
   auto features = Choose(candidate, /*pictures=*/100);
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
-  EXPECT_THAT(features.TakeNotes(), IsEmpty());
+  EXPECT_THAT(features.TakeNotes(),
+              ElementsAre(HasSubstr("engine 'other' is not tried"),
+                          HasSubstr("engine 'libtorch' is used, up to 2 pictures at a time, ")));
   // Unless it was asked for.
   auto asked = AskFor(candidate);
   EXPECT_FLOAT_EQ(asked.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1.0005F);
+}
+
+TEST(ChosenFeatures, WhatWasPreparedEarlierPaysInAShorterRun) {
+  auto candidate = CandidateOf([] { return std::make_unique<Scaled>(1.0005); });
+  candidate.preparation = 3600;
+  bool is_kept = true;
+  candidate.is_kept = [&](const at::Tensor& input) { return is_kept && input.size(2) == 2; };
+  auto features = Choose(candidate, /*pictures=*/100);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0005F);
+  candidate.preparation_if_kept = 3600;
+  auto still_long = Choose(candidate, /*pictures=*/100);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(still_long), 1.0F);
+  candidate.preparation_if_kept = 0;
+  is_kept = false;
+  auto nothing_kept = Choose(candidate, /*pictures=*/100);
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(nothing_kept), 1.0F);
+}
+
+// Begins with what an earlier run has kept, which gives `kept` times the picture.
+class Keeping final : public FeaturesEngine {
+ public:
+  explicit Keeping(double kept) : factor_(kept) {}
+  Features Run(const at::Tensor& input) override {
+    if (factor_ == 0) throw std::runtime_error("damaged");
+    return Scaled(factor_).Run(input);
+  }
+  std::string Keep() override { return has_forgotten_ ? "made anew" : "taken"; }
+  bool ForgetKept() override {
+    factor_ = 1.0005;
+    return !std::exchange(has_forgotten_, true);
+  }
+
+ private:
+  double factor_;
+  bool has_forgotten_ = false;
+};
+
+TEST(ChosenFeatures, WhatWasKeptIsComparedTooAndMadeAnewIfItIsWrong) {
+  auto right = Choose(CandidateOf([] { return std::make_unique<Keeping>(1.0002); }));
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(right), 1.0002F);
+  EXPECT_THAT(right.TakeNotes(), ElementsAre("engine 'other': taken"));
+  for (const double kept : {1.5, 0.0}) {
+    auto wrong = Choose(CandidateOf([=] { return std::make_unique<Keeping>(kept); }));
+    EXPECT_FLOAT_EQ(ValueAfterTheReference(wrong), 1.0005F);
+    EXPECT_THAT(wrong.TakeNotes(), ElementsAre("engine 'other': made anew"));
+  }
+}
+
+// Throws from its second run on.
+class Breaking final : public FeaturesEngine {
+ public:
+  Features Run(const at::Tensor& input) override {
+    if (++runs_ > 1) throw std::runtime_error("out of luck");
+    return Scaled(1.0005).Run(input);
+  }
+
+ private:
+  int runs_ = 0;
+};
+
+TEST(ChosenFeatures, AnEngineThatBreaksLaterIsPassedOverForTheRest) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Breaking>(); }));
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(2)));
+  EXPECT_FLOAT_EQ(features.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1.0005F);
+  EXPECT_FLOAT_EQ(features.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1);
+  EXPECT_EQ(features.NextBatch(), 2);
+  EXPECT_THAT(features.TakeNotes(),
+              ElementsAre(HasSubstr("engine 'other' cannot run this network: out of luck"),
+                          HasSubstr("engine 'libtorch' is used")));
+  // Asked for, it is an error.
+  auto asked = AskFor(CandidateOf([] { return std::make_unique<Breaking>(); }));
+  static_cast<void>(asked.Run(Pictures(4)));
+  EXPECT_THROW(static_cast<void>(asked.Run(Pictures(4))), std::runtime_error);
+}
+
+// Refuses numbers above 1, as the reference does here.
+class Refusing final : public FeaturesEngine {
+ public:
+  Features Run(const at::Tensor& input) override {
+    if (input.max().item<float>() > 1) throw std::runtime_error("bad picture");
+    return Scaled(1).Run(input);
+  }
+};
+
+TEST(ChosenFeatures, APictureThatNobodyCanComputeIsNotTheEnginesFault) {
+  std::vector<EngineCandidate> candidates;
+  candidates.push_back(CandidateOf([] { return std::make_unique<Refusing>(); }));
+  ChosenFeatures features(std::make_unique<Refusing>(), std::move(candidates),
+                          EngineTrial({{.engine = 1, .batch = 4}, {.engine = 0, .batch = 2}}),
+                          kMany, "hint");
+  EXPECT_THROW(static_cast<void>(features.Run(Pictures(4) * 2)), std::runtime_error);
+  static_cast<void>(features.Run(Pictures(4)));
+  EXPECT_THROW(static_cast<void>(features.Run(Pictures(4) * 2)), std::runtime_error);
+  EXPECT_THAT(features.TakeNotes(), IsEmpty());
+  EXPECT_EQ(features.NextBatch(), 4);
+}
+
+TEST(ChosenFeatures, NumbersOfAnotherTypeAreADifference) {
+  class Doubles final : public FeaturesEngine {
+    Features Run(const at::Tensor& input) override {
+      auto features = Scaled(1).Run(input);
+      features.carried.front() = input.to(at::kDouble);
+      return features;
+    }
+  };
+  auto features = Choose(CandidateOf([] { return std::make_unique<Doubles>(); }));
+  static_cast<void>(ValueAfterTheReference(features));
+  EXPECT_THAT(features.TakeNotes(), Contains(HasSubstr("its feature maps differ")));
+}
+
+TEST(ChosenFeatures, NoteWhichWayIsUsedAndHowFastTheOthersWere) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.0005); }));
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(2)));
+  for (int i = 0; i < 3; ++i) static_cast<void>(features.Run(Pictures(4)));
+  EXPECT_THAT(
+      features.TakeNotes(),
+      ElementsAre(AllOf(StartsWith("engine '"), HasSubstr("' is used, up to "),
+                        HasSubstr(" ms each; '"), HasSubstr("'other'"), HasSubstr("'libtorch'"))));
+}
+
+TEST(ChosenFeatures, NoteTheOnlyWayAtOnce) {
+  ChosenFeatures features(std::make_unique<Scaled>(1), {}, EngineTrial({{.engine = 0, .batch = 1}}),
+                          1, "");
+  static_cast<void>(features.Run(Pictures(1)));
+  EXPECT_THAT(features.TakeNotes(),
+              ElementsAre("engine 'libtorch' is used, one picture at a time"));
 }
 
 }  // namespace

@@ -1,0 +1,185 @@
+#include "run/compiled_cache.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/file_handle.h"
+#include "gradcam/error.h"
+#include "run/atomic_file.h"
+#include "run/make_folder.h"
+#include "run/sha256.h"
+#include "run/temporary_name.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExtension = ".compiled";
+// What comes behind the header begins at a multiple of a page, as weights like it.
+constexpr std::size_t kPage = 4096;
+
+std::span<const std::uint8_t> Unsigned(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+// A whole file in memory.
+class Mapping {
+ public:
+  Mapping(void* address, std::size_t size) : address_(address), size_(size) {}
+  ~Mapping() { ::munmap(address_, size_); }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  [[nodiscard]] std::span<const std::byte> bytes() const {
+    return {static_cast<const std::byte*>(address_), size_};
+  }
+
+ private:
+  void* address_;
+  std::size_t size_;
+};
+
+// Null for what is no file of this user.
+std::shared_ptr<const Mapping> MapOwnFile(const fs::path& path) {
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return nullptr;
+  if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || status.st_size == 0) {
+    return nullptr;
+  }
+  // The time of its last use decides what is removed first. Not all file systems keep st_atime.
+  ::futimens(file.get(), nullptr);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (address == MAP_FAILED) return nullptr;
+  return std::make_shared<const Mapping>(address, size);
+}
+
+// What stands in front of `bytes`: it tells that they are whole, and what they are of.
+std::string HeaderOf(const std::string& description, std::span<const std::byte> bytes) {
+  std::string header = "gradcam " GRADCAM_VERSION " compiled network\nsha256 " +
+                       Sha256Of(Unsigned(bytes)) + "\n" + description;
+  header.resize((header.size() / kPage + 1) * kPage);
+  return header;
+}
+
+struct OldFile {
+  fs::path path;
+  std::uint64_t size = 0;
+  fs::file_time_type used;
+};
+
+std::vector<OldFile> FilesIn(const fs::path& folder) {
+  std::vector<OldFile> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() != kExtension) continue;
+    OldFile file{.path = entry->path(), .size = 0, .used = {}};
+    std::error_code vanished;  // removed by another program
+    file.size = entry->file_size(vanished);
+    if (!vanished) file.used = entry->last_write_time(vanished);
+    if (!vanished) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+}  // namespace
+
+struct CompiledCache::Entry {
+  fs::path file;
+  std::string description;
+};
+
+CompiledCache::CompiledCache(fs::path folder, std::function<std::string()> model_sha256,
+                             std::uint64_t most_bytes)
+    : folder_(std::move(folder)), model_sha256_(std::move(model_sha256)), most_bytes_(most_bytes) {}
+
+std::optional<CompiledCache::Entry> CompiledCache::EntryOf(const std::string& key) const {
+  const std::string model = model_sha256_();
+  if (model.empty()) return std::nullopt;
+  const std::string description = "model " + model + "\n" + key;
+  constexpr std::size_t kDigits = 32;
+  return Entry{folder_ / (Sha256Of(description).substr(0, kDigits) + kExtension), description};
+}
+
+bool CompiledCache::Has(const std::string& key) {
+  try {
+    const auto entry = EntryOf(key);
+    std::error_code ignored;
+    return entry && fs::is_regular_file(entry->file, ignored);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+std::optional<KeptBytes> CompiledCache::Find(const std::string& key) {
+  try {
+    const auto entry = EntryOf(key);
+    const auto file = entry ? MapOwnFile(entry->file) : nullptr;
+    if (!file) return std::nullopt;
+    const std::size_t header_size = HeaderOf(entry->description, {}).size();
+    const auto bytes = file->bytes();
+    if (bytes.size() <= header_size) return std::nullopt;
+    const auto content = bytes.subspan(header_size);
+    const std::string expected = HeaderOf(entry->description, content);
+    const auto found = bytes.first(header_size);
+    if (!std::ranges::equal(found, std::as_bytes(std::span(expected)))) return std::nullopt;
+    return KeptBytes{file, content};
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+void CompiledCache::Keep(const std::string& key, std::span<const std::byte> bytes) {
+  const auto entry = EntryOf(key);
+  if (!entry) return;
+  const std::string header = HeaderOf(entry->description, bytes);
+  if (header.size() + bytes.size() > most_bytes_) {
+    throw Error(ErrorKind::kOutput, "it is larger than all compiled networks together may be");
+  }
+  MakeFolder(folder_);
+  AtomicFile file(entry->file);
+  file.Write(header);
+  file.Write(Unsigned(bytes));
+  file.Commit();
+  RemoveAbandonedFiles(folder_);
+  RemoveOldest(entry->file);
+}
+
+void CompiledCache::Forget(const std::string& key) {
+  try {
+    const auto entry = EntryOf(key);
+    std::error_code ignored;
+    if (entry) fs::remove(entry->file, ignored);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): then nothing was kept either
+  }
+}
+
+// Until the rest, with `kept`, takes no more than most_bytes_.
+void CompiledCache::RemoveOldest(const fs::path& kept) const {
+  auto files = FilesIn(folder_);
+  std::ranges::sort(files, {}, &OldFile::used);
+  std::uint64_t total = 0;
+  for (const OldFile& file : files) total += file.size;
+  for (const OldFile& file : files) {
+    if (total <= most_bytes_) return;
+    if (file.path == kept) continue;
+    std::error_code ignored;
+    fs::remove(file.path, ignored);
+    total -= file.size;
+  }
+}
+
+}  // namespace gradcam

@@ -1,0 +1,190 @@
+#include "run/compiled_cache.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "gradcam/error.h"
+#include "run/temporary_folder.h"
+
+namespace gradcam {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Optional;
+using testing::SizeIs;
+
+std::span<const std::byte> BytesOf(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+CompiledCache CacheIn(const TemporaryFolder& folder, const std::string& model = "model",
+                      std::uint64_t most_bytes = CompiledCache::kMostBytes) {
+  return {folder / "compiled", [model] { return model; }, most_bytes};
+}
+
+std::optional<std::string> Found(CompiledCache& cache, const std::string& key) {
+  const auto kept = cache.Find(key);
+  if (!kept) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(kept->bytes.data()), kept->bytes.size());
+}
+
+fs::path OnlyFile(const TemporaryFolder& folder) {
+  const auto files = FilesBelow(folder.path());
+  EXPECT_THAT(files, SizeIs(1));
+  return folder / *files.begin();
+}
+
+TEST(CompiledCache, GivesBackWhatWasKeptUnderTheSameKeyOfTheSameModel) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder);
+  EXPECT_FALSE(cache.Has("key"));
+  EXPECT_FALSE(cache.Find("key"));
+  cache.Keep("key", BytesOf("first"));
+  cache.Keep("key", BytesOf("second"));
+  cache.Keep("other key", BytesOf("third"));
+  EXPECT_TRUE(cache.Has("key"));
+  auto again = CacheIn(folder);
+  EXPECT_THAT(Found(again, "key"), Optional(std::string("second")));
+  EXPECT_THAT(Found(again, "other key"), Optional(std::string("third")));
+  auto of_another_model = CacheIn(folder, "another model");
+  EXPECT_FALSE(of_another_model.Has("key"));
+  EXPECT_FALSE(of_another_model.Find("key"));
+}
+
+TEST(CompiledCache, BytesBeginAtAPage) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder);
+  cache.Keep(std::string(5000, 'k'), BytesOf("bytes"));
+  const auto kept = cache.Find(std::string(5000, 'k'));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(kept->bytes.data()) % 4096, 0U);
+}
+
+TEST(CompiledCache, WhatWasFoundOutlivesItsFile) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder);
+  cache.Keep("key", BytesOf("bytes"));
+  const auto kept = cache.Find("key");
+  ASSERT_TRUE(kept);
+  cache.Forget("key");
+  EXPECT_FALSE(cache.Has("key"));
+  cache.Keep("key", BytesOf("other"));
+  EXPECT_EQ(kept->bytes[0], std::byte{'b'});
+}
+
+TEST(CompiledCache, WithoutADigestOfTheModelNothingIsKept) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder, "");
+  cache.Keep("key", BytesOf("bytes"));
+  EXPECT_FALSE(cache.Has("key"));
+  EXPECT_THAT(FilesBelow(folder.path()), SizeIs(0));
+}
+
+TEST(CompiledCache, AnyDamageMakesAFileCountAsNone) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder);
+  cache.Keep("key", BytesOf("bytes"));
+  const fs::path file = OnlyFile(folder);
+  const std::string name = fs::relative(file, folder.path()).string();
+  const std::string whole = Content(file);
+  const auto is_none_with = [&](const std::string& content) {
+    folder.Write(name, content);
+    return !cache.Find("key");
+  };
+  EXPECT_FALSE(is_none_with(whole));
+  EXPECT_TRUE(is_none_with(""));
+  EXPECT_TRUE(is_none_with("bytes"));
+  EXPECT_TRUE(is_none_with(whole.substr(0, whole.size() - 1)));
+  EXPECT_TRUE(is_none_with(whole.substr(0, 4096)));
+  EXPECT_TRUE(is_none_with(whole + "x"));
+  for (const std::size_t place : {std::size_t{0}, std::size_t{9}, std::size_t{60}, std::size_t{110},
+                                  std::size_t{4000}, whole.size() - 1}) {
+    std::string damaged = whole;
+    damaged[place] ^= 1;
+    EXPECT_TRUE(is_none_with(damaged)) << place;
+  }
+  fs::remove(file);
+  fs::create_directory(file);
+  EXPECT_FALSE(cache.Find("key"));
+  fs::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_FALSE(cache.Find("key"));  // and does not wait for a writer
+  cache.Keep("key", BytesOf("anew"));
+  EXPECT_THAT(Found(cache, "key"), Optional(std::string("anew")));
+}
+
+TEST(CompiledCache, RemovesWhatWasUsedLongestAgo) {
+  const TemporaryFolder folder;
+  const std::string bytes(10000, 'x');  // 14096 with its header
+  auto cache = CacheIn(folder, "model", 3 * 14096);
+  // Apart in time even where a file system counts seconds.
+  const auto make_older = [&] {
+    for (const auto& name : FilesBelow(folder.path())) {
+      fs::last_write_time(folder / name,
+                          fs::last_write_time(folder / name) - std::chrono::seconds(10));
+    }
+  };
+  for (const std::string key : {"a", "b", "c"}) {
+    cache.Keep(key, BytesOf(bytes));
+    make_older();
+  }
+  EXPECT_TRUE(cache.Find("a"));  // used last now
+  make_older();
+  cache.Keep("d", BytesOf(bytes));
+  EXPECT_TRUE(cache.Has("a"));
+  EXPECT_FALSE(cache.Has("b"));
+  EXPECT_TRUE(cache.Has("c"));
+  EXPECT_TRUE(cache.Has("d"));
+  folder.Write("compiled/not ours", bytes + bytes + bytes);
+  cache.Keep("e", BytesOf(bytes));
+  EXPECT_TRUE(fs::exists(folder / "compiled/not ours"));
+}
+
+TEST(CompiledCache, DoesNotKeepWhatIsLargerThanAll) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder, "model", 10000);
+  EXPECT_THROW(cache.Keep("key", BytesOf(std::string(10000, 'x'))), Error);
+  EXPECT_FALSE(cache.Has("key"));
+}
+
+TEST(CompiledCache, AFolderThatCannotBeMadeIsAnErrorOfKeepingOnly) {
+  const TemporaryFolder folder;
+  folder.Write("compiled", "a file");
+  auto cache = CacheIn(folder);
+  EXPECT_FALSE(cache.Has("key"));
+  EXPECT_FALSE(cache.Find("key"));
+  cache.Forget("key");
+  EXPECT_THROW(cache.Keep("key", BytesOf("bytes")), Error);
+}
+
+TEST(CompiledCache, SeveralWritersAndReadersGetWholeFiles) {
+  const TemporaryFolder folder;
+  constexpr std::size_t kSize = 300000;
+  std::atomic<int> damaged = 0;
+  std::atomic<int> found = 0;
+  std::vector<std::thread> threads;
+  for (char letter = 'a'; letter < 'e'; ++letter) {
+    threads.emplace_back([&, letter] {
+      auto cache = CacheIn(folder);
+      for (int i = 0; i < 20; ++i) {
+        cache.Keep("key", BytesOf(std::string(kSize, letter)));
+        const auto bytes = Found(cache, "key");
+        found += bytes ? 1 : 0;
+        damaged += bytes && *bytes != std::string(kSize, bytes->front()) ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(damaged, 0);
+  EXPECT_EQ(found, 80);  // nobody sees it missing
+}
+
+}  // namespace
+}  // namespace gradcam
