@@ -228,7 +228,8 @@ SelfCheck ReadSelfCheck(const CommandLine& line) {
 std::vector<std::string> ReadInputs(const CommandLine& line) {
   std::vector<std::string> inputs = line.Values("--image");
   for (const std::string& input : line.positionals()) {
-    if (input == "layers" || input == "models" || input == "compare" || input == "report") {
+    if (input == "layers" || input == "models" || input == "compare" || input == "report" ||
+        input == "worker") {
       ThrowUsage("the command '" + input + "' must be the first argument",
                  "write ./" + input + " for a folder of that name");
     }
@@ -243,7 +244,6 @@ std::vector<std::string> ReadInputs(const CommandLine& line) {
 
 RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   RunOptions run;
-  run.inputs = ReadInputs(line);
   if (line.Has("--root")) run.root = NonEmpty(line, "--root");
   run.null_separated = line.Has("--null");
   if (line.Has("--shard")) run.shard = ParseShard("--shard", line.Value("--shard"));
@@ -278,7 +278,8 @@ void CheckDevice(const CommandLine& line, const Environment& environment) {
   }
 }
 
-ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment& environment) {
+// All but the pictures.
+ExplainArguments ReadJob(const CommandLine& line, const Environment& environment) {
   CheckDevice(line, environment);
   ExplainArguments arguments;
   arguments.talk = ReadTalk(line);
@@ -304,6 +305,26 @@ ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment
                "--model NAME|FILE, or variable GRADCAM_MODEL; 'gradcam models' lists the names");
   }
   arguments.model = ReadModelChoice(line, std::move(model));
+  return arguments;
+}
+
+ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment& environment) {
+  std::vector<std::string> inputs = ReadInputs(line);
+  ExplainArguments arguments = ReadJob(line, environment);
+  arguments.run.inputs = std::move(inputs);
+  return arguments;
+}
+
+WorkerArguments ReadWorkerArguments(const CommandLine& line, const Environment& environment) {
+  if (!line.positionals().empty()) {
+    ThrowUsage("'gradcam worker' takes no picture, found '" + line.positionals()[0] + "'",
+               "pictures are named by requests on stdin");
+  }
+  WorkerArguments arguments{ReadJob(line, environment)};
+  if (arguments.job.run.settings.outputs.contains(Output::kJsonl)) {
+    ThrowUsage("option --write: 'gradcam worker' writes no jsonl",
+               "its answers hold the same reports");
+  }
   return arguments;
 }
 
@@ -362,6 +383,10 @@ Arguments ParseArguments(const std::vector<std::string>& command_line,
                 [](const CommandLine& line) { return ReadCompareArguments(line, ReadTalk(line)); });
   }
   if (command == "report") return read(ReportCommand(), 1, ReadReportArguments);
+  if (command == "worker") {
+    return read(WorkerCommand(), 1,
+                [&](const CommandLine& line) { return ReadWorkerArguments(line, environment); });
+  }
   return read(ExplainCommand(), 0,
               [&](const CommandLine& line) { return ReadExplainArguments(line, environment); });
 }

@@ -45,6 +45,11 @@ struct ExplainArguments {
   Talk talk;
 };
 
+// gradcam worker: as the main job, but pictures are named by requests.
+struct WorkerArguments {
+  ExplainArguments job;
+};
+
 // gradcam layers MODEL
 struct LayersArguments {
   ModelChoice model;
@@ -83,8 +88,8 @@ struct TextRequest {
   std::string text;
 };
 
-using Arguments = std::variant<ExplainArguments, LayersArguments, ModelsArguments, CompareArguments,
-                               ReportArguments, TextRequest>;
+using Arguments = std::variant<ExplainArguments, WorkerArguments, LayersArguments, ModelsArguments,
+                               CompareArguments, ReportArguments, TextRequest>;
 
 // The command line without the program's name. Options beat `environment`, which beats defaults.
 // Throws Error(kUsage).

@@ -1,5 +1,7 @@
 #include "cli/commands.h"
 
+#include <algorithm>
+
 #include "compare/limits.h"
 #include "compare/short_number.h"
 
@@ -96,15 +98,17 @@ OptionGroup PreprocessOptions() {
        Option("--labels", "FILE", "names of the classes: JSON, or one a line")}};
 }
 
-OptionGroup FileOptions() {
+constexpr const char* kOutputNames =
+    "gradcam, saliency, gradcam-overlay, saliency-overlay, panel, input (what the network saw), "
+    "raw, map (as drawn), json";
+
+// `outputs`: the names that --write takes.
+OptionGroup FileOptions(const std::string& outputs) {
   return {
       "Files",
       {Option("-o,--output", "DIR", "folder of the results, made if missing")
            .Default("gradcam-out"),
-       Option("--write", "LIST",
-              "comma-separated: gradcam, saliency, gradcam-overlay, "
-              "saliency-overlay, panel, input (what the network saw), raw, map (as drawn), json, "
-              "jsonl (all reports in results.jsonl)")
+       Option("--write", "LIST", "comma-separated: " + outputs)
            .Default("gradcam,saliency,gradcam-overlay,saliency-overlay,json"),
        Option("--format", "NAME", "of overlays and panels: png, jpg, webp").Default("png"),
        Option("--colormap", "NAME", "jet, turbo, viridis, inferno, grey").Default("jet"),
@@ -163,6 +167,15 @@ OptionGroup RunOptionsGroup() {
            .Default("auto")}};
 }
 
+// `group` without the options of these long names.
+OptionGroup Without(OptionGroup group, const std::vector<std::string>& names) {
+  std::erase_if(group.options, [&](const OptionSpec& option) {
+    const std::string name = option.names.substr(option.names.find("--"));
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+  return group;
+}
+
 std::vector<OptionSpec> MessageOptions() {
   return {Flag("-q,--quiet", "errors only"), Flag("-v,--verbose", "tell more on stderr"),
           Option("--color", "WHEN", "auto, always, never; NO_COLOR is honoured").Default("auto"),
@@ -185,7 +198,8 @@ CommandSpec ExplainCommand() {
           "       gradcam layers MODEL [OPTIONS]\n"
           "       gradcam models [OPTIONS]\n"
           "       gradcam compare BASELINE CURRENT [OPTIONS]\n"
-          "       gradcam report DIR [OPTIONS]\n",
+          "       gradcam report DIR [OPTIONS]\n"
+          "       gradcam worker --model NAME|FILE [OPTIONS]\n",
       .description =
           "Shows why a TorchScript image classifier chose a class: Grad-CAM and saliency maps.\n"
           "\n"
@@ -194,9 +208,11 @@ CommandSpec ExplainCommand() {
           "  layers MODEL                 list the layers of a model\n"
           "  models                       list the known models\n"
           "  compare BASELINE CURRENT     compare two folders of results, for regression checks\n"
-          "  report DIR                   make an HTML page of results",
+          "  report DIR                   make an HTML page of results\n"
+          "  worker                       explain pictures that requests on stdin name",
       .groups = {ModelOptions(), PictureOptions(), ExplanationOptions(), PreprocessOptions(),
-                 FileOptions(), RunOptionsGroup(), TalkOptions()},
+                 FileOptions(std::string(kOutputNames) + ", jsonl (all reports in results.jsonl)"),
+                 RunOptionsGroup(), TalkOptions()},
       .footer =
           "Examples:\n"
           "  gradcam --model efficientnet_lite0 --image cat.jpg\n"
@@ -208,6 +224,38 @@ CommandSpec ExplainCommand() {
           "\n"
           "Exit codes: 0 every picture done, 1 some failed, 2 nothing was done, 130 "
           "interrupted.\n"};
+}
+
+CommandSpec WorkerCommand() {
+  OptionGroup pictures = Without(PictureOptions(), {"--image", "--root", "--null", "--shard"});
+  pictures.options.insert(
+      pictures.options.begin(),
+      Option("--root", "DIR", "pictures without a name of their own keep their path below DIR")
+          .Default("the working folder"));
+  return {
+      .usage = "Usage: gradcam worker --model NAME|FILE [OPTIONS]\n",
+      .description =
+          "A long-lived process for schedulers: reads requests from stdin, one line of JSON each, "
+          "and\n"
+          "answers each with one line of JSON on stdout, in their order. The first line says that "
+          "it is\n"
+          "ready. docs/worker.md describes the lines.\n"
+          "\n"
+          "  {\"id\": 1, \"image\": \"photos/cat.jpg\"}\n"
+          "  {\"id\": 2, \"images\": [\"dog.jpg\", {\"image\": \"/data/x.jpg\", \"name\": "
+          "\"a/x.jpg\"}]}",
+      .groups = {ModelOptions(),
+                 pictures,
+                 Without(ExplanationOptions(), {"--only"}),
+                 PreprocessOptions(),
+                 FileOptions(kOutputNames),
+                 Without(RunOptionsGroup(),
+                         {"--timing", "--dry-run", "--fail-fast", "--strict", "--progress"}),
+                 {"Output", MessageOptions()}},
+      .footer =
+          "Exit codes: 0 stdin has ended and all is answered, 1 nobody reads stdout, 2 no request "
+          "was\n"
+          "taken, 130 interrupted.\n"};
 }
 
 CommandSpec LayersCommand() {

@@ -10,5 +10,6 @@ namespace gradcam {
 [[nodiscard]] CommandSpec ModelsCommand();
 [[nodiscard]] CommandSpec CompareCommand();
 [[nodiscard]] CommandSpec ReportCommand();
+[[nodiscard]] CommandSpec WorkerCommand();
 
 }  // namespace gradcam

@@ -43,6 +43,8 @@ class PlanPrinter {
     const std::vector<std::string> writes = NamesToWrite(job, settings);
     if (json_) {
       Json json = FileToJson(job.name);
+      json["image"] = ToUtf8(job.path.string());
+      if (job.truth) json["class"] = TargetToJson(*job.truth);
       json["writes"] = Below(job.folder, writes);
       json["removes"] = Below(job.folder, job.stale);
       std::cout << (pictures_ == 0 ? "\n" : ",\n") << JsonLine(json);
@@ -58,15 +60,13 @@ class PlanPrinter {
 
   void Fail(const Failure& failure) {
     messages_.PrintError(failure.error, failure.hint);
-    Json json = FileToJson(failure.file);
-    json["error"] = failure.error;
-    if (!failure.hint.empty()) json["hint"] = failure.hint;
-    failures_.push_back(std::move(json));
+    failures_.push_back(ToJson(failure));
   }
 
-  void Finish(const std::filesystem::path& run_report) const {
+  // `skipped`: files in folders that are no pictures by their name.
+  void Finish(const std::filesystem::path& run_report, int skipped) const {
     if (json_) {
-      std::cout << "],\n\"failures\": " << JsonLine(failures_)
+      std::cout << "],\n\"skipped\": " << skipped << ",\n\"failures\": " << JsonLine(failures_)
                 << ",\n\"run_report\": " << JsonLine(ToUtf8(run_report.string())) << "\n}\n";
     }
     messages_.PrintNote("dry run: " + std::to_string(pictures_) + " pictures, " +
@@ -105,7 +105,7 @@ ExitCode ListPlan(Plan plan, const ExplainArguments& arguments, const Messages& 
     }
   }
   for (const std::string& warning : plan.jobs->TakeWarnings()) messages.PrintWarning(warning);
-  printer.Finish(run.output / RunReportName(run.shard));
+  printer.Finish(run.output / RunReportName(run.shard), plan.skipped);
   return printer.has_failures() ? kExitSomeFailed : kExitDone;
 }
 

@@ -3,15 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,6 +16,7 @@
 #include "cli/dry_run_job.h"
 #include "cli/model_lookup.h"
 #include "cli/progress.h"
+#include "cli/run_model.h"
 #include "cli/signals.h"
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
@@ -27,10 +25,7 @@
 #include "model/threads.h"
 #include "report/json_text.h"
 #include "report/text_report.h"
-#include "run/compiled_cache.h"
 #include "run/ground_truth.h"
-#include "run/model_digest.h"
-#include "run/picture_explainer.h"
 #include "run/plan.h"
 #include "run/runner.h"
 
@@ -104,31 +99,6 @@ class RunPrinter final : public RunObserver {
   std::vector<nlohmann::ordered_json> results_;
 };
 
-fs::path CacheFolder(const Environment& environment) {
-  if (environment.xdg_cache_home) return fs::path(*environment.xdg_cache_home) / "gradcam";
-  if (environment.home) return fs::path(*environment.home) / ".cache" / "gradcam";
-  return {};
-}
-
-LoadOptions ResolvedLoad(const ExplainArguments& arguments) {
-  LoadOptions load = arguments.load;
-  if (arguments.model.card) load.card = ReadCard(*arguments.model.card);
-  if (arguments.labels) load.labels = ReadLabels(*arguments.labels);
-  return load;
-}
-
-// A run into a folder that nobody may write would fail for every picture alike, after all the work.
-void RequireWritable(const fs::path& output) {
-  std::error_code failed;
-  fs::path folder = fs::absolute(output, failed).lexically_normal();
-  while (!fs::exists(folder, failed) && folder.has_relative_path()) folder = folder.parent_path();
-  if (access(folder.c_str(), W_OK | X_OK) == 0) return;
-  throw Error(
-      ErrorKind::kOutput,
-      "cannot write into '" + output.string() + "': " + std::generic_category().message(errno),
-      "choose another folder with --output");
-}
-
 std::string PictureCount(const std::optional<std::size_t>& total) {
   return total ? std::to_string(*total) + " pictures" : "pictures as they are named on stdin";
 }
@@ -139,27 +109,11 @@ int ExpectedPictures(const std::optional<std::size_t>& total) {
   return static_cast<int>(total.value_or(kStream));
 }
 
-// Loads the model and runs `plan`, the file's digest on a second thread meanwhile.
-RunReport RunPlan(const fs::path& model, const LoadOptions& load, const RunOptions& options,
-                  Plan plan, const fs::path& cache_folder, RunObserver& observer,
+RunReport RunPlan(RunModel& model, const RunOptions& options, Plan plan, RunObserver& observer,
                   StopOnSignal& signals) {
-  std::optional<ModelDigest> digest;
-  // For anything else (a folder, a FIFO) the loader has the better words.
-  if (std::error_code ignored; fs::is_regular_file(model, ignored)) {
-    digest.emplace(model, cache_folder);
-  }
-  LoadOptions for_run = load;
-  for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
-  if (digest && !cache_folder.empty()) {
-    for_run.engine.compiled =
-        std::make_shared<CompiledCache>(cache_folder / "compiled", [&] { return digest->Get(); });
-  }
-  ModelExplainer explainer{Explainer(model, for_run)};
-  CheckClasses(plan.classes, explainer.info().labels);
-  const ModelFile file{model.filename().string(),
-                       [&] { return digest ? digest->Get() : std::string(); }};
+  CheckClasses(plan.classes, model.explainer().info().labels);
   signals.BeginRun();
-  return Run(explainer, file, options, std::move(plan), observer, signals.token());
+  return Run(model.explainer(), model.file(), options, std::move(plan), observer, signals.token());
 }
 
 }  // namespace
@@ -178,6 +132,9 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +
                        " threads, " + PictureCount(plan.jobs->total()));
 
+  LoadOptions for_run = load;
+  for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
+  RunModel run_model(model, for_run, CacheFolder(environment));
   RunOptions run = arguments.run;
   run.io_threads = arguments.io_threads.value_or(AvailableCores());
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
@@ -189,8 +146,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
       [watch = Stopwatch(), seconds = 0.0]() mutable { return seconds += watch.Lap(); });
   RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages,
                      std::move(progress));
-  const RunReport report =
-      RunPlan(model, load, run, std::move(plan), CacheFolder(environment), printer, signals);
+  const RunReport report = RunPlan(run_model, run, std::move(plan), printer, signals);
   printer.Finish(report);
   if (report.interrupted) return kExitInterrupted;
   return report.counts.failed > 0 ? kExitSomeFailed : kExitDone;

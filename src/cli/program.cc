@@ -16,6 +16,7 @@
 #include "cli/models_job.h"
 #include "cli/report_job.h"
 #include "cli/terminal.h"
+#include "cli/worker_job.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -32,6 +33,10 @@ ExitCode Perform(const TextRequest& request, const Environment& /*environment*/)
 
 ExitCode Perform(const ExplainArguments& arguments, const Environment& environment) {
   return ExplainPictures(arguments, environment, MessagesFor(arguments.talk, environment));
+}
+
+ExitCode Perform(const WorkerArguments& arguments, const Environment& environment) {
+  return AnswerRequests(arguments, environment, MessagesFor(arguments.job.talk, environment));
 }
 
 ExitCode Perform(const LayersArguments& arguments, const Environment& environment) {
@@ -58,7 +63,9 @@ ExitCode Perform(const std::vector<std::string>& command_line, const Environment
   if (std::cout) return code;
   const Error error(ErrorKind::kOutput, "cannot write to the standard output",
                     "is the disk full, or its reader gone?");
-  const auto* const job = std::get_if<ExplainArguments>(&arguments);
+  const auto* const worker = std::get_if<WorkerArguments>(&arguments);
+  const auto* const job =
+      worker != nullptr ? &worker->job : std::get_if<ExplainArguments>(&arguments);
   if (job == nullptr) throw error;
   // The files are written all the same.
   MessagesFor(job->talk, environment).PrintError(error);

@@ -96,7 +96,8 @@ Json ClassToJson(const ClassReport& report) {
   return json;
 }
 
-// "top", "truth", an index, or "label:NAME".
+}  // namespace
+
 Json TargetToJson(const ClassTarget& target) {
   switch (target.by) {
     case ClassTarget::By::kIndex:
@@ -110,8 +111,6 @@ Json TargetToJson(const ClassTarget& target) {
   }
   return "top";
 }
-
-}  // namespace
 
 Json FileToJson(const std::string& file) {
   Json json;

@@ -86,6 +86,9 @@ struct PictureReport {
 // {"file": text}, with "file_bytes" (percent-coded) if the name is no UTF-8.
 [[nodiscard]] nlohmann::ordered_json FileToJson(const std::string& file);
 
+// "top", "truth", an index, or "label:NAME".
+[[nodiscard]] nlohmann::ordered_json TargetToJson(const ClassTarget& target);
+
 // Parts that the report of the run shares with that of a picture.
 [[nodiscard]] nlohmann::ordered_json ToolToJson(const ToolReport& tool, Engine engine,
                                                 Precision precision);

@@ -19,12 +19,7 @@ Json StagesToJson(const StageTimes& times) {
 
 Json FailuresToJson(const std::vector<Failure>& failures) {
   Json list = Json::array();
-  for (const Failure& failure : failures) {
-    Json json = FileToJson(failure.file);
-    json["error"] = failure.error;
-    if (!failure.hint.empty()) json["hint"] = failure.hint;
-    list.push_back(json);
-  }
+  for (const Failure& failure : failures) list.push_back(ToJson(failure));
   return list;
 }
 
@@ -46,6 +41,13 @@ double PicturesPerSecond(const RunReport& report) {
   return report.seconds > 0 ? report.counts.done / report.seconds : 0;
 }
 
+Json ToJson(const Failure& failure) {
+  Json json = FileToJson(failure.file);
+  json["error"] = failure.error;
+  if (!failure.hint.empty()) json["hint"] = failure.hint;
+  return json;
+}
+
 Json ToJson(const RunReport& report, const RunContext& run) {
   Json inputs = Json::array();
   for (const std::string& input : report.inputs) inputs.push_back(ToUtf8(input));
@@ -56,6 +58,9 @@ Json ToJson(const RunReport& report, const RunContext& run) {
   json["settings"] = SettingsToJson(run.settings, run.model.info);
   json["settings_sha256"] = run.settings_sha256;
   json["inputs"] = inputs;
+  if (report.shard) {
+    json["shard"] = {{"index", report.shard->number}, {"of", report.shard->count}};
+  }
   json["counts"] = {{"pictures", report.counts.pictures},
                     {"done", report.counts.done},
                     {"failed", report.counts.failed},

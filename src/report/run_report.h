@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/picture_report.h"
+#include "report/shard.h"
 
 namespace gradcam {
 
@@ -67,6 +68,7 @@ struct RunSummary {
 
 struct RunReport {
   std::vector<std::string> inputs;  // as given
+  std::optional<Shard> shard;       // of a run that does a part of the pictures
   RunCounts counts;
   std::vector<Failure> failures;
   RunSummary summary;
@@ -80,6 +82,9 @@ struct RunReport {
 
 // Pictures done a second; 0 without time.
 [[nodiscard]] double PicturesPerSecond(const RunReport& report);
+
+// As run.json, --json and others list it: "file", "error" and, if there is one, "hint".
+[[nodiscard]] nlohmann::ordered_json ToJson(const Failure& failure);
 
 // run.json: docs/schema/run.schema.json.
 [[nodiscard]] nlohmann::ordered_json ToJson(const RunReport& report, const RunContext& run);

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "gradcam/explainer.h"
 #include "report/run_report.h"
+#include "run/inputs/input_wait.h"
 
 namespace gradcam {
 
@@ -38,8 +38,8 @@ class JobSource {
   JobSource& operator=(JobSource&&) = delete;
 
   // Nothing behind the last picture, and after a stop request. Where pictures are named on stdin
-  // as the run goes on, it waits for the next name.
-  [[nodiscard]] virtual std::optional<JobOrFailure> Next(const std::stop_token& stop) = 0;
+  // as the run goes on, it waits for the next name, and says so beforehand: InputWait::on_wait.
+  [[nodiscard]] virtual std::optional<JobOrFailure> Next(const InputWait& wait) = 0;
 
   // How many pictures there are in all; empty if nobody knows yet.
   [[nodiscard]] virtual std::optional<std::size_t> total() const = 0;

@@ -17,8 +17,8 @@ ListedJobs::ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::
       step_(options.shard ? options.shard->count : 1),
       total_(pictures_.size() > next_ ? (pictures_.size() - next_ - 1) / step_ + 1 : 0) {}
 
-std::optional<JobOrFailure> ListedJobs::Next(const std::stop_token& stop) {
-  if (stop.stop_requested() || next_ >= pictures_.size()) return std::nullopt;
+std::optional<JobOrFailure> ListedJobs::Next(const InputWait& wait) {
+  if (wait.stop.stop_requested() || next_ >= pictures_.size()) return std::nullopt;
   InputPicture picture = pictures_[next_];
   OutputPlace place = PlaceOf(picture.name, keep_extension_);
   Job job;

@@ -14,7 +14,7 @@ class ListedJobs final : public JobSource {
   ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::string> warnings,
              const RunOptions& options);
 
-  [[nodiscard]] std::optional<JobOrFailure> Next(const std::stop_token& stop) override;
+  [[nodiscard]] std::optional<JobOrFailure> Next(const InputWait& wait) override;
   [[nodiscard]] std::optional<std::size_t> total() const override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 

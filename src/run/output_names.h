@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "report/settings.h"
-#include "run/shard.h"
+#include "report/shard.h"
 
 namespace gradcam {
 

@@ -32,6 +32,7 @@ std::string StatusProblem(const PictureReport& picture) {
 RunRecord::RunRecord(const RunOptions& options, RunObserver& observer)
     : options_(&options), observer_(&observer) {
   report_.inputs = options.inputs;
+  report_.shard = options.shard;
 }
 
 void RunRecord::AddNote(const std::string& text) {

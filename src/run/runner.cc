@@ -25,9 +25,7 @@
 #include "run/pipeline/pipeline.h"
 #include "run/results_file.h"
 #include "run/run_record.h"
-#include "run/sha256.h"
 #include "run/temporary_name.h"
-#include "run/tool.h"
 
 namespace gradcam {
 namespace {
@@ -284,12 +282,7 @@ class Runner {
   // Waits for the model's digest.
   void PrepareContext() {
     if (context_) return;
-    RunContext context;
-    context.tool = ThisTool();
-    context.model = {model_->name, model_->sha256(), model_as_loaded_};
-    context.settings = options_->settings;
-    context.settings_sha256 = Sha256Of(CanonicalSettings(context.settings, context.model));
-    context_ = std::move(context);
+    context_ = MakeRunContext(*model_, model_as_loaded_, options_->settings);
   }
 
   void WriteRunReport() {

@@ -1,22 +1,15 @@
 #pragma once
 
-#include <functional>
 #include <stop_token>
-#include <string>
 
 #include "report/run_report.h"
 #include "run/picture_explainer.h"
 #include "run/plan.h"
+#include "run/run_context.h"
 #include "run/run_observer.h"
 #include "run/run_options.h"
 
 namespace gradcam {
-
-// The model of a run, as reports name it.
-struct ModelFile {
-  std::string name;                     // file name without its folder
-  std::function<std::string()> sha256;  // waits for the digest: ModelDigest::Get
-};
 
 // Explains the pictures of `plan` and writes their files and, last of all, run.json. `explainer` is
 // called from this thread only; pictures are read and written beside it (run/pipeline.h). A picture

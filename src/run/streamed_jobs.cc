@@ -19,17 +19,16 @@ namespace fs = std::filesystem;
 
 StreamedJobs::StreamedJobs(const RunOptions& options, int descriptor)
     : options_(options),
-      working_folder_(fs::current_path()),
-      root_(options.root ? AbsolutePath(*options.root, working_folder_) : working_folder_),
+      naming_(options.root),
       reader_("list on stdin", descriptor, options.null_separated ? '\0' : '\n'),
       first_(reader_.Next({})) {
   if (!first_) throw Error(ErrorKind::kUsage, "no picture found", "the list on stdin is empty");
 }
 
-std::optional<JobOrFailure> StreamedJobs::Next(const std::stop_token& stop) {
+std::optional<JobOrFailure> StreamedJobs::Next(const InputWait& wait) {
   std::string name = "@-";
   try {
-    while (const auto entry = first_ ? std::exchange(first_, std::nullopt) : reader_.Next(stop)) {
+    while (const auto entry = first_ ? std::exchange(first_, std::nullopt) : reader_.Next(wait)) {
       name = entry->path;
       if (std::optional<Job> job = JobOf(*entry)) return std::move(*job);
     }
@@ -43,10 +42,10 @@ std::vector<std::string> StreamedJobs::TakeWarnings() { return std::exchange(war
 
 // Nothing if the picture was there before.
 std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
-  const fs::path absolute = AbsolutePath(entry.path, working_folder_);
+  const fs::path absolute = naming_.Absolute(entry.path);
   Job job;
   job.path = entry.path;
-  job.name = NameOf(absolute);
+  job.name = naming_.NameOf(absolute);
   job.truth = entry.truth;
   RequireTruth({job.path, job.name, job.truth}, options_);
   OutputPlace place = PlaceOf(job.name, options_.keep_extension);
@@ -56,14 +55,6 @@ std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
   job.stale = StaleNames(place, job);
   job.stem = std::move(place.stem);
   return job;
-}
-
-std::string StreamedJobs::NameOf(const fs::path& absolute) const {
-  if (auto name = NameBelow(absolute, root_)) return *name;
-  if (!options_.root) return absolute.relative_path().string();
-  throw Error(ErrorKind::kUsage,
-              "picture " + Quoted(absolute) + " is not below the root " + Quoted(root_),
-              "give another --root");
 }
 
 bool StreamedJobs::Take(const OutputPlace& place, const fs::path& absolute) {

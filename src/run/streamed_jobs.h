@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "run/inputs/list_reader.h"
+#include "run/inputs/picture_naming.h"
 #include "run/job_source.h"
 #include "run/output_names.h"
 #include "run/run_options.h"
@@ -26,7 +27,7 @@ class StreamedJobs final : public JobSource {
   // is none or it cannot be read.
   StreamedJobs(const RunOptions& options, int descriptor);
 
-  [[nodiscard]] std::optional<JobOrFailure> Next(const std::stop_token& stop) override;
+  [[nodiscard]] std::optional<JobOrFailure> Next(const InputWait& wait) override;
   [[nodiscard]] std::optional<std::size_t> total() const override { return std::nullopt; }
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 
@@ -34,14 +35,12 @@ class StreamedJobs final : public JobSource {
   using Digest = std::array<std::uint8_t, 16>;  // half a SHA-256
 
   [[nodiscard]] std::optional<Job> JobOf(const ListEntry& entry);
-  [[nodiscard]] std::string NameOf(const std::filesystem::path& absolute) const;
   [[nodiscard]] bool Take(const OutputPlace& place, const std::filesystem::path& absolute);
   [[nodiscard]] std::vector<std::string> StaleNames(const OutputPlace& place, const Job& job);
   [[nodiscard]] static Digest DigestOf(const std::string& text);
 
   RunOptions options_;
-  std::filesystem::path working_folder_;
-  std::filesystem::path root_;
+  PictureNaming naming_;
   ListReader reader_;
   std::optional<ListEntry> first_;                          // not handed out yet
   std::map<Digest, Digest> taken_;                          // place of outputs -> picture

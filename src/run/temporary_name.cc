@@ -71,12 +71,12 @@ bool IsAbandoned(const fs::path& file) {
 
 }  // namespace
 
+std::string TemporaryPrefix() {
+  return std::string(kStart) + Machine() + "-" + std::to_string(::getpid()) + "-";
+}
+
 std::string TemporaryName(int attempt) {
-  std::string name(kStart);
-  name += Machine();
-  for (const int number : {static_cast<int>(::getpid()), static_cast<int>(::gettid()), attempt}) {
-    name += "-" + std::to_string(number);
-  }
+  std::string name = TemporaryPrefix() + std::to_string(::gettid()) + "-" + std::to_string(attempt);
   return name.append(kEnd);
 }
 

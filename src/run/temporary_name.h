@@ -10,6 +10,9 @@ namespace gradcam {
 // running one writes. `attempt` from 0 on gives another one.
 [[nodiscard]] std::string TemporaryName(int attempt);
 
+// What all names begin with that this process makes.
+[[nodiscard]] std::string TemporaryPrefix();
+
 // Removes temporary files in `folder` and below it (links to folders are not followed) that nobody
 // can be writing: of a process of this machine that has ended, or older than an hour (a file is
 // written in moments). Nothing happens where that fails.

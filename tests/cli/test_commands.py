@@ -5,19 +5,13 @@ import os
 import re
 from pathlib import Path
 
-import jsonschema
 import pytest
 import torch
 
 from support import models
+from support.schemas import check
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-def check(document: dict, schema: str) -> dict:
-    jsonschema.validate(document, json.loads((PROJECT / "docs/schema" / schema).read_text()),
-                        cls=jsonschema.Draft202012Validator)
-    return document
 
 
 # --- layers -------------------------------------------------------------------------------------

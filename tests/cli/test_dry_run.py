@@ -1,10 +1,11 @@
 """--dry-run: what would be written and removed, and nothing done."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from test_outputs import check
+from support.schemas import check
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -41,6 +42,25 @@ def test_what_is_listed_as_removed_is_what_a_run_removes(gradcam, tiny_model, pi
     assert set(document["pictures"][0]["removes"]) == older
     assert gradcam("-m", tiny_model, "cat.png", "--write", "json").code == 0
     assert set(tree(out)) == {"cat.json", "run.json"}
+
+
+def test_the_list_can_be_sent_to_a_worker(gradcam, tiny_model, picture, tmp_path):
+    picture("photos/a/cat.png")
+    picture("photos/dog.png")
+    (tmp_path / "photos/notes.txt").write_text("")
+    (tmp_path / "list.csv").write_text("path,class\nphotos/a/cat.png,label:7\nphotos/dog.png,1\n")
+    document = listed(gradcam, "-m", tiny_model, "@list.csv")
+    assert [(p["file"], p["image"], p["class"]) for p in document["pictures"]] == [
+        ("a/cat.png", "photos/a/cat.png", "label:7"), ("dog.png", "photos/dog.png", 1)]
+    assert document["skipped"] == 0
+    assert listed(gradcam, "-m", tiny_model, "photos")["skipped"] == 1
+    requests = [{"image": p["image"], "name": p["file"], "class": p["class"]}
+                for p in document["pictures"]]
+    served = gradcam("worker", "-m", tiny_model, "-o", "served",
+                     stdin="".join(json.dumps(request) + "\n" for request in requests))
+    assert served.code == 0, served.stderr
+    assert gradcam("-m", tiny_model, "@list.csv", "-o", "plain").code == 0
+    assert tree(tmp_path / "served").keys() == tree(tmp_path / "plain").keys() - {"run.json"}
 
 
 def test_the_model_is_not_loaded(gradcam, picture, tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.models import LABELS
-from test_outputs import check
+from support.schemas import check
 
 UNIQUE = {0: "tench", 1: "Egyptian_cat", 2: 2, 3: 3, 4: "label:7"}  # two labels are "crane"
 

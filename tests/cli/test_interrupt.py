@@ -6,35 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-import torch
-from torch import nn
-
-from support import models
-
-
-class SlowNet(models.TinyNet):
-    """Takes some tenths of a second for a picture."""
-
-    def __init__(self):
-        super().__init__()
-        self.slow = nn.Conv2d(3, 3, 3, padding=1)
-
-    def forward(self, x):
-        big = torch.cat([x] * 4, 2)
-        big = torch.cat([big] * 4, 3)
-        for _ in range(30):
-            big = torch.tanh(self.slow(big))
-        x = x + 0.001 * big[:, :, :224, :224]
-        x = self.pool1(self.relu1(self.conv1(x)))
-        return self.fc(self.pool2(self.relu2(self.conv2(x))).flatten(1))
-
-
-@pytest.fixture(scope="session")
-def slow_model(tmp_path_factory) -> Path:
-    card = models.card()
-    card["preprocess"]["imagenet"]["size"] = [224, 224]
-    return models.save(SlowNet(), tmp_path_factory.mktemp("slow") / "slow.pt", card,
-                       size=(224, 224))
 
 
 def start_and_wait_for_a_report(gradcam, model: Path, out: Path, *args):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.memory import peak_memory
+from support.schemas import check
 from test_inputs import reports_below, run
 
 
@@ -111,6 +112,9 @@ def test_shards_do_all_pictures_once(gradcam, tiny_model, picture, out):
     assert done == [["0.png", "3.png"], ["1.png", "4.png"], ["2.png"]]
     assert sorted(p.name for p in out.glob("run*.json")) == [f"run.{k}-of-3.json" for k in (1, 2, 3)]
     assert len(list(out.glob("[0-9].json"))) == 5
+    for k in (1, 2, 3):
+        report = json.loads((out / f"run.{k}-of-3.json").read_text())
+        assert check(report, "run.schema.json")["shard"] == {"index": k, "of": 3}
     # Again: nothing of another shard is removed.
     run(gradcam, tiny_model, "photos", "--shard", "2/3")
     assert len(list(out.glob("[0-9].gradcam.png"))) == 5

@@ -3,35 +3,19 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from support import models, pictures
+from support.schemas import check
 
-PROJECT = Path(__file__).resolve().parents[2]
 KINDS = {"gradcam": ["cat.gradcam.png"], "saliency": ["cat.saliency.png"],
          "gradcam-overlay": ["cat.gradcam-overlay.png"],
          "saliency-overlay": ["cat.saliency-overlay.png"], "panel": ["cat.panel.png"],
          "input": ["cat.input.png"], "map": ["cat.gradcam-map.npy", "cat.saliency-map.npy"],
          "raw": ["cat.gradcam.npy", "cat.saliency.npy"], "json": ["cat.json"]}
-
-
-def check(document, schema: str):
-    """`document` against a schema whose references may name its neighbours."""
-    import referencing
-    resources = []
-    for path in (PROJECT / "docs/schema").glob("*.schema.json"):
-        content = json.loads(path.read_text())
-        resource = referencing.Resource.from_contents(
-            content, default_specification=referencing.jsonschema.DRAFT202012)
-        resources += [(path.name, resource), (content.get("$id", path.name), resource)]
-    registry = referencing.Registry().with_resources(resources)
-    jsonschema.Draft202012Validator(json.loads((PROJECT / "docs/schema" / schema).read_text()),
-                                    registry=registry).validate(document)
-    return document
 
 
 @pytest.fixture

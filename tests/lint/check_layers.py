@@ -31,6 +31,7 @@ SUBFOLDERS = {
     "model/policy": {"model/graph"},
     "run/inputs": set(),
     "run/pipeline": {"run"},  # jobs, the explainer and how a picture is loaded
+    "run/worker": {"run", "run/inputs", "run/pipeline"},
 }
 
 # Which layers may include headers that begin with these names.

@@ -35,6 +35,15 @@ def tiny_model(_tiny_model_file, tmp_path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def slow_model(tmp_path_factory) -> Path:
+    """A TorchScript file of models.SlowNet."""
+    card = models.card()
+    card["preprocess"]["imagenet"]["size"] = [224, 224]
+    return models.save(models.SlowNet(), tmp_path_factory.mktemp("slow") / "slow.pt", card,
+                       size=(224, 224))
+
+
+@pytest.fixture(scope="session")
 def efficientnet_lite0(tmp_path_factory) -> Path:
     """EfficientNet-Lite0 with its ImageNet weights, as the export script writes it."""
     model = tmp_path_factory.mktemp("lite0") / "efficientnet_lite0.pt"

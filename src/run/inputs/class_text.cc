@@ -1,6 +1,8 @@
 #include "run/inputs/class_text.h"
 
 #include <charconv>
+#include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
 
@@ -20,6 +22,12 @@ std::optional<ClassTarget> ParseClassText(const std::string& text) {
   target.by = ClassTarget::By::kLabel;
   target.label = text.starts_with(kLabelPrefix) ? text.substr(kLabelPrefix.size()) : text;
   return target.label.empty() ? std::nullopt : std::optional(target);
+}
+
+std::optional<std::string> ClassTextOf(const nlohmann::json& value) {
+  if (value.is_number_unsigned()) return std::to_string(value.get<std::uint64_t>());
+  if (value.is_string()) return value.get<std::string>();
+  return std::nullopt;
 }
 
 }  // namespace gradcam

@@ -18,20 +18,27 @@ constexpr int kLookForStopMs = 100;
 
 [[noreturn]] void Fail(int error) { throw std::system_error(error, std::generic_category()); }
 
-// Whether there is something to read, or the end, before a stop request.
-bool Wait(int descriptor, const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    pollfd poll{descriptor, POLLIN, 0};
-    const int ready = ::poll(&poll, 1, kLookForStopMs);
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) Fail(errno);
+// Whether there is something to read, or the end, within this time.
+bool IsReadable(int descriptor, int milliseconds) {
+  pollfd poll{descriptor, POLLIN, 0};
+  const int ready = ::poll(&poll, 1, milliseconds);
+  if (ready < 0 && errno != EINTR) Fail(errno);
+  return ready > 0;
+}
+
+// The same before a stop request.
+bool Wait(int descriptor, const InputWait& wait) {
+  if (IsReadable(descriptor, 0)) return !wait.stop.stop_requested();
+  if (wait.on_wait) wait.on_wait();
+  while (!wait.stop.stop_requested()) {
+    if (IsReadable(descriptor, kLookForStopMs)) return true;
   }
   return false;
 }
 
 }  // namespace
 
-std::optional<std::string> LineSource::Next(const std::stop_token& stop) {
+std::optional<std::string> LineSource::Next(const InputWait& wait) {
   std::size_t searched = begin_;
   while (true) {
     const std::size_t end = buffer_.find(separator_, searched);
@@ -40,18 +47,30 @@ std::optional<std::string> LineSource::Next(const std::stop_token& stop) {
       begin_ = end + 1;
       return line;
     }
-    if (buffer_.size() - begin_ > kLongestLine) Fail(EFBIG);
+    if (buffer_.size() - begin_ > kLongestLine) {
+      SkipLine(wait);
+      Fail(EFBIG);
+    }
     buffer_.erase(0, std::exchange(begin_, 0));
     searched = buffer_.size();
-    if (at_end_ || !Fill(stop)) break;
+    if (at_end_ || !Fill(wait)) break;
   }
   if (!at_end_ || buffer_.empty()) return std::nullopt;
   return std::exchange(buffer_, {});
 }
 
+void LineSource::SkipLine(const InputWait& wait) {
+  begin_ = 0;
+  std::size_t end = std::string::npos;
+  do {
+    buffer_.clear();
+  } while (Fill(wait) && (end = buffer_.find(separator_)) == std::string::npos);
+  if (end != std::string::npos) begin_ = end + 1;
+}
+
 // Reads what there is; false after a stop request or at the end.
-bool LineSource::Fill(const std::stop_token& stop) {
-  if (!Wait(descriptor_, stop)) return false;
+bool LineSource::Fill(const InputWait& wait) {
+  if (!Wait(descriptor_, wait)) return false;
   std::array<char, kBlock> block{};
   const ssize_t count = ::read(descriptor_, block.data(), block.size());
   if (count < 0 && errno != EINTR && errno != EAGAIN) Fail(errno);

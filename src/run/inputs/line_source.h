@@ -2,8 +2,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <stop_token>
 #include <string>
+
+#include "run/inputs/input_wait.h"
 
 namespace gradcam {
 
@@ -13,13 +14,15 @@ class LineSource {
   // `descriptor` is only read and stays the caller's; `separator` ends a line.
   LineSource(int descriptor, char separator) : descriptor_(descriptor), separator_(separator) {}
 
-  // The next line without its separator; the last one needs none. Waits for it. Nothing at the end,
-  // and soon after a stop request. Throws std::system_error if it cannot be read, and with EFBIG
-  // for a line of more than a MiB, which no list has.
-  [[nodiscard]] std::optional<std::string> Next(const std::stop_token& stop);
+  // The next line without its separator; the last one needs none. Waits until it is whole. Nothing
+  // at the end, and soon after a stop request. Throws std::system_error if it cannot be read, and
+  // with EFBIG for a line of more than a MiB, which no list has; the next call goes on behind that
+  // line.
+  [[nodiscard]] std::optional<std::string> Next(const InputWait& wait);
 
  private:
-  [[nodiscard]] bool Fill(const std::stop_token& stop);
+  void SkipLine(const InputWait& wait);
+  [[nodiscard]] bool Fill(const InputWait& wait);
 
   int descriptor_;
   char separator_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
@@ -34,23 +33,16 @@ bool Contains(const std::vector<std::string>& fields, const char* name) {
   return std::find(fields.begin(), fields.end(), name) != fields.end();
 }
 
-// {"class": 281} or {"class": "tabby"}.
-std::optional<std::string> ClassText(const nlohmann::json& value) {
-  if (value.is_number_unsigned()) return std::to_string(value.get<std::uint64_t>());
-  if (value.is_string()) return value.get<std::string>();
-  return std::nullopt;
-}
-
 }  // namespace
 
 ListReader::ListReader(std::string name, int descriptor, char separator)
     : name_(std::move(name)), lines_(descriptor, separator), separator_(separator) {}
 
-std::optional<ListEntry> ListReader::Next(const std::stop_token& stop) {
-  std::optional<std::string> line = NextFilledLine(stop);
-  if (line && format_ == Format::kUnknown && ReadHeader(*line)) line = NextFilledLine(stop);
+std::optional<ListEntry> ListReader::Next(const InputWait& wait) {
+  std::optional<std::string> line = NextFilledLine(wait);
+  if (line && format_ == Format::kUnknown && ReadHeader(*line)) line = NextFilledLine(wait);
   if (!line) return std::nullopt;
-  if (format_ == Format::kCsv) return EntryOfCsv(*line, stop);
+  if (format_ == Format::kCsv) return EntryOfCsv(*line, wait);
   if (format_ == Format::kJsonLines) return EntryOfJson(*line);
   if (separator_ == '\n' && line->ends_with('\r')) line->pop_back();
   return ListEntry{std::move(*line), std::nullopt, entry_line_};
@@ -85,12 +77,12 @@ bool ListReader::ReadHeader(const std::string& line) {
   return true;
 }
 
-ListEntry ListReader::EntryOfCsv(const std::string& line, const std::stop_token& stop) {
+ListEntry ListReader::EntryOfCsv(const std::string& line, const InputWait& wait) {
   CsvRecord record;
   try {
     bool is_complete = record.AddLine(line);
     while (!is_complete) {
-      const std::optional<std::string> next = NextLine(stop);
+      const std::optional<std::string> next = NextLine(wait);
       if (!next) Fail("a quotation mark is never closed");
       is_complete = record.AddLine(*next);
     }
@@ -122,7 +114,7 @@ ListEntry ListReader::EntryOfJson(const std::string& line) const {
     if (!json.contains(key)) Fail("no \"" + std::string(key) + "\"");
   }
   if (!json[kPath].is_string()) Fail(R"("path" is not a text)");
-  const std::optional<std::string> class_text = ClassText(json[kClass]);
+  const std::optional<std::string> class_text = ClassTextOf(json[kClass]);
   if (!class_text) Fail(R"("class" is neither an index nor a label)");
   return EntryOf(json[kPath].get<std::string>(), *class_text);
 }
@@ -139,8 +131,8 @@ ListEntry ListReader::EntryOf(const std::string& path, const std::string& class_
 
 // The next line that is not empty, where an entry begins. A list of NUL-separated paths may hold
 // names of spaces.
-std::optional<std::string> ListReader::NextFilledLine(const std::stop_token& stop) {
-  while (std::optional<std::string> line = NextLine(stop)) {
+std::optional<std::string> ListReader::NextFilledLine(const InputWait& wait) {
+  while (std::optional<std::string> line = NextLine(wait)) {
     const bool is_empty = separator_ == '\n' ? IsBlank(*line) : line->empty();
     if (is_empty) continue;
     entry_line_ = line_;
@@ -149,11 +141,11 @@ std::optional<std::string> ListReader::NextFilledLine(const std::stop_token& sto
   return std::nullopt;
 }
 
-std::optional<std::string> ListReader::NextLine(const std::stop_token& stop) {
+std::optional<std::string> ListReader::NextLine(const InputWait& wait) {
   if (at_end_) return std::nullopt;
   std::optional<std::string> line;
   try {
-    line = lines_.Next(stop);
+    line = lines_.Next(wait);
   } catch (const std::system_error& error) {
     at_end_ = true;
     const int code = error.code().value();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,15 +28,15 @@ class ListReader {
 
   // The next entry; nothing at the end and after a stop request. Throws Error(kUsage), which names
   // the line; the next call goes on behind it, unless the list as a whole is of no use.
-  [[nodiscard]] std::optional<ListEntry> Next(const std::stop_token& stop);
+  [[nodiscard]] std::optional<ListEntry> Next(const InputWait& wait);
 
  private:
   enum class Format { kUnknown, kPaths, kCsv, kJsonLines };
 
-  [[nodiscard]] std::optional<std::string> NextLine(const std::stop_token& stop);
-  [[nodiscard]] std::optional<std::string> NextFilledLine(const std::stop_token& stop);
+  [[nodiscard]] std::optional<std::string> NextLine(const InputWait& wait);
+  [[nodiscard]] std::optional<std::string> NextFilledLine(const InputWait& wait);
   [[nodiscard]] bool ReadHeader(const std::string& line);
-  [[nodiscard]] ListEntry EntryOfCsv(const std::string& line, const std::stop_token& stop);
+  [[nodiscard]] ListEntry EntryOfCsv(const std::string& line, const InputWait& wait);
   [[nodiscard]] ListEntry EntryOfJson(const std::string& line) const;
   [[nodiscard]] ListEntry EntryOf(const std::string& path, const std::string& class_text) const;
   [[noreturn]] void Fail(const std::string& problem, const std::string& hint = "") const;

@@ -10,8 +10,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int32_t kNoClass = -1;
 
-// Whether a path has no part that a shorter writing would leave out: "", "." or "..".
-bool IsNormal(std::string_view path) {
+}  // namespace
+
+bool IsNormalPath(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
   while (true) {
     const std::size_t slash = path.find('/');
@@ -22,11 +23,9 @@ bool IsNormal(std::string_view path) {
   }
 }
 
-}  // namespace
-
 fs::path AbsolutePath(const fs::path& path, const fs::path& working_folder) {
   // Most are, and a path costs ten times as much as a text.
-  if (IsNormal(path.native())) return working_folder / path;
+  if (IsNormalPath(path.native())) return working_folder / path;
   fs::path absolute = (working_folder / path).lexically_normal();
   return absolute.has_filename() ? absolute : absolute.parent_path();
 }

@@ -16,6 +16,9 @@
 
 namespace gradcam {
 
+// Whether a path has no part that a shorter writing would leave out: "", "." or "..".
+[[nodiscard]] bool IsNormalPath(std::string_view path);
+
 // `path` from the root on, without "." and "..", and without a slash at its end.
 [[nodiscard]] std::filesystem::path AbsolutePath(const std::filesystem::path& path,
                                                  const std::filesystem::path& working_folder);

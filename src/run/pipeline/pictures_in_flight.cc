@@ -115,18 +115,18 @@ PicturesInFlight::Batch PicturesInFlight::DecodedInOrder(std::size_t size) const
 }
 
 bool PicturesInFlight::MoreMayCome() const {
-  const bool more_listed = !is_closed_ && HasRoom();
+  const bool more_listed = !is_closed_ && !list_waits_ && HasRoom();
   return more_listed || busy_inputs_ > 0 || NextToDecode() != nullptr || NextToRead() != nullptr;
 }
 
-PicturesInFlight::Batch PicturesInFlight::TakeBatch(std::size_t size, bool at_once) {
+PicturesInFlight::Batch PicturesInFlight::TakeBatch(std::size_t size) {
   batch_ = size;
   if (is_draining_) return {};
   Batch batch = DecodedInOrder(size);
   std::size_t memory = 0;
   for (const PictureInFlight* picture : batch) memory += picture->memory;
   const bool is_full = batch.size() == size || memory >= limits_.batch_memory;
-  if (!is_full && !at_once && MoreMayCome()) return {};
+  if (!is_full && MoreMayCome()) return {};
   for (PictureInFlight* picture : batch) {
     picture->state = State::kInNetwork;
     network_end_ = NextAlive(network_end_) + 1;

@@ -64,6 +64,8 @@ class PicturesInFlight {
   // Whether another picture may be listed.
   [[nodiscard]] bool HasRoom() const;
   void Add(JobOrFailure next);
+  // Whether the next picture has yet to be named by somebody: no batch waits for it.
+  void SetListWaits(bool waits) { list_waits_ = waits; }
   // No more will be added.
   void CloseList() { is_closed_ = true; }
 
@@ -75,12 +77,9 @@ class PicturesInFlight {
   void End(PictureInFlight& picture, std::optional<Outcome> outcome);
 
   // For the network: the next pictures, at most `size`. Fewer only if the others cannot come before
-  // these are explained, or `at_once`. May be empty.
-  [[nodiscard]] Batch TakeBatch(std::size_t size, bool at_once);
+  // these are explained, or nobody knows when. May be empty.
+  [[nodiscard]] Batch TakeBatch(std::size_t size);
   void Write(PictureInFlight& picture, Explanation explanation);
-
-  // Whether a picture is decoded that the network has not got.
-  [[nodiscard]] bool HasDecoded() const { return !DecodedInOrder(1).empty(); }
 
   // The oldest picture, if it has ended.
   [[nodiscard]] std::optional<EndedPicture> PopEnded();
@@ -115,6 +114,7 @@ class PicturesInFlight {
   std::size_t memory_ = 0;
   std::size_t busy_inputs_ = 0;  // being read or decoded
   std::size_t batch_ = 1;        // size that was last asked for
+  bool list_waits_ = false;
   bool is_closed_ = false;
   bool is_draining_ = false;
 };

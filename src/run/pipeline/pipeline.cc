@@ -1,7 +1,6 @@
 #include "run/pipeline/pipeline.h"
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -12,9 +11,6 @@
 
 namespace gradcam {
 namespace {
-
-// How long a batch waits for pictures of a stream before it is computed as it is.
-constexpr std::chrono::milliseconds kStreamPatience{50};
 
 FlightLimits LimitsFor(int io_threads) {
   FlightLimits limits;
@@ -43,7 +39,6 @@ std::variant<std::invoke_result_t<Work>, Error> Guarded(const Job& job, const Wo
 Pipeline::Pipeline(JobSource& source, PictureWork work, int io_threads, const std::stop_token& stop)
     : source_(&source),
       work_(std::move(work)),
-      is_stream_(!source.total().has_value()),
       in_flight_(LimitsFor(ThreadsFor(io_threads, source.total()))) {
   try {
     lister_ = std::jthread([this](const std::stop_token& own_stop) { ListPictures(own_stop); });
@@ -92,6 +87,7 @@ void Pipeline::Locked(const Change& change) {
 }
 
 void Pipeline::ListPictures(const std::stop_token& stop) {
+  const InputWait wait{stop, [this] { Locked([this] { in_flight_.SetListWaits(true); }); }};
   try {
     while (true) {
       {
@@ -99,8 +95,9 @@ void Pipeline::ListPictures(const std::stop_token& stop) {
         room_.wait(lock, [this] { return in_flight_.is_draining() || in_flight_.HasRoom(); });
         if (in_flight_.is_draining()) break;
       }
-      std::optional<JobOrFailure> next = source_->Next(stop);
+      std::optional<JobOrFailure> next = source_->Next(wait);
       Locked([&] {
+        in_flight_.SetListWaits(false);
         for (std::string& warning : source_->TakeWarnings()) {
           warnings_.push_back(std::move(warning));
         }
@@ -198,7 +195,6 @@ void Pipeline::WriteFiles(PictureInFlight& picture) {
 
 std::optional<std::variant<EndedPicture, Pipeline::Batch>> Pipeline::Next(int batch) {
   std::unique_lock lock(mutex_);
-  bool patience_over = false;
   while (true) {
     if (source_error_) std::rethrow_exception(std::exchange(source_error_, nullptr));
     if (auto ended = in_flight_.PopEnded()) {
@@ -207,18 +203,13 @@ std::optional<std::variant<EndedPicture, Pipeline::Batch>> Pipeline::Next(int ba
       if (in_flight_.HasTask()) tasks_.notify_one();
       return std::move(*ended);
     }
-    Batch pictures = in_flight_.TakeBatch(static_cast<std::size_t>(batch), patience_over);
+    Batch pictures = in_flight_.TakeBatch(static_cast<std::size_t>(batch));
     if (!pictures.empty()) return pictures;
     if (in_flight_.IsOver()) return std::nullopt;
     room_.notify_one();  // a larger batch makes more room
 
     Stopwatch watch;
-    if (is_stream_ && in_flight_.HasDecoded()) {
-      patience_over = progress_.wait_for(lock, kStreamPatience) == std::cv_status::timeout;
-    } else {
-      progress_.wait(lock);
-      patience_over = false;
-    }
+    progress_.wait(lock);
     times_.network_wait += watch.Lap();
   }
 }

@@ -47,7 +47,8 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   // Waits for something to do. A batch has `batch` pictures, or fewer when no more can come before
-  // these are explained. Nothing once all pictures have ended. Throws what the source threw.
+  // these are explained, or the source waits for the next one to be named. Nothing once all
+  // pictures have ended. Throws what the source threw.
   [[nodiscard]] std::optional<std::variant<EndedPicture, Batch>> Next(int batch);
 
   void Write(PictureInFlight& picture, Explanation explanation);
@@ -80,7 +81,6 @@ class Pipeline {
 
   JobSource* source_;
   PictureWork work_;
-  bool is_stream_;  // the next picture may be long in coming
 
   mutable std::mutex mutex_;  // guards the following
   PicturesInFlight in_flight_;

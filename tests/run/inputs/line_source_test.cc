@@ -40,14 +40,17 @@ TEST(LineSource, HandsOutLinesThatAreLongerThanWhatIsReadAtOnce) {
 }
 
 TEST(LineSource, RefusesALineOfMoreThanAMebibyte) {
-  const FileHandle file = FileWith(std::string((1U << 20U) + 70'000, 'a'));
+  const FileHandle file = FileWith("a\n" + std::string((1U << 20U) + 200'000, 'b') + "\nc\n");
   LineSource source(file.get(), '\n');
+  EXPECT_EQ(source.Next({}), "a");
   try {
     static_cast<void>(source.Next({}));
     FAIL();
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code().value(), EFBIG);
   }
+  EXPECT_EQ(source.Next({}), "c");
+  EXPECT_FALSE(source.Next({}));
 }
 
 TEST(LineSource, SaysWhatCannotBeRead) {
@@ -77,11 +80,32 @@ TEST_F(PipeTest, LinesComeWhileTheListGoesOn) {
   EXPECT_EQ(source.Next({}), "bc");
 }
 
+TEST_F(PipeTest, SaysWhenItWaits) {
+  LineSource source(out_.get(), '\n');
+  int waits = 0;
+  // Then the other side writes on.
+  const InputWait wait{{}, [&] {
+                         ++waits;
+                         if (waits == 1) {
+                           ASSERT_EQ(::write(in_.get(), "c\n", 2), 2);
+                         } else {
+                           in_ = FileHandle(-1);
+                         }
+                       }};
+  ASSERT_EQ(::write(in_.get(), "a\nb", 3), 3);
+  EXPECT_EQ(source.Next(wait), "a");
+  EXPECT_EQ(waits, 0);
+  EXPECT_EQ(source.Next(wait), "bc");  // half a line is not there
+  EXPECT_EQ(waits, 1);
+  EXPECT_FALSE(source.Next(wait));
+  EXPECT_EQ(waits, 2);
+}
+
 TEST_F(PipeTest, AStopRequestEndsTheWait) {
   LineSource source(out_.get(), '\n');
   std::stop_source stop;
   std::thread stopper([&] { stop.request_stop(); });
-  EXPECT_FALSE(source.Next(stop.get_token()));
+  EXPECT_FALSE(source.Next({stop.get_token(), {}}));
   stopper.join();
 }
 

@@ -78,9 +78,9 @@ class PicturesInFlightTest : public testing::Test {
 TEST_F(PicturesInFlightTest, TakesAPictureFromTheListToTheEnd) {
   List("a");
   pictures_.CloseList();
-  EXPECT_THAT(pictures_.TakeBatch(1, false), IsEmpty());
+  EXPECT_THAT(pictures_.TakeBatch(1), IsEmpty());
   ReadAndDecode("a", 10);
-  const auto batch = pictures_.TakeBatch(1, false);
+  const auto batch = pictures_.TakeBatch(1);
   ASSERT_THAT(NamesOf(batch), ElementsAre("a"));
   EXPECT_FALSE(pictures_.HasTask());
   Write(*batch[0]);
@@ -97,15 +97,15 @@ TEST_F(PicturesInFlightTest, ABatchIsInOrderWhicheverPictureIsDecodedFirst) {
   pictures_.FinishRead(a, {});
   PictureInFlight& first = Take(Kind::kDecode, "a");
   Decode("b", 10);
-  EXPECT_THAT(pictures_.TakeBatch(1, false), IsEmpty());
+  EXPECT_THAT(pictures_.TakeBatch(1), IsEmpty());
   pictures_.FinishDecode(first, {});
-  EXPECT_THAT(NamesOf(pictures_.TakeBatch(2, false)), ElementsAre("a", "b"));
+  EXPECT_THAT(NamesOf(pictures_.TakeBatch(2)), ElementsAre("a", "b"));
 }
 
 TEST_F(PicturesInFlightTest, PicturesComeOutInOrderWhicheverIsWrittenFirst) {
   List("abc");
   for (const char* name : {"a", "b"}) ReadAndDecode(name, 10);
-  const auto batch = pictures_.TakeBatch(2, false);
+  const auto batch = pictures_.TakeBatch(2);
   Write(*batch[1]);
   pictures_.End(Take(Kind::kRead, "c"), Error(ErrorKind::kInput, "no picture"));
   EXPECT_EQ(PopName(), "");
@@ -118,17 +118,20 @@ TEST_F(PicturesInFlightTest, PicturesComeOutInOrderWhicheverIsWrittenFirst) {
 TEST_F(PicturesInFlightTest, ABatchWaitsForPicturesThatMayCome) {
   List("ab");
   ReadAndDecode("a", 10);
-  EXPECT_THAT(pictures_.TakeBatch(3, false), IsEmpty());
+  EXPECT_THAT(pictures_.TakeBatch(3), IsEmpty());
   ReadAndDecode("b", 10);
-  EXPECT_THAT(pictures_.TakeBatch(3, false), IsEmpty());
+  EXPECT_THAT(pictures_.TakeBatch(3), IsEmpty());
   pictures_.CloseList();
-  EXPECT_THAT(NamesOf(pictures_.TakeBatch(3, false)), ElementsAre("a", "b"));
+  EXPECT_THAT(NamesOf(pictures_.TakeBatch(3)), ElementsAre("a", "b"));
 }
 
-TEST_F(PicturesInFlightTest, ABatchDoesNotWaitIfItIsWantedAtOnce) {
+TEST_F(PicturesInFlightTest, ABatchDoesNotWaitForAPictureThatNobodyHasNamed) {
   List("ab");
   ReadAndDecode("a", 10);
-  EXPECT_THAT(NamesOf(pictures_.TakeBatch(3, true)), ElementsAre("a"));
+  pictures_.SetListWaits(true);
+  EXPECT_THAT(pictures_.TakeBatch(3), IsEmpty());  // b is on its way
+  ReadAndDecode("b", 10);
+  EXPECT_THAT(NamesOf(pictures_.TakeBatch(3)), ElementsAre("a", "b"));
 }
 
 TEST_F(PicturesInFlightTest, ABatchLeavesOutWhatFailed) {
@@ -136,20 +139,20 @@ TEST_F(PicturesInFlightTest, ABatchLeavesOutWhatFailed) {
   ReadAndDecode("a", 10);
   pictures_.End(Take(Kind::kRead, "b"), Error(ErrorKind::kInput, "no picture"));
   ReadAndDecode("c", 10);
-  EXPECT_THAT(NamesOf(pictures_.TakeBatch(2, false)), ElementsAre("a", "c"));
+  EXPECT_THAT(NamesOf(pictures_.TakeBatch(2)), ElementsAre("a", "c"));
 }
 
 TEST_F(PicturesInFlightTest, ABatchOfLargePicturesIsShort) {
   List("abc");
   ReadAndDecode("a", 30);
   ReadAndDecode("b", 30);
-  EXPECT_THAT(NamesOf(pictures_.TakeBatch(5, false)), ElementsAre("a", "b"));
+  EXPECT_THAT(NamesOf(pictures_.TakeBatch(5)), ElementsAre("a", "b"));
 }
 
 TEST_F(PicturesInFlightTest, WritingComesBeforeOtherTasks) {
   List("ab");
   ReadAndDecode("a", 10);
-  const auto batch = pictures_.TakeBatch(1, false);
+  const auto batch = pictures_.TakeBatch(1);
   pictures_.Write(*batch[0], {});
   Take(Kind::kWrite, "a");
   Take(Kind::kRead, "b");
@@ -163,7 +166,7 @@ TEST_F(PicturesInFlightTest, APictureWaitsForMemoryUntilThoseInFrontAreWritten) 
   Read("c", 10);
   EXPECT_FALSE(pictures_.HasTask());
   // What waits for memory will not come: the batch goes on without it.
-  const auto batch = pictures_.TakeBatch(8, false);
+  const auto batch = pictures_.TakeBatch(8);
   ASSERT_THAT(NamesOf(batch), ElementsAre("a"));
   Write(*batch[0]);
   Decode("b", 60);
@@ -175,7 +178,7 @@ TEST_F(PicturesInFlightTest, APictureLargerThanAllMemoryGoesAlone) {
   ReadAndDecode("a", 1000);
   Read("b", 1);
   EXPECT_FALSE(pictures_.HasTask());
-  const auto batch = pictures_.TakeBatch(8, false);
+  const auto batch = pictures_.TakeBatch(8);
   ASSERT_THAT(NamesOf(batch), ElementsAre("a"));
   Write(*batch[0]);
   Decode("b", 1);
@@ -207,11 +210,11 @@ TEST_F(PicturesInFlightTest, NotMoreFilesAreReadThanAllowed) {
 }
 
 TEST_F(PicturesInFlightTest, TheListIsBoundedByTheBatch) {
-  static_cast<void>(pictures_.TakeBatch(2, false));
+  static_cast<void>(pictures_.TakeBatch(2));
   int listed = 0;
   for (; pictures_.HasRoom(); ++listed) List("a");
   EXPECT_EQ(listed, 3 * 2 + 2 * 2);
-  static_cast<void>(pictures_.TakeBatch(3, false));
+  static_cast<void>(pictures_.TakeBatch(3));
   EXPECT_TRUE(pictures_.HasRoom());
 }
 
@@ -229,12 +232,12 @@ TEST_F(PicturesInFlightTest, AFailureOfTheListComesOutInItsPlace) {
 TEST_F(PicturesInFlightTest, DrainingFinishesOnlyWhatTheNetworkHas) {
   List("abcd");
   ReadAndDecode("a", 10);
-  const auto batch = pictures_.TakeBatch(1, false);
+  const auto batch = pictures_.TakeBatch(1);
   ReadAndDecode("b", 10);
   pictures_.End(Take(Kind::kRead, "c"), Error(ErrorKind::kInput, "no picture"));
   pictures_.Drain();
   EXPECT_FALSE(pictures_.HasTask());
-  EXPECT_THAT(pictures_.TakeBatch(1, true), IsEmpty());
+  EXPECT_THAT(pictures_.TakeBatch(1), IsEmpty());
   EXPECT_FALSE(pictures_.IsOver());
   Write(*batch[0]);
   EXPECT_EQ(PopName(), "a");
@@ -246,7 +249,7 @@ TEST_F(PicturesInFlightTest, ADroppedPictureDoesNotComeOut) {
   List("ab");
   ReadAndDecode("a", 10);
   ReadAndDecode("b", 10);
-  const auto batch = pictures_.TakeBatch(2, false);
+  const auto batch = pictures_.TakeBatch(2);
   pictures_.End(*batch[0], std::nullopt);
   pictures_.End(*batch[1], Error(ErrorKind::kModel, "out of memory"));
   EXPECT_EQ(PopName(), "b");

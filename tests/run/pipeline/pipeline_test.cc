@@ -30,8 +30,8 @@ class Numbers final : public JobSource {
  public:
   explicit Numbers(int count) : count_(count) {}
 
-  std::optional<JobOrFailure> Next(const std::stop_token& stop) override {
-    if (next_ == count_ || stop.stop_requested()) return std::nullopt;
+  std::optional<JobOrFailure> Next(const InputWait& wait) override {
+    if (next_ == count_ || wait.stop.stop_requested()) return std::nullopt;
     if (next_ == throws_at) throw std::runtime_error("the list ends here");
     return JobNamed(next_++);
   }
@@ -54,9 +54,10 @@ class Pushed final : public JobSource {
     changed_.notify_all();
   }
 
-  std::optional<JobOrFailure> Next(const std::stop_token& stop) override {
+  std::optional<JobOrFailure> Next(const InputWait& wait) override {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [this] { return !numbers_.empty(); })) return std::nullopt;
+    if (numbers_.empty()) wait.on_wait();
+    if (!changed_.wait(lock, wait.stop, [this] { return !numbers_.empty(); })) return std::nullopt;
     const int number = numbers_.front();
     numbers_.erase(numbers_.begin());
     return JobNamed(number);

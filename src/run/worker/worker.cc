@@ -1,0 +1,154 @@
+#include "run/worker/worker.h"
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "gradcam/error.h"
+#include "run/earlier_results.h"
+#include "run/picture_files.h"
+#include "run/picture_loading.h"
+#include "run/pipeline/batch_explainer.h"
+#include "run/pipeline/pipeline.h"
+#include "run/temporary_name.h"
+#include "run/worker/answers.h"
+#include "run/worker/open_requests.h"
+#include "run/worker/requested_jobs.h"
+
+namespace gradcam {
+namespace {
+
+class Worker {
+ public:
+  Worker(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
+         const WorkerTalk& talk)
+      : explainer_(&explainer),
+        options_(&options),
+        talk_(&talk),
+        batches_(explainer, options, /*is_only=*/false),
+        context_(MakeRunContext(model, explainer.info(), options.settings)) {
+    engine_ = WarmUp();
+    context_.model.info = explainer.info();  // with layer shape and class count
+    if (!options.resume) return;
+    RemoveAbandonedFiles(options.output);
+    earlier_.emplace(context_, nullptr);
+  }
+
+  WorkerEnd Run(int requests, const std::stop_token& stop) {
+    if (!talk_->answer(ReadyLine(context_, engine_))) return WorkerEnd::kUnread;
+    RequestedJobs jobs(*options_, requests, open_);
+    Pipeline pipeline(jobs, Work(), options_->io_threads, stop);
+    bool is_read = true;
+    while (auto next = pipeline.Next(explainer_->NextBatch())) {
+      if (auto* ended = std::get_if<EndedPicture>(&*next)) {
+        is_read = is_read && Note(*ended);
+        if (!is_read) pipeline.Drain();
+      } else {
+        Explain(std::get<Pipeline::Batch>(*next), pipeline);
+      }
+    }
+    if (!is_read) return WorkerEnd::kUnread;
+    return stop.stop_requested() ? WorkerEnd::kInterrupted : WorkerEnd::kNoMoreRequests;
+  }
+
+ private:
+  // Shows that the model can explain the classes asked for, and how large its layer is.
+  Engine WarmUp() {
+    const Preprocess& preprocess = explainer_->info().preprocess;
+    constexpr std::uint8_t kGrey = 128;
+    Image grey{preprocess.width, preprocess.height, {}};
+    grey.rgb.assign(
+        static_cast<std::size_t>(grey.width) * static_cast<std::size_t>(grey.height) * 3, kGrey);
+    ClassTarget truth;
+    truth.by = ClassTarget::By::kIndex;
+    const std::optional<ClassTarget> some_truth = truth;
+    const std::vector<Explanation> explanations = explainer_->Explain(
+        std::span(&grey, 1), options_->settings.explain, std::span(&some_truth, 1));
+    PassOnWords();
+    return explanations.front().engine;
+  }
+
+  [[nodiscard]] PictureWork Work() const {
+    const DecodeOptions& decode = options_->settings.decode;
+    return {.read = [this, &decode](const Job& job) -> std::variant<PictureFile, EarlierReport> {
+              PictureFile file = ReadPictureOf(job, decode);
+              auto report = earlier_ ? earlier_->Find(job, file.sha256) : std::nullopt;
+              if (report) return std::move(*report);
+              return file;
+            },
+            .decode =
+                [&decode](const Job& job, PictureFile file) {
+                  return DecodePictureOf(job, std::move(file), decode);
+                },
+            .write =
+                [this](const Job& job, LoadedPicture loaded, const Explanation& explanation) {
+                  return WritePicture(job, std::move(loaded), explanation, context_);
+                }};
+  }
+
+  void Explain(const Pipeline::Batch& batch, Pipeline& pipeline) {
+    const auto take = [&](PictureInFlight& picture, std::variant<Explanation, Error> result) {
+      if (const auto* error = std::get_if<Error>(&result)) {
+        pipeline.Fail(picture, *error);
+      } else {
+        pipeline.Write(picture, std::get<Explanation>(std::move(result)));
+      }
+      return true;
+    };
+    batches_.Explain(batch, take);
+    PassOnWords();
+  }
+
+  // False if nobody reads answers any more.
+  bool Note(const EndedPicture& ended) {
+    const OpenPicture picture = open_.Oldest();
+    const Request& request = *picture.request;
+    if (const auto* report = std::get_if<PictureReport>(&ended.outcome)) {
+      answer_.Add(*report, context_);
+    } else if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
+      answer_.Add(*earlier);
+    } else if (!request.error) {
+      const auto& error = std::get<Error>(ended.outcome);
+      answer_.Add(Failure{ended.job.name, error.what(), error.hint()});
+      RemoveOldFilesOf(ended.job);
+    }
+    open_.Close();
+    if (!picture.is_last) return true;
+    const Answer answer = std::exchange(answer_, {});
+    return talk_->answer(request.error ? ErrorLine(request, *request.error) : answer.Line(request));
+  }
+
+  // A picture that failed has no results: older ones would pass for them.
+  void RemoveOldFilesOf(const Job& job) const {
+    try {
+      RemoveOldFiles(job);
+    } catch (const Error& error) {
+      talk_->warn(error.what());
+    }
+  }
+
+  void PassOnWords() {
+    for (const std::string& warning : explainer_->TakeWarnings()) talk_->warn(warning);
+    for (const std::string& note : explainer_->TakeNotes()) talk_->note(note);
+  }
+
+  PictureExplainer* explainer_;
+  const RunOptions* options_;
+  const WorkerTalk* talk_;
+  BatchExplainer batches_;
+  RunContext context_;
+  Engine engine_ = Engine::kLibtorch;      // of the first picture
+  std::optional<EarlierResults> earlier_;  // with RunOptions::resume
+  OpenRequests open_;
+  Answer answer_;  // of the request whose pictures come out
+};
+
+}  // namespace
+
+WorkerEnd RunWorker(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options,
+                    int requests, const WorkerTalk& talk, const std::stop_token& stop) {
+  return Worker(explainer, model, options, talk).Run(requests, stop);
+}
+
+}  // namespace gradcam
