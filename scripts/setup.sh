@@ -21,8 +21,9 @@ readonly packages=(
   libopencv-core-dev libopencv-imgcodecs-dev libopencv-imgproc-dev libspng-dev libssl-dev
   nlohmann-json3-dev
 )
+readonly test_packages=(parallel)
 # The browser that tests open pages in. Ubuntu has it only as a snap; there these tests are skipped.
-readonly test_packages=(chromium chromium-driver fonts-dejavu-core)
+readonly debian_test_packages=(chromium chromium-driver fonts-dejavu-core)
 readonly job_megabytes=1500 # what g++ needs for a file that includes LibTorch's JIT headers
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -35,8 +36,10 @@ fail() {
 
 wanted_packages() {
   printf '%s\n' "${packages[@]}"
-  if [[ $with_tests == yes && $(sed -n 's/^ID=//p' /etc/os-release) == debian ]]; then
-    printf '%s\n' "${test_packages[@]}"
+  [[ $with_tests == yes ]] || return 0
+  printf '%s\n' "${test_packages[@]}"
+  if [[ $(sed -n 's/^ID=//p' /etc/os-release) == debian ]]; then
+    printf '%s\n' "${debian_test_packages[@]}"
   fi
 }
 
@@ -82,9 +85,11 @@ install_python_packages() {
   python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
     fail "$(python3 --version) is not one of Python 3.11 to 3.13" \
       "put a python3 of these versions first on PATH"
-  local state
+  local state installed=
   state=$(python_state)
-  [[ ! -f $venv/.complete || $(<"$venv/.complete") != "$state" ]] || return 0
+  [[ ! -f $venv/.complete ]] || installed=$(<"$venv/.complete")
+  [[ $installed != "$state tests" ]] || return 0
+  [[ $with_tests == yes || $installed != "$state" ]] || return 0
 
   say "installing Python packages into $venv (LibTorch is 1 GB and more; minutes)"
   # An environment of another interpreter is replaced; of the same one, completed.
@@ -99,6 +104,11 @@ install_python_packages() {
     fail "pip could not install the Python packages"
   "${pip[@]}" --no-deps --requirement scripts/requirements-nodeps.txt ||
     fail "pip could not install the packages of scripts/requirements-nodeps.txt"
+  if [[ $with_tests == yes ]]; then
+    "${pip[@]}" --constraint scripts/constraints.txt --requirement scripts/requirements-ray.txt ||
+      fail "pip could not install the packages of scripts/requirements-ray.txt"
+    state+=" tests"
+  fi
   printf '%s\n' "$state" >"$venv/.complete"
 }
 

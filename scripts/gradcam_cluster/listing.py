@@ -1,0 +1,44 @@
+"""The pictures of a run, as the program itself lists them."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import RunError
+from .work_queue import Picture
+
+
+@dataclass(frozen=True)
+class Listing:
+    pictures: list[Picture]
+    failures: list[dict]  # folders that cannot be listed: "file", "error", perhaps "hint"
+    skipped: int  # files in folders that are no pictures by their name
+    run_report: Path  # run.json
+
+
+def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listing:
+    """By `gradcam --dry-run`: in the order, under the names and with the checks of a run on one
+    machine. Raises RunError if it finds nothing to do."""
+    options = [option for option in options if option != "--resume"]  # contradicts --dry-run
+    done = subprocess.run([program, *options, "--dry-run", "--json", *inputs],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          errors="replace", check=False)
+    messages = [line for line in done.stderr.splitlines() if "dry run: " not in line]
+    if done.returncode not in (0, 1):
+        error = messages[0].removeprefix("gradcam: error: ") if messages else "gradcam cannot list"
+        raise RunError(error, *(m.removeprefix("hint: ") for m in messages[1:2]))
+    print(*messages, sep="\n", end="\n" if messages else "", file=sys.stderr)
+    document = json.loads(done.stdout, object_hook=_without_files)
+    pictures = [Picture(number, entry["image"], entry["file"], entry.get("class"))
+                for number, entry in enumerate(document["pictures"])]
+    return Listing(pictures, document["failures"], document["skipped"],
+                   Path(document["run_report"]))
+
+
+def _without_files(entry: dict) -> dict:
+    """A list of a million pictures need not hold what each will write."""
+    entry.pop("writes", None)
+    entry.pop("removes", None)
+    return entry

@@ -1,0 +1,112 @@
+"""What has become of the pictures of a run, and its run.json."""
+
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .listing import Listing
+
+
+@dataclass
+class WorkerRecord:
+    """One worker from its start to its end."""
+
+    node: str
+    process: int
+    temporary_files: str  # what the names of files begin with that it is writing
+    pictures: int = 0  # that it has answered
+    died: str | None = None  # how
+
+    def document(self) -> dict:
+        document = {"node": self.node, "process": self.process, "pictures": self.pictures}
+        return document if self.died is None else {**document, "died": self.died}
+
+
+@dataclass
+class RunRecord:
+    inputs: list[str]
+    listing: Listing
+    ready: dict | None = None  # the first line of a worker
+    interrupted: bool = False
+    workers: list[WorkerRecord] = field(default_factory=list)
+    done: int = 0
+    resumed: int = 0
+    right: int = 0
+    wrong: int = 0
+    _failures: dict[int, dict] = field(default_factory=dict)  # by the picture's number
+    _tool: dict | None = None
+    _started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _clock: float = field(default_factory=time.monotonic)
+
+    def add(self, outcome: dict) -> None:
+        """`outcome`: of worker_actor.outcome_of."""
+        if outcome["error"] is not None:
+            self.add_failure(outcome["number"], outcome["error"], outcome["hint"])
+            return
+        self.resumed += outcome["resumed"]
+        self.done += not outcome["resumed"]
+        self.right += outcome["correct"] is True
+        self.wrong += outcome["correct"] is False
+        self._tool = outcome["tool"]
+
+    def add_failure(self, number: int, error: str, hint: str | None = None) -> None:
+        failure = {"file": self.listing.pictures[number].name, "error": error}
+        self._failures[number] = failure if hint is None else {**failure, "hint": hint}
+
+    @property
+    def failures(self) -> list[dict]:
+        """In the order of the inputs, folders that could not be listed first."""
+        return self.listing.failures + [self._failures[number] for number in sorted(self._failures)]
+
+    @property
+    def ended(self) -> int:
+        """Pictures of which it is known what has become of them."""
+        return self.done + self.resumed + len(self._failures)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._clock
+
+    def document(self) -> dict:
+        """run.json: docs/schema/run.schema.json. Some worker must have been ready."""
+        counts = {"pictures": len(self.listing.pictures), "done": self.done,
+                  "failed": len(self.failures), "skipped": self.listing.skipped}
+        if self.resumed:
+            counts["resumed"] = self.resumed
+        if self.right + self.wrong:
+            counts |= {"right": self.right, "wrong": self.wrong}
+        return {
+            "schema_version": 1,
+            "tool": self._tool or self.ready["tool"],
+            "model": self.ready["model"],
+            "settings": self.ready["settings"],
+            "settings_sha256": self.ready["settings_sha256"],
+            "inputs": self.inputs,
+            "counts": counts,
+            "interrupted": self.interrupted,
+            "failures": self.failures,
+            "workers": [worker.document() for worker in self.workers],
+            "time": {"started": self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                     "seconds": round(self.seconds, 3),
+                     "pictures_per_second": round(self.done / max(self.seconds, 1e-3), 3)},
+        }
+
+    def write(self) -> None:
+        """Whole or not at all. Raises OSError."""
+        path = self.listing.run_report
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n")
+        temporary.replace(path)
+
+
+def remove_temporary_files(folder: Path, beginnings: list[str]) -> None:
+    """What workers that died have left in `folder` and below."""
+    if not beginnings:
+        return
+    for path in folder.rglob(".gradcam-*"):
+        if path.name.startswith(tuple(beginnings)):
+            path.unlink(missing_ok=True)

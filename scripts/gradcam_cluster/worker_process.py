@@ -1,0 +1,91 @@
+"""A client of `gradcam worker` (docs/worker.md). Needs nothing but Python's standard library."""
+
+import json
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+
+
+class WorkerFailed(Exception):
+    """The worker ended before it was ready. `code`: as subprocess gives it."""
+
+    def __init__(self, message: str, code: int):
+        super().__init__(message)
+        self.code = code
+
+
+class WorkerProcess:
+    """A running worker. Several threads may ask it at once: what they ask is computed together."""
+
+    def __init__(self, command: list[str], folder: str, variables: dict[str, str]):
+        """Starts `command` in `folder` and waits until it is ready. Raises WorkerFailed, OSError."""
+        self._process = subprocess.Popen(
+            command, cwd=folder, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, errors="replace",
+            start_new_session=True)  # Ctrl-C is for the scheduler to deal with
+        self._last_error = ""
+        self._inboxes: deque[queue.SimpleQueue] = deque()  # one for each open request, in order
+        self._lock = threading.Lock()  # guards writing of requests, and the following
+        self._has_ended = False
+        self._errors = threading.Thread(target=self._pass_on_errors, daemon=True)
+        self._errors.start()
+        line = self._process.stdout.readline()
+        if not line.endswith("\n"):
+            self._process.stdin.close()
+            raise WorkerFailed(self.end(), self._process.returncode)
+        self.ready = json.loads(line)
+        threading.Thread(target=self._read_answers, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask(self, requests: list[dict]) -> list[dict]:
+        """The answers, in order. They are fewer than the requests if the worker ended: see end()."""
+        inbox: queue.SimpleQueue = queue.SimpleQueue()
+        try:
+            with self._lock:
+                if self._has_ended:
+                    return []
+                for request in requests:
+                    self._inboxes.append(inbox)
+                    self._process.stdin.write(json.dumps(request) + "\n")
+                self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # _read_answers finds the end as well
+        answers = []
+        while len(answers) < len(requests) and (answer := inbox.get()) is not None:
+            answers.append(answer)
+        return answers
+
+    def finish(self) -> None:
+        """No more requests. Waits until all are answered."""
+        with self._lock:
+            self._process.stdin.close()
+        self._process.wait()
+
+    def end(self) -> str:
+        """Waits for the end, and says how it came about: "killed by SIGKILL"."""
+        code = self._process.wait()
+        if code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        self._errors.join(timeout=5)  # a child of its own may hold stderr open
+        return self._last_error or f"ended with exit code {code}"
+
+    def _read_answers(self) -> None:
+        for line in self._process.stdout:
+            if line.endswith("\n"):  # else it was killed while it wrote
+                self._inboxes.popleft().put(json.loads(line))
+        with self._lock:
+            self._has_ended = True
+        for inbox in self._inboxes:
+            inbox.put(None)
+
+    def _pass_on_errors(self) -> None:
+        for line in self._process.stderr:
+            sys.stderr.write(line)
+            if line.startswith("gradcam: error: "):
+                self._last_error = line.strip().removeprefix("gradcam: error: ")

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Explains the pictures of a folder or list on a Ray cluster.
+
+  gradcam_ray.py photos -- --model vgg16 --output maps
+  gradcam_ray.py --address auto --cpus 8 @list.txt -- --model model.pt --output maps --resume
+
+Everything behind "--" goes to the workers, each a long-lived `gradcam worker` (docs/worker.md). The
+program, the model, the pictures and the output folder must be found under the same paths on every
+node. A worker that dies, or whose node does, is replaced and its pictures are done again; a picture
+that kills its worker twice is a failure. The output folder is that of a run on one machine, with a
+run.json that also names the workers.
+
+Exit codes: 0 all done, 1 some pictures failed, 2 nothing was done, 130 interrupted.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # the package lies beside this file, wherever it is called from
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import ray
+
+from gradcam_cluster import worker_actor, worker_process
+from gradcam_cluster.dispatcher import Dispatcher
+from gradcam_cluster.errors import RunError
+from gradcam_cluster.listing import list_pictures
+from gradcam_cluster.run_record import RunRecord, remove_temporary_files
+
+BUILT = Path(__file__).resolve().parents[1] / "build" / "release" / "gradcam"
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s [OPTIONS] PICTURE... -- --model NAME|FILE [OPTIONS of gradcam worker]")
+    parser.add_argument("inputs", nargs="+", metavar="PICTURE",
+                        help="a picture, a folder or @list, as gradcam takes them")
+    parser.add_argument("--address", help="of the cluster, as ray.init takes it. Variable "
+                                          "RAY_ADDRESS. Without either, this machine alone")
+    parser.add_argument("--workers", type=_positive, metavar="N",
+                        help="default: as many as the cluster has room for")
+    parser.add_argument("--cpus", type=_positive, metavar="N",
+                        help="of each worker. Default: 4, or those of the smallest node")
+    parser.add_argument("--max-deaths", type=_positive, metavar="N", default=100,
+                        help="give up when more workers have died than this (%(default)s)")
+    parser.add_argument("--gradcam", metavar="FILE", default=os.environ.get("GRADCAM"),
+                        help="the program. Variable GRADCAM. Default: the one on PATH, or of this "
+                             "source tree")
+    parser.add_argument("--no-progress", action="store_true", help="tell only of problems")
+    if "--" not in arguments:
+        arguments = [*arguments, "--"]
+    middle = arguments.index("--")
+    parsed = parser.parse_args(arguments[:middle])
+    parsed.options = arguments[middle + 1:]
+    return parsed
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def find_program(given: str | None) -> str:
+    found = shutil.which(given) if given else shutil.which("gradcam") or shutil.which(BUILT)
+    if found is None:
+        raise RunError(f"program '{given or 'gradcam'}' not found", "name it with --gradcam")
+    return os.path.abspath(found)
+
+
+def connect(address: str | None) -> None:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # explaining pictures tells nobody
+    for module in (worker_actor, worker_process):
+        ray.cloudpickle.register_pickle_by_value(module)
+    ray.init(address=address, logging_level="warning")
+
+
+def room(cpus: int | None) -> tuple[int, int]:
+    """CPUs of a worker, and how many workers the cluster has room for."""
+    nodes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    nodes = [node for node in nodes if node > 0]
+    if cpus is None:
+        cpus = min(4, *nodes) if nodes else 1
+    return cpus, sum(node // cpus for node in nodes)
+
+
+def with_threads(options: list[str], cpus: int) -> list[str]:
+    """A worker uses the CPUs that Ray has given it."""
+    for name in ("--threads", "--io-threads"):
+        if not any(option == name or option.startswith(name + "=") for option in options):
+            options = [*options, name, str(cpus)]
+    return options
+
+
+def run(arguments: argparse.Namespace) -> int:
+    program = find_program(arguments.gradcam)
+    listing = list_pictures(program, arguments.inputs, arguments.options)
+    connect(arguments.address)
+    cpus, workers = room(arguments.cpus)
+    workers = min(arguments.workers or workers, len(listing.pictures))
+    if workers < 1:
+        raise RunError(f"no node of the cluster has {cpus} CPUs", "give fewer with --cpus")
+
+    record = RunRecord(arguments.inputs, listing)
+    dispatcher = Dispatcher(_starter(program, arguments.options, cpus), workers, record,
+                            arguments.max_deaths, show_progress=not arguments.no_progress)
+    _stop_on_signal(dispatcher)
+    error = None
+    try:
+        dispatcher.run()
+    except RunError as run_error:
+        if record.ended == 0:
+            raise
+        error = run_error
+        record.interrupted = True
+    if record.ready is None:  # interrupted before any worker was ready
+        return 130
+    remove_temporary_files(listing.run_report.parent, [
+        worker.temporary_files for worker in record.workers if worker.died is not None])
+    record.write()
+    report(record)
+    if error is not None:
+        tell(error)
+        return 1
+    if record.interrupted:
+        return 130
+    return 1 if record.failures else 0
+
+
+def _starter(program: str, options: list[str], cpus: int):
+    """A function that starts a worker: gives its actor and the pending answer of start()."""
+    actors = ray.remote(max_restarts=0, max_concurrency=2)(worker_actor.WorkerActor).options(
+        num_cpus=cpus, scheduling_strategy="SPREAD")
+    command = [program, "worker", *with_threads(options, cpus)]
+    variables = {name: value for name, value in os.environ.items() if name.startswith("GRADCAM_")}
+
+    def start():
+        actor = actors.remote()
+        return actor, actor.start.remote(command, os.getcwd(), variables)
+
+    return start
+
+
+def _stop_on_signal(dispatcher: Dispatcher) -> None:
+    """The first signal ends the run, the second one the program."""
+
+    def stop(number: int, _frame) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        dispatcher.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def report(record: RunRecord) -> None:
+    for failure in record.failures:
+        print(f"gradcam_ray: error: {failure['file']}: {failure['error']}", file=sys.stderr)
+    print(f"gradcam_ray: {record.done} done, {record.resumed} done by an earlier run, "
+          f"{len(record.failures)} failed; {record.seconds:.1f} s, "
+          f"{record.done / max(record.seconds, 1e-3):.1f} pictures/s", file=sys.stderr)
+
+
+def tell(error: Exception) -> None:
+    print(f"gradcam_ray: error: {error}", file=sys.stderr)
+    if hint := getattr(error, "hint", ""):
+        print(f"hint: {hint}", file=sys.stderr)
+
+
+def main() -> int:
+    try:
+        return run(parse_arguments(sys.argv[1:]))
+    except (RunError, OSError) as error:
+        tell(error)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

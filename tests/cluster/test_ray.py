@@ -1,0 +1,238 @@
+"""scripts/gradcam_ray.py on a real Ray cluster, whose nodes are processes of this machine. Workers
+and nodes are killed in mid-run; the results are those of a run on one machine."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import ray
+from ray.cluster_utils import Cluster
+
+from gradcam_cluster import worker_actor, worker_process
+from support.schemas import check
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "gradcam_ray.py"
+NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Two nodes with room for one worker each."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        environment.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        running = Cluster(initialize_head=True,
+                          head_node_args={**NODE, "include_dashboard": False})
+        running.add_node(**NODE)
+        running.wait_for_nodes()
+        yield running
+        running.shutdown()
+
+
+GATE = """
+import os, signal, sys, time
+for number, line in enumerate(sys.stdin):
+    if "kill.png" in line:
+        os.kill(os.getppid(), signal.SIGKILL)
+    while number >= 2 and not os.path.exists("open"):
+        time.sleep(0.02)
+    print(line, end="", flush=True)
+"""
+
+
+def gated_program(gradcam) -> Path:
+    """gradcam, but each worker gets only two requests before the file "open" is there, so that it is
+    certain what a worker has done when it is killed. One that is asked for kill.png is killed."""
+    program = gradcam.home / "gated_gradcam"
+    (gradcam.home / "gate.py").write_text(GATE)
+    program.write_text(f"""#!/bin/bash
+[[ $1 == worker ]] || exec "{gradcam.path}" "$@"
+exec 3<&0
+exec "{gradcam.path}" "$@" < <(exec {sys.executable} gate.py <&3) 3<&-
+""")
+    program.chmod(0o755)
+    return program
+
+
+class Run:
+    """A run of the script over the folder photos, with the results in the folder out."""
+
+    def __init__(self, cluster, gradcam, *options, workers: int | None = None):
+        self.out = gradcam.home / "out"
+        self._gate = gradcam.home / "open"
+        self._gate.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [sys.executable, SCRIPT, "--address", cluster.address, "--cpus", "1",
+             *(["--workers", str(workers)] if workers else []), "--gradcam", gated_program(gradcam), "photos", "--", "-o", "out",
+             "--deterministic", "--write", "json,gradcam", *map(str, options)],
+            cwd=gradcam.home, env=gradcam.environment(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+
+    def wait_for_reports(self, count: int) -> None:
+        while len(list(self.out.rglob("*.json"))) < count:
+            assert self.process.poll() is None, self.process.stderr.read()
+            time.sleep(0.02)
+
+    def open_gate(self) -> None:
+        self._gate.touch()
+
+    def finish(self) -> int:
+        self.stdout, self.stderr = self.process.communicate(timeout=120)
+        return self.process.returncode
+
+    def report(self) -> dict:
+        return check(json.loads((self.out / "run.json").read_text()), "run.schema.json")
+
+
+@pytest.fixture
+def start(cluster, gradcam):
+    runs = []
+
+    def start_run(*options, **more) -> Run:
+        runs.append(Run(cluster, gradcam, *options, **more))
+        return runs[-1]
+
+    yield start_run
+    for run in runs:
+        run.process.kill()
+        run.process.communicate()
+
+
+def worker_pids(folder: Path) -> list[int]:
+    """Processes of `gradcam worker` whose working folder it is."""
+    pids = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().split(b"\0")
+            if command[1:2] == [b"worker"] and (process / "cwd").readlink() == folder:
+                pids.append(int(process.name))
+        except OSError:  # it has ended
+            continue
+    return pids
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files, hidden ones too, but the report of the run."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file() and path.name != "run.json"}
+
+
+@pytest.fixture
+def photos(picture) -> list[str]:
+    names = [f"{'a/' if i % 3 else ''}{i:02}.png" for i in range(30)]
+    for i, name in enumerate(names):
+        picture(f"photos/{name}", 40 + i, 30)
+    return names
+
+
+def plain(gradcam, model, *options) -> dict[str, bytes]:
+    """What a run on one machine writes."""
+    done = gradcam("-m", model, "photos", "-o", "plain", "--deterministic", "--threads", "1",
+                   "--write", "json,gradcam", *options)
+    assert done.code in (0, 1), done.stderr
+    return contents(gradcam.home / "plain")
+
+
+def test_a_worker_killed_in_mid_run_is_replaced_and_its_pictures_are_redone(
+        start, gradcam, tiny_model, photos, tmp_path):
+    run = start("-m", tiny_model)
+    run.wait_for_reports(4)
+    victim, other = worker_pids(tmp_path)
+    os.kill(victim, signal.SIGKILL)
+    run.open_gate()
+    assert run.finish() == 0, run.stderr
+
+    report = run.report()
+    died = [worker for worker in report["workers"] if "died" in worker]
+    assert [worker["process"] for worker in died] == [victim]
+    assert died[0]["died"] == "killed by SIGKILL"
+    assert other in [worker["process"] for worker in report["workers"]]
+    warning = [line for line in run.stderr.splitlines() if "warning" in line]
+    assert len(warning) == 1 and f"process {victim}, died: killed by SIGKILL" in warning[0]
+    again = int(warning[0].split(";")[1].split()[0])
+    assert again > 0
+
+    # Nothing is lost, nothing done twice.
+    assert report["counts"] == {"pictures": 30, "done": 30, "failed": 0, "skipped": 0}
+    assert sum(worker["pictures"] for worker in report["workers"]) == 30
+    assert contents(run.out) == plain(gradcam, tiny_model)
+    assert report["model"] == json.loads((tmp_path / "plain/run.json").read_text())["model"]
+    assert worker_pids(tmp_path) == []
+
+
+def test_a_lost_node_loses_no_picture(cluster, start, gradcam, tiny_model, photos, tmp_path):
+    node = cluster.add_node(**NODE)
+    cluster.wait_for_nodes()
+    run = start("-m", tiny_model)
+    run.wait_for_reports(6)
+    assert len(worker_pids(tmp_path)) == 3
+    cluster.remove_node(node, allow_graceful=False)
+    while len(worker_pids(tmp_path)) == 3:  # a worker does not outlive its node
+        time.sleep(0.1)
+    run.open_gate()
+    assert run.finish() == 0, run.stderr
+    report = run.report()
+    assert [worker["died"] for worker in report["workers"] if "died" in worker] == [
+        "its node or its process was lost"]
+    assert report["counts"]["done"] == 30
+    assert contents(run.out) == plain(gradcam, tiny_model)
+
+
+def test_a_picture_that_kills_its_worker_twice_is_a_failure(start, gradcam, tiny_model, photos,
+                                                            picture, tmp_path):
+    picture("photos/a/kill.png")
+    (tmp_path / "photos" / "bad.png").write_text("no picture")
+    run = start("-m", tiny_model, workers=1)
+    run.open_gate()
+    assert run.finish() == 1, run.stderr
+    report = run.report()
+    assert [failure["file"] for failure in report["failures"]] == ["a/kill.png", "bad.png"]
+    assert report["failures"][0]["error"] == "killed its worker twice: killed by SIGKILL"
+    assert report["counts"] == {"pictures": 32, "done": 30, "failed": 2, "skipped": 0}
+    assert ["died" in worker for worker in report["workers"]] == [True, True, False]
+    (tmp_path / "photos" / "a" / "kill.png").unlink()
+    assert contents(run.out) == plain(gradcam, tiny_model)
+
+
+def test_an_interrupted_run_is_resumed(start, gradcam, tiny_model, photos):
+    run = start("-m", tiny_model)
+    run.wait_for_reports(4)
+    run.process.send_signal(signal.SIGTERM)
+    time.sleep(0.1)  # the signal shall come first
+    run.open_gate()
+    assert run.finish() == 130, run.stderr
+    first = run.report()
+    assert first["interrupted"] is True
+    assert 4 <= first["counts"]["done"] < 30
+
+    again = start("-m", tiny_model, "--resume")
+    again.open_gate()
+    assert again.finish() == 0, again.stderr
+    counts = again.report()["counts"]
+    assert counts["resumed"] == first["counts"]["done"]
+    assert counts["resumed"] + counts["done"] == 30
+    assert contents(again.out) == plain(gradcam, tiny_model)
+
+
+def test_what_no_worker_can_do_ends_the_run(start, tiny_model, photos, tmp_path):
+    run = start("-m", tiny_model, "--class", "77")
+    assert run.finish() == 2
+    assert "class 77 is not there" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_nodes_need_no_file_of_the_script(tmp_path):
+    """They get the actor by value."""
+    for module in (worker_actor, worker_process):
+        ray.cloudpickle.register_pickle_by_value(module)
+    (tmp_path / "actor").write_bytes(ray.cloudpickle.dumps(worker_actor.WorkerActor))
+    code = "import pickle; print(pickle.load(open('actor', 'rb'))().start(['none'], '.', {}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
+                          text=True, check=False, timeout=60)
+    assert "'error'" in done.stdout, done.stderr
