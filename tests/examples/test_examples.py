@@ -1,0 +1,205 @@
+"""scripts/examples/: each script is run as it stands."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from support.schemas import check
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "scripts" / "examples"
+NAMES = ["a/0.png", "a/1.png", "b/2.png", "b/3.png", "4.png"]
+
+
+@pytest.fixture
+def photos(picture, tmp_path) -> Path:
+    for i, name in enumerate(NAMES):
+        picture(f"photos/{name}", 40 + i, 30)
+    return tmp_path / "photos"
+
+
+@pytest.fixture
+def example(gradcam, tmp_path, tiny_model):
+    """example(name, *args, **variables): runs a script in a folder with photos and tiny.pt."""
+
+    def run(name: str, *args, **variables) -> subprocess.CompletedProcess:
+        return subprocess.run([EXAMPLES / name, *map(str, args)], cwd=tmp_path, check=False,
+                              capture_output=True, text=True, timeout=300,
+                              env=gradcam.environment(GRADCAM=gradcam.path, **variables))
+
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files but the reports of runs."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file() and not path.name.startswith("run.")}
+
+
+@pytest.fixture
+def plain(gradcam, tiny_model, photos, tmp_path) -> dict[str, bytes]:
+    """What a run over the whole folder writes."""
+    assert gradcam("-m", tiny_model, "photos", "-o", "plain", "--deterministic").code == 0
+    return contents(tmp_path / "plain")
+
+
+def table(text: str) -> list[dict]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_folder(example, photos, tmp_path):
+    (photos / "bad.png").write_text("no picture")
+    done = example("explain_folder.sh", "tiny.pt", "photos", "out", "--write", "json,gradcam")
+    assert done.returncode == 1, done.stderr
+    assert "bad.png" in (tmp_path / "out" / "report.html").read_text()
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["counts"]["done"] == 5
+    (photos / "bad.png").unlink()
+    again = example("explain_folder.sh", "tiny.pt", "photos", "out", "--write", "json,gradcam")
+    assert again.returncode == 0, again.stderr
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["counts"]["resumed"] == 5
+    assert example("explain_folder.sh", "none.pt", "photos", "other").returncode == 2
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_list(example, photos, tmp_path):
+    done = example("explain_list.sh", "tiny.pt", "photos", "out", "-path", "*/b/*")
+    assert done.returncode == 0, done.stderr
+    assert {p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.json")
+            } == {"b/2.json", "b/3.json", "run.json"}
+
+
+def test_mistakes(example, gradcam, tiny_model, photos, tmp_path):
+    results = gradcam("-m", tiny_model, "photos", "--json").json()["results"]
+    top = {report["image"]["file"]: report["top"][0]["index"] for report in results}
+    wrong = (top["4.png"] + 1) % 5
+    lines = [f"photos/{name},{wrong if name == '4.png' else top[name]}" for name in NAMES]
+    (tmp_path / "list.csv").write_text("path,class\n" + "\n".join(lines) + "\n")
+    done = example("explain_mistakes.sh", "tiny.pt", "list.csv", "out")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").rglob("*.gradcam.png")} == {
+        f"4.{top['4.png']}.gradcam.png", f"4.{wrong}.gradcam.png"}
+
+
+def test_a_class_of_interest(example, photos, tmp_path):
+    done = example("explain_class.sh", "tiny.pt", "Egyptian cat", "photos", "out")
+    assert done.returncode == 0, done.stderr
+    rows = table((tmp_path / "out" / "class.csv").read_text())
+    assert {row["file"] for row in rows} == set(NAMES)
+    assert {row["class_index"] for row in rows} == {"1"}
+    probabilities = [float(row["class_probability"]) for row in rows]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+@pytest.mark.parametrize("write", ["json", "jsonl", "json,jsonl"])
+def test_a_csv_of_results(example, gradcam, tiny_model, picture, tmp_path, write):
+    picture('photos/one, "two".png')
+    (tmp_path / "photos" / "bad.png").write_text("no picture")
+    (tmp_path / "list.csv").write_text(
+        'path,class\n"photos/one, ""two"".png",1\nphotos/bad.png,1\n')
+    assert gradcam("-m", tiny_model, "@list.csv", "-o", "out", "--write", write, "--class", "0",
+                   "--class", "truth").code == 1
+    done = example("results_to_csv.py", "out")
+    assert done.returncode == 0, done.stderr
+    rows = table(done.stdout)
+    assert sorted((row["file"], row["class_index"], row["truth_index"]) for row in rows) == [
+        ("bad.png", "", ""), ('one, "two".png', "0", "1"), ('one, "two".png', "1", "1")]
+    bad, good = sorted(rows, key=lambda row: row["file"])[:2]
+    assert "bad.png" in bad["error"] and good["error"] == ""
+    assert good["top_probability"] and good["gradcam_status"]
+
+
+def check_shards(folder: Path, count: int) -> None:
+    assert sorted(path.name for path in folder.glob("run*.json")) == [
+        f"run.{k}-of-{count}.json" for k in range(1, count + 1)]
+
+
+def test_a_slurm_array(example, plain, tmp_path):
+    """--array=10-14:2 is three jobs."""
+    for task in (10, 12, 14):
+        done = example("slurm_array.sh", "tiny.pt", "photos", "out", "--deterministic",
+                       SLURM_ARRAY_TASK_ID=str(task), SLURM_ARRAY_TASK_COUNT="3",
+                       SLURM_ARRAY_TASK_MIN="10", SLURM_ARRAY_TASK_STEP="2",
+                       SLURM_CPUS_PER_TASK=str(len(os.sched_getaffinity(0))))
+        assert done.returncode == 0, done.stderr
+    check_shards(tmp_path / "out", 3)
+    assert contents(tmp_path / "out") == plain
+    # Without Slurm's newer variables: an array that begins at 1.
+    done = example("slurm_array.sh", "tiny.pt", "photos", "other", SLURM_ARRAY_TASK_ID="2",
+                   SLURM_ARRAY_TASK_COUNT="2")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "other" / "run.2-of-2.json").exists()
+
+
+def test_a_kubernetes_indexed_job(gradcam, tiny_model, plain, tmp_path):
+    job = yaml.safe_load((EXAMPLES / "kubernetes_job.yaml").read_text())["spec"]
+    assert job["completionMode"] == "Indexed"
+    container = job["template"]["spec"]["containers"][0]
+    variables = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert variables.keys() == {"SHARDS", "MODEL", "PICTURES", "OUT"}
+    assert int(variables["SHARDS"]) == job["completions"]
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "gradcam").write_text(f'#!/bin/sh\nexec "{gradcam.path}" "$@" --deterministic\n')
+    (programs / "gradcam").chmod(0o755)
+    for index in range(2):
+        done = subprocess.run(
+            container["command"], cwd=tmp_path, check=False, capture_output=True, text=True,
+            timeout=300,
+            env=gradcam.environment(PATH=f"{programs}:{os.environ['PATH']}", SHARDS="2",
+                                    MODEL="tiny.pt", PICTURES="photos", OUT="out",
+                                    JOB_COMPLETION_INDEX=str(index)))
+        assert done.returncode == 0, done.stderr
+    check_shards(tmp_path / "out", 2)
+    assert contents(tmp_path / "out") == plain
+
+
+def test_gnu_parallel(example, photos, plain, tmp_path):
+    assert shutil.which("parallel"), "scripts/setup.sh --tests installs it"
+    done = example("gnu_parallel.sh", "tiny.pt", "photos", "out it's", "--deterministic", SHARDS="3")
+    assert done.returncode == 0, done.stderr
+    check_shards(tmp_path / "out it's", 3)
+    assert contents(tmp_path / "out it's") == plain
+    (photos / "bad.png").write_text("no picture")
+    done = example("gnu_parallel.sh", "tiny.pt", "photos", "out it's", "--deterministic", SHARDS="3")
+    assert done.returncode == 1
+
+
+def test_reports_of_shards_are_merged(example, gradcam, tiny_model, photos, tmp_path):
+    (photos / "bad.png").write_text("no picture")
+    (photos / "notes.txt").write_text("")
+    whole = gradcam("-m", tiny_model, "photos", "-o", "whole")
+    assert whole.code == 1
+    for k in (1, 2, 3):
+        assert gradcam("-m", tiny_model, "photos", "-o", "out", "--shard", f"{k}/3").code in (0, 1)
+    assert example("merge_shards.py", "out").returncode == 1
+    merged = check(json.loads((tmp_path / "out/run.json").read_text()), "run.schema.json")
+    expected = json.loads((tmp_path / "whole/run.json").read_text())
+    del merged["time"], expected["time"]
+    assert merged == expected
+    (tmp_path / "out/run.json").unlink()
+    (tmp_path / "out/run.2-of-3.json").unlink()
+    done = example("merge_shards.py", "out")
+    assert done.returncode == 2 and "[2]" in done.stderr
+    assert not (tmp_path / "out/run.json").exists()
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--shard", "2/3", "--top-k",
+                   "2").code in (0, 1)
+    assert example("merge_shards.py", "out").returncode == 2
+
+
+def test_every_example_is_run_here_or_in_its_own_test():
+    text = Path(__file__).read_text()
+    for path in EXAMPLES.iterdir():
+        assert path.is_dir() or path.name in text, path
+
+
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.sh")), ids=lambda path: path.name)
+def test_a_missing_argument_is_said(script):
+    done = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert "MODEL is missing" in done.stderr
