@@ -46,6 +46,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
                         help="default: as many as the cluster has room for")
     parser.add_argument("--cpus", type=_positive, metavar="N",
                         help="of each worker. Default: 4, or those of the smallest node")
+    parser.add_argument("--gpus", type=_positive, metavar="N", default=0,
+                        help="of each worker; Ray hides the others from it (%(default)s)")
     parser.add_argument("--max-deaths", type=_positive, metavar="N", default=100,
                         help="give up when more workers have died than this (%(default)s)")
     parser.add_argument("--gradcam", metavar="FILE", default=os.environ.get("GRADCAM"),
@@ -61,10 +63,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
 
 
 def find_program(given: str | None) -> str:
@@ -81,13 +82,14 @@ def connect(address: str | None) -> None:
     ray.init(address=address, logging_level="warning")
 
 
-def room(cpus: int | None) -> tuple[int, int]:
+def room(cpus: int | None, gpus: int) -> tuple[int, int]:
     """CPUs of a worker, and how many workers the cluster has room for."""
-    nodes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
-    nodes = [node for node in nodes if node > 0]
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    nodes = [(int(node.get("CPU", 0)), int(node.get("GPU", 0))) for node in nodes]
+    nodes = [(cpu, gpu) for cpu, gpu in nodes if cpu >= 1 and gpu >= gpus]
     if cpus is None:
-        cpus = min(4, *nodes) if nodes else 1
-    return cpus, sum(node // cpus for node in nodes)
+        cpus = min(4, *(cpu for cpu, _ in nodes)) if nodes else 1
+    return cpus, sum(min(cpu // cpus, gpu // gpus if gpus else cpu) for cpu, gpu in nodes)
 
 
 def with_threads(options: list[str], cpus: int) -> list[str]:
@@ -102,14 +104,15 @@ def run(arguments: argparse.Namespace) -> int:
     program = find_program(arguments.gradcam)
     listing = list_pictures(program, arguments.inputs, arguments.options)
     connect(arguments.address)
-    cpus, workers = room(arguments.cpus)
+    cpus, workers = room(arguments.cpus, arguments.gpus)
     workers = min(arguments.workers or workers, len(listing.pictures))
     if workers < 1:
-        raise RunError(f"no node of the cluster has {cpus} CPUs", "give fewer with --cpus")
+        raise RunError(f"no node of the cluster has {cpus} CPUs and {arguments.gpus} GPUs",
+                       "give fewer with --cpus and --gpus")
 
     record = RunRecord(arguments.inputs, listing)
-    dispatcher = Dispatcher(_starter(program, arguments.options, cpus), workers, record,
-                            arguments.max_deaths, show_progress=not arguments.no_progress)
+    dispatcher = Dispatcher(_starter(program, arguments, cpus), workers, record, arguments.max_deaths,
+                            show_progress=not arguments.no_progress)
     _stop_on_signal(dispatcher)
     error = None
     try:
@@ -133,11 +136,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if record.failures else 0
 
 
-def _starter(program: str, options: list[str], cpus: int):
+def _starter(program: str, arguments: argparse.Namespace, cpus: int):
     """A function that starts a worker: gives its actor and the pending answer of start()."""
     actors = ray.remote(max_restarts=0, max_concurrency=2)(worker_actor.WorkerActor).options(
-        num_cpus=cpus, scheduling_strategy="SPREAD")
-    command = [program, "worker", *with_threads(options, cpus)]
+        num_cpus=cpus, num_gpus=arguments.gpus, scheduling_strategy="SPREAD")
+    command = [program, "worker", *with_threads(arguments.options, cpus)]
     variables = {name: value for name, value in os.environ.items() if name.startswith("GRADCAM_")}
 
     def start():

@@ -52,6 +52,7 @@ def gated_program(gradcam) -> Path:
     (gradcam.home / "gate.py").write_text(GATE)
     program.write_text(f"""#!/bin/bash
 [[ $1 == worker ]] || exec "{gradcam.path}" "$@"
+echo "$CUDA_VISIBLE_DEVICES" > gpus
 exec 3<&0
 exec "{gradcam.path}" "$@" < <(exec {sys.executable} gate.py <&3) 3<&-
 """)
@@ -62,13 +63,13 @@ exec "{gradcam.path}" "$@" < <(exec {sys.executable} gate.py <&3) 3<&-
 class Run:
     """A run of the script over the folder photos, with the results in the folder out."""
 
-    def __init__(self, cluster, gradcam, *options, workers: int | None = None):
+    def __init__(self, cluster, gradcam, *options, script_options: tuple[str, ...] = ()):
         self.out = gradcam.home / "out"
         self._gate = gradcam.home / "open"
         self._gate.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, SCRIPT, "--address", cluster.address, "--cpus", "1",
-             *(["--workers", str(workers)] if workers else []), "--gradcam", gated_program(gradcam), "photos", "--", "-o", "out",
+             *script_options, "--gradcam", gated_program(gradcam), "photos", "--", "-o", "out",
              "--deterministic", "--write", "json,gradcam", *map(str, options)],
             cwd=gradcam.home, env=gradcam.environment(), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
@@ -187,7 +188,7 @@ def test_a_picture_that_kills_its_worker_twice_is_a_failure(start, gradcam, tiny
                                                             picture, tmp_path):
     picture("photos/a/kill.png")
     (tmp_path / "photos" / "bad.png").write_text("no picture")
-    run = start("-m", tiny_model, workers=1)
+    run = start("-m", tiny_model, script_options=("--workers", "1"))
     run.open_gate()
     assert run.finish() == 1, run.stderr
     report = run.report()
@@ -217,6 +218,20 @@ def test_an_interrupted_run_is_resumed(start, gradcam, tiny_model, photos):
     assert counts["resumed"] == first["counts"]["done"]
     assert counts["resumed"] + counts["done"] == 30
     assert contents(again.out) == plain(gradcam, tiny_model)
+
+
+def test_a_worker_gets_its_gpus(cluster, start, gradcam, tiny_model, picture, tmp_path):
+    """It is the node that says that it has one."""
+    picture("photos/cat.png")
+    node = cluster.add_node(**NODE, num_gpus=1)
+    cluster.wait_for_nodes()
+    run = start("-m", tiny_model, "--device", "cpu", script_options=("--gpus", "1"))
+    assert run.finish() == 0, run.stderr
+    assert (tmp_path / "gpus").read_text() == "0\n"
+    cluster.remove_node(node)
+    none = start("-m", tiny_model, script_options=("--gpus", "1"))
+    assert none.finish() == 2
+    assert "no node of the cluster has" in none.stderr
 
 
 def test_what_no_worker_can_do_ends_the_run(start, tiny_model, photos, tmp_path):

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace gradcam {
@@ -12,17 +15,23 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+template <typename Value>
+Value Required(const std::optional<Value>& value) {
+  if (!value) throw std::logic_error("there is none");
+  return *value;
+}
+
 std::string ErrorOf(std::string_view line) {
   const Request request = ParseRequest(line);
   if (!request.error) return "no error";
   EXPECT_THAT(request.pictures, IsEmpty());
-  EXPECT_EQ(request.error->kind(), ErrorKind::kUsage);
-  return request.error->what();
+  EXPECT_EQ(Required(request.error).kind(), ErrorKind::kUsage);
+  return Required(request.error).what();
 }
 
 TEST(ParseRequest, ReadsOnePicture) {
   const Request request = ParseRequest(R"({"id": 7, "image": "a/cat.jpg"})");
-  ASSERT_FALSE(request.error) << request.error->what();
+  ASSERT_FALSE(request.error);
   EXPECT_EQ(request.id, "7");
   ASSERT_THAT(request.pictures, SizeIs(1));
   EXPECT_EQ(request.pictures[0].path, "a/cat.jpg");
@@ -33,18 +42,18 @@ TEST(ParseRequest, ReadsOnePicture) {
 TEST(ParseRequest, ReadsSeveralPictures) {
   const Request request = ParseRequest(
       R"({"images": ["cat.jpg", {"image": "/x/dog.jpg", "name": "b/dog.jpg", "class": 281}]})");
-  ASSERT_FALSE(request.error) << request.error->what();
+  ASSERT_FALSE(request.error);
   EXPECT_EQ(request.id, "null");
   ASSERT_THAT(request.pictures, SizeIs(2));
   EXPECT_EQ(request.pictures[0].path, "cat.jpg");
   EXPECT_EQ(request.pictures[1].name, "b/dog.jpg");
-  EXPECT_EQ(request.pictures[1].truth.value().by, ClassTarget::By::kIndex);
-  EXPECT_EQ(request.pictures[1].truth.value().index, 281);
+  EXPECT_EQ(Required(request.pictures[1].truth).by, ClassTarget::By::kIndex);
+  EXPECT_EQ(Required(request.pictures[1].truth).index, 281);
 }
 
 TEST(ParseRequest, ReadsATrueClassAsListsDo) {
   const auto truth = [](const std::string& text) {
-    return ParseRequest(R"({"image": "x", "class": )" + text + "}").pictures.at(0).truth.value();
+    return Required(ParseRequest(R"({"image": "x", "class": )" + text + "}").pictures.at(0).truth);
   };
   EXPECT_EQ(truth("\"tabby\"").label, "tabby");
   EXPECT_EQ(truth("\"7\"").index, 7);
@@ -66,8 +75,8 @@ TEST(ParseRequest, KeepsAnyId) {
 TEST(ParseRequest, KeepsTheIdOfABadRequest) {
   const Request request = ParseRequest(R"({"id": 5, "imaeg": "cat.jpg"})");
   EXPECT_EQ(request.id, "5");
-  EXPECT_STREQ(request.error.value().what(), "bad request: unknown field 'imaeg'");
-  EXPECT_EQ(request.error->hint(), "known are id, image, name, class");
+  EXPECT_STREQ(Required(request.error).what(), "bad request: unknown field 'imaeg'");
+  EXPECT_EQ(Required(request.error).hint(), "known are id, image, name, class");
 }
 
 TEST(ParseRequest, RefusesWhatIsNoRequest) {

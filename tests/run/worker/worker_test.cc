@@ -29,7 +29,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 using testing::ThrowsMessage;
 using testing::UnorderedElementsAre;
