@@ -24,6 +24,12 @@ foreach(_module core imgproc imgcodecs)
                INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${OpenCV_INCLUDE_DIR}")
 endforeach()
 
+if(TARGET LibTorch::cuda)
+  message(STATUS "CUDA runtime in ${LibTorch_CUDA_RUNTIME_DIR}: its plug-in is built")
+else()
+  message(STATUS "LibTorch without CUDA, or no CUDA runtime: the program is built for the CPU only")
+endif()
+
 # OpenVINO is optional: without it the program has one engine less. Its PyPI package in the source
 # tree's .venv is found as LibTorch's is; CMAKE_PREFIX_PATH and OpenVINO_DIR go before it.
 file(GLOB _openvino_wheels LIST_DIRECTORIES true

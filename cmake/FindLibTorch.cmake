@@ -9,6 +9,9 @@
 #
 # Defines:
 #   LibTorch::cpu        torch_cpu and c10 with their headers, as system includes
+#   LibTorch::cuda       torch_cuda and c10_cuda with the headers and the library of the CUDA runtime;
+#                        only if LibTorch was built with CUDA and these are found, in CUDAToolkit_ROOT,
+#                        the CUDA packages beside the wheel or a toolkit (no nvcc is needed)
 #   LibTorch_VERSION     e.g. 2.11.0
 #   LibTorch_LIBRARY_DIR the folder of the libraries, for run paths
 
@@ -70,4 +73,36 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::cpu)
   set_target_properties(LibTorch::cpu PROPERTIES IMPORTED_LOCATION "${LibTorch_CPU_LIBRARY}"
                                                  INTERFACE_LINK_LIBRARIES LibTorch::c10)
 endif()
+
+find_library(LibTorch_TORCH_CUDA_LIBRARY torch_cuda HINTS "${_libtorch_root}/lib" NO_DEFAULT_PATH)
+find_library(LibTorch_C10_CUDA_LIBRARY c10_cuda HINTS "${_libtorch_root}/lib" NO_DEFAULT_PATH)
+# The wheel's own packages fit it; a toolkit may be of another version.
+file(GLOB _libtorch_cuda_packages LIST_DIRECTORIES true
+     "${_libtorch_root}/../nvidia/cu[0-9]*" "${_libtorch_root}/../nvidia/cuda_runtime")
+set(_libtorch_cuda_places ${CUDAToolkit_ROOT} $ENV{CUDAToolkit_ROOT} ${_libtorch_cuda_packages}
+                          $ENV{CUDA_HOME} $ENV{CUDA_PATH} /usr/local/cuda)
+find_path(LibTorch_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${_libtorch_cuda_places}
+          PATH_SUFFIXES include)
+find_library(LibTorch_CUDART_LIBRARY NAMES libcudart.so.13 libcudart.so.12 cudart
+             HINTS "${LibTorch_CUDA_INCLUDE_DIR}/.." ${_libtorch_cuda_places}
+             PATH_SUFFIXES lib lib64)
+if(LibTorch_FOUND
+   AND LibTorch_TORCH_CUDA_LIBRARY
+   AND LibTorch_C10_CUDA_LIBRARY
+   AND LibTorch_CUDA_INCLUDE_DIR
+   AND LibTorch_CUDART_LIBRARY
+   AND NOT TARGET LibTorch::cuda)
+  get_filename_component(LibTorch_CUDA_RUNTIME_DIR "${LibTorch_CUDART_LIBRARY}" DIRECTORY)
+  add_library(LibTorch::cuda UNKNOWN IMPORTED)
+  set_target_properties(
+    LibTorch::cuda
+    PROPERTIES IMPORTED_LOCATION "${LibTorch_TORCH_CUDA_LIBRARY}"
+               INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_CUDA_INCLUDE_DIR}"
+               INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${LibTorch_CUDA_INCLUDE_DIR}"
+               INTERFACE_LINK_LIBRARIES
+               "LibTorch::cpu;${LibTorch_C10_CUDA_LIBRARY};${LibTorch_CUDART_LIBRARY}")
+endif()
+mark_as_advanced(
+  LibTorch_TORCH_CUDA_LIBRARY LibTorch_C10_CUDA_LIBRARY LibTorch_CUDA_INCLUDE_DIR
+  LibTorch_CUDART_LIBRARY)
 mark_as_advanced(LibTorch_INCLUDE_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)

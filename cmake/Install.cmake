@@ -22,6 +22,7 @@ target_sources(
          "${PROJECT_SOURCE_DIR}/include"
          FILES
          include/gradcam/card.h
+         include/gradcam/device.h
          include/gradcam/draw.h
          include/gradcam/compiled_networks.h
          include/gradcam/engine.h

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "gradcam/device.h"
+
 namespace gradcam {
 
 class CompiledNetworks;  // gradcam/compiled_networks.h
@@ -22,6 +24,7 @@ enum class Precision {
 };
 
 struct EngineOptions {
+  Device device = {.kind = Device::Kind::kCpu, .index = 0};
   Engine engine = Engine::kAuto;
   Precision precision = Precision::kFloat32;
   bool force_precision = false;  // also where the device has no fast instructions for it

@@ -13,6 +13,8 @@ enum class ErrorKind {
   kModel,   // the model file or the device cannot be used: nothing can be done
   kInput,   // this picture cannot be used; others can
   kOutput,  // a file of this picture cannot be written; others may be
+  kMemory,  // too many pictures at once for the memory of the device; fewer may fit
+  kDevice,  // the device no longer answers: nothing more can be computed
 };
 
 // The only exception type of gradcam. `what()` is one line, lower case, and names the object

@@ -86,6 +86,8 @@ struct Explanation {
   Rect seen;    // the part of the picture that the network saw
   Image input;  // that part at the network's size, in R, G, B and before scale, mean and std
   Engine engine = Engine::kLibtorch;  // who ran the features half
+  // In what numbers: kFloat32 also where those asked for overflowed.
+  Precision precision = Precision::kFloat32;
 };
 
 // Seconds that Explain has spent so far in each of its stages.
@@ -95,6 +97,12 @@ struct ExplainTimes {
   double head = 0;      // the head, forward
   double gradient = 0;  // the head, backward, and the maps
   double check = 0;     // comparing: the cut with a plain forward, a batch with a single picture
+};
+
+// What went wrong so far and was put right.
+struct Recoveries {
+  int halved = 0;           // times that a batch did not fit into memory and was halved
+  int redone_pictures = 0;  // in float32, because half precision overflowed
 };
 
 // What is known of a loaded model. layer_shape and classes are empty and 0 before the first
@@ -110,13 +118,15 @@ struct ModelInfo {
 };
 
 // An image classifier, cut at one layer, that explains its predictions. Not for use by two threads
-// at once. All members throw Error: kModel for the file, kUsage for an unknown layer or class.
+// at once. All members throw Error: kModel for the file, kUsage for an unknown layer or class,
+// kDevice once the device no longer answers.
 //
 // The first one changes LibTorch for the whole process: what a model prints goes to stderr, and a
 // few integer operators and the LSTM check their arguments instead of ending the process.
 class GRADCAM_EXPORT Explainer {
  public:
-  // Loads a TorchScript file onto the CPU and cuts it.
+  // Loads a TorchScript file onto the device of `options.engine` and cuts it. For a CUDA device,
+  // and for kAuto, it must be the first that the process does with LibTorch.
   explicit Explainer(const std::filesystem::path& model, const LoadOptions& options = {});
   ~Explainer();
   Explainer(Explainer&&) noexcept;
@@ -144,6 +154,11 @@ class GRADCAM_EXPORT Explainer {
   [[nodiscard]] const ModelInfo& info() const;
 
   [[nodiscard]] ExplainTimes times() const;
+
+  [[nodiscard]] Recoveries recoveries() const;
+
+  // Where it computes: never kAuto.
+  [[nodiscard]] Device device() const;
 
   // What was found about the engines that LoadOptions::engine leaves the choice of, one sentence
   // each; taking them empties the list.

@@ -77,7 +77,8 @@ at::Tensor ScoreCotangent(Score score, OutputKind kind, const at::Tensor& logits
   RequireScores(logits);
   const at::Tensor z = logits.to(at::kDouble);
   const at::Tensor is_class =
-      at::zeros_like(z, at::kBool).scatter(kClasses, classes.unsqueeze(1), /*value=*/1);
+      at::zeros_like(z, at::kBool)
+          .scatter(kClasses, classes.to(z.device()).unsqueeze(1), /*value=*/1);
   const ClassTerms terms =
       kind == OutputKind::kSigmoid ? IndependentTerms(z, is_class) : ExclusiveTerms(z, is_class);
   return Cotangent(score, terms, is_class).to(at::kFloat);

@@ -270,22 +270,20 @@ RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   return run;
 }
 
-void CheckDevice(const CommandLine& line, const Environment& environment) {
-  if (line.Has("--device")) {
-    RequireUsableDevice("option --device", line.Value("--device"));
-  } else if (environment.device) {
-    RequireUsableDevice("variable GRADCAM_DEVICE", *environment.device);
-  }
+Device ReadDevice(const CommandLine& line, const Environment& environment) {
+  if (line.Has("--device")) return ParseDevice("option --device", line.Value("--device"));
+  if (environment.device) return ParseDevice("variable GRADCAM_DEVICE", *environment.device);
+  return {.kind = Device::Kind::kAuto};
 }
 
 // All but the pictures.
 ExplainArguments ReadJob(const CommandLine& line, const Environment& environment) {
-  CheckDevice(line, environment);
   ExplainArguments arguments;
   arguments.talk = ReadTalk(line);
   const Preset preset =
       PresetNamed(line.Has("--preset") ? NonEmpty(line, "--preset") : std::string());
   arguments.load = ReadLoad(line, preset);
+  arguments.load.engine.device = ReadDevice(line, environment);
   arguments.run = ReadRun(line, preset);
   arguments.run.settings.precision = arguments.load.engine.precision;
   arguments.run.settings.engine = arguments.load.engine.engine;

@@ -130,7 +130,7 @@ OptionGroup FileOptions(const std::string& outputs) {
 OptionGroup RunOptionsGroup() {
   return {
       "Run",
-      {Option("--device", "NAME", "auto, cpu or cuda[:N]; this build has no CUDA support")
+      {Option("--device", "NAME", "auto (the first CUDA device, or the CPU), cpu, cuda[:N]")
            .Default("auto")
            .Variable("GRADCAM_DEVICE"),
        Option("--engine", "NAME",
@@ -138,7 +138,8 @@ OptionGroup RunOptionsGroup() {
               "openvino (an error where it cannot)")
            .Default("auto"),
        Option("--precision", "NAME",
-              "numbers of the feature maps: float32, bfloat16, float16, tf32; head and gradient "
+              "numbers of the feature maps: float32, tf32 (CUDA), bfloat16, float16; head and "
+              "gradient "
               "are always float32")
            .Default("float32"),
        Flag("--force-precision", "also where the device has no fast instructions for it"),

@@ -18,10 +18,13 @@
 #include "cli/progress.h"
 #include "cli/run_model.h"
 #include "cli/signals.h"
+#include "core/device_name.h"
+#include "core/plugin.h"
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "gradcam/explainer.h"
 #include "image/encode.h"
+#include "model/device/open_device.h"
 #include "model/threads.h"
 #include "report/json_text.h"
 #include "report/text_report.h"
@@ -103,6 +106,11 @@ std::string PictureCount(const std::optional<std::size_t>& total) {
   return total ? std::to_string(*total) + " pictures" : "pictures as they are named on stdin";
 }
 
+std::string Description(const OpenedDevice& device) {
+  const std::string name = device.compute->name();
+  return NameOf(device.device) + (name.empty() ? "" : " (" + name + ")");
+}
+
 // How many pictures the engines are told to expect. A stream is taken for a long run.
 int ExpectedPictures(const std::optional<std::size_t>& total) {
   constexpr std::size_t kStream = 1000;
@@ -128,14 +136,19 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   Plan plan = MakePlan(arguments.run, STDIN_FILENO);
   if (arguments.dry_run) return ListPlan(std::move(plan), arguments, messages);
   RequireWritable(arguments.run.output);
+  // Before anything else of LibTorch.
+  const OpenedDevice device = OpenDevice(load.engine.device, PluginFolders());
+  if (!device.fallback.empty()) messages.PrintDetail(device.fallback);
   const int threads = UseThreads(arguments.threads, environment);
-  messages.PrintDetail("model file '" + model.string() + "', " + std::to_string(threads) +
-                       " threads, " + PictureCount(plan.jobs->total()));
+  messages.PrintDetail("model file '" + model.string() + "', device " + Description(device) + ", " +
+                       std::to_string(threads) + " threads, " + PictureCount(plan.jobs->total()));
 
   LoadOptions for_run = load;
+  for_run.engine.device = device.device;
   for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
   RunModel run_model(model, for_run, CacheFolder(environment));
   RunOptions run = arguments.run;
+  run.settings.device = device.device;
   run.io_threads = arguments.io_threads.value_or(AvailableCores());
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
   const bool is_terminal =

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "cli/suggest.h"
+#include "core/device_name.h"
 #include "core/digits.h"
 #include "gradcam/error.h"
 #include "run/inputs/class_text.h"
@@ -130,15 +131,9 @@ Outputs ParseOutputs(const std::string& text) {
   return outputs;
 }
 
-void RequireUsableDevice(const std::string& origin, const std::string& device) {
-  if (device == "auto" || device == "cpu") return;
-  const bool is_cuda =
-      device == "cuda" || (device.starts_with("cuda:") && IsDigits(device.substr(5)));
-  if (is_cuda) {
-    throw Error(ErrorKind::kModel, "device '" + device + "': this build has no CUDA support",
-                "use --device cpu");
-  }
-  throw Error(ErrorKind::kUsage, origin + ": unknown device '" + device + "'",
+Device ParseDevice(const std::string& origin, const std::string& text) {
+  if (const std::optional<Device> device = DeviceNamed(text)) return *device;
+  throw Error(ErrorKind::kUsage, origin + ": unknown device '" + text + "'",
               "devices are auto, cpu and cuda[:N]");
 }
 

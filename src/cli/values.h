@@ -42,8 +42,8 @@ struct InputSize {
 // "gradcam,panel,...": at least one.
 [[nodiscard]] Outputs ParseOutputs(const std::string& text);
 
-// Accepts "auto" and "cpu"; this build has nothing else.
-void RequireUsableDevice(const std::string& origin, const std::string& device);
+// "auto", "cpu", "cuda" or "cuda:N". `origin`: "option --device".
+[[nodiscard]] Device ParseDevice(const std::string& origin, const std::string& text);
 
 // One of `choices` by its name; an unknown one gets the list and the nearest names.
 template <typename T>

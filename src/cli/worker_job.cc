@@ -8,8 +8,10 @@
 #include "cli/model_lookup.h"
 #include "cli/run_model.h"
 #include "cli/signals.h"
+#include "core/plugin.h"
 #include "gradcam/error.h"
 #include "image/encode.h"
+#include "model/device/open_device.h"
 #include "model/threads.h"
 #include "run/output_checks.h"
 #include "run/worker/worker.h"
@@ -28,10 +30,15 @@ ExitCode AnswerRequests(const WorkerArguments& arguments, const Environment& env
   RequireEncoder(job.run.settings.render.format);
   RequireFolder(job.run.output);
   RequireWritable(job.run.output);
+  // Before anything else of LibTorch.
+  const OpenedDevice device = OpenDevice(load.engine.device, PluginFolders());
+  if (!device.fallback.empty()) messages.PrintDetail(device.fallback);
+  load.engine.device = device.device;
   static_cast<void>(UseThreads(job.threads, environment));
   RunModel model(file, load, CacheFolder(environment));
 
   RunOptions run = job.run;
+  run.settings.device = device.device;
   run.io_threads = job.io_threads.value_or(AvailableCores());
   const WorkerTalk talk{.answer =
                             [](const std::string& line) {

@@ -2,17 +2,24 @@
 
 #include <ATen/Tensor.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <sstream>
 #include <string>
 #include <utility>
 
+#include "core/device_name.h"
+#include "core/plugin.h"
 #include "core/stopwatch.h"
+#include "explain/fitting_batch.h"
 #include "explain/pass_explanation.h"
 #include "explain/preprocess.h"
 #include "explain/preprocess_choice.h"
 #include "gradcam/error.h"
+#include "model/device/open_device.h"
 #include "model/engine/torch_error.h"
 #include "model/split_model.h"
 #include "model/torchscript_file.h"
@@ -43,17 +50,50 @@ ModelInfo InfoOf(const TorchScriptFile& file, const Card& card, const LoadOption
   return info;
 }
 
+// What has been loaded, where it is going to run.
+TorchScriptFile LoadOnto(ComputeDevice& device, const std::filesystem::path& path,
+                         const LoadOptions& options) {
+  TorchScriptFile file(path, options.trust_model ? Trust::kEverything : Trust::kAllowListOnly);
+  file.MoveTo(device, options.engine.deterministic);
+  return file;
+}
+
+bool IsFinite(const Map& map) {
+  return std::ranges::all_of(map.values, [](float value) { return std::isfinite(value); });
+}
+
+// Whether an overflow shows in what is known of a picture.
+bool HasOverflowed(const Explanation& explanation) {
+  return std::ranges::any_of(explanation.top,
+                             [](const Prediction& p) { return !std::isfinite(p.logit); }) ||
+         std::ranges::any_of(explanation.classes, [](const ClassExplanation& c) {
+           return !IsFinite(c.gradcam) || !IsFinite(c.saliency);
+         });
+}
+
+// What LibTorch throws outside of model/, which is lack of memory, as an Error.
+template <typename Work>
+auto Translated(const Work& work) {
+  try {
+    return work();
+  } catch (const c10::Error& error) {
+    throw Error(IsOutOfMemory(error) ? ErrorKind::kMemory : ErrorKind::kModel,
+                "cannot compute the explanation: " + TorchMessage(error));
+  }
+}
+
 }  // namespace
 
 // Hidden although Explainer is exported.
 class __attribute__((visibility("hidden"))) Explainer::Impl {
  public:
   Impl(const std::filesystem::path& path, const LoadOptions& options)
-      : file_(path, options.trust_model ? Trust::kEverything : Trust::kAllowListOnly),
+      : device_(OpenDevice(options.engine.device, PluginFolders())),
+        file_(LoadOnto(*device_.compute, path, options)),
         card_(CardOf(file_, options)),
         info_(InfoOf(file_, card_, options)),
         model_(file_, info_.layer, options.output_kind ? options.output_kind : card_.output_kind,
-               options.engine) {
+               options.engine, *device_.compute) {
     info_.output_kind = model_.output_kind();
     info_.layer = model_.layer();
   }
@@ -64,19 +104,61 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
 
   const ModelInfo& info() const { return info_; }
   const ExplainTimes& times() const { return times_; }
-  int NextBatch() const { return model_.NextBatch(); }
-  std::vector<std::string> TakeNotes() { return model_.TakeNotes(); }
-  std::vector<std::string> TakeWarnings() { return model_.TakeWarnings(); }
+  const Recoveries& recoveries() const { return recoveries_; }
+  const Device& device() const { return device_.device; }
+  int NextBatch() const;
+  std::vector<std::string> TakeNotes();
+  std::vector<std::string> TakeWarnings();
 
  private:
   void UpdateInfo(const HeadPass& pass);
+  // A part of a batch that is expected to fit into memory.
+  std::vector<Explanation> ExplainPart(std::span<const Image> pictures,
+                                       const ExplainOptions& options,
+                                       std::span<const std::optional<ClassTarget>> truths);
+  // What an overflow has spoilt, again in float32.
+  void RedoInFloat32(const at::Tensor& values, const ExplainOptions& options,
+                     std::span<const std::optional<ClassTarget>> truths,
+                     std::vector<Explanation>& explanations);
+  // Throws Error(kDevice) if `problem` came of a device that no longer answers.
+  void RequireWorkingDevice(const std::string& problem) const;
 
+  OpenedDevice device_;
   TorchScriptFile file_;
   Card card_;
   ModelInfo info_;
   SplitModel model_;
   ExplainTimes times_;
+  FittingBatch fitting_;
+  Recoveries recoveries_;
+  std::vector<std::string> warnings_;
 };
+
+int Explainer::Impl::NextBatch() const {
+  const int limit = static_cast<int>(fitting_.limit());
+  return limit == 0 ? model_.NextBatch() : std::min(limit, model_.NextBatch());
+}
+
+std::vector<std::string> Explainer::Impl::TakeNotes() {
+  std::vector<std::string> notes = model_.TakeNotes();
+  if (!device_.fallback.empty()) notes.push_back(std::exchange(device_.fallback, ""));
+  return notes;
+}
+
+std::vector<std::string> Explainer::Impl::TakeWarnings() {
+  std::vector<std::string> warnings = std::exchange(warnings_, {});
+  for (std::string& warning : model_.TakeWarnings()) warnings.push_back(std::move(warning));
+  return warnings;
+}
+
+void Explainer::Impl::RequireWorkingDevice(const std::string& problem) const {
+  if (device_.compute->Works()) return;
+  throw Error(ErrorKind::kDevice,
+              "device '" + NameOf(device_.device) + "' (" + device_.compute->name() +
+                  ") no longer answers: " + problem,
+              "what is finished is kept: --resume goes on from there; the kernel's log (dmesg) "
+              "tells what the driver saw");
+}
 
 void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
   info_.layer = model_.layer();
@@ -94,29 +176,79 @@ std::vector<Explanation> Explainer::Impl::Explain(
                                        " pictures, but " + std::to_string(truths.size()) +
                                        " true classes");
   }
+  device_.compute->MakeCurrent();
+  std::vector<Explanation> explanations;
+  const auto explain = [&](std::size_t first, std::size_t count) {
+    const auto part_truths = truths.empty() ? truths : truths.subspan(first, count);
+    auto part = Translated(
+        [&] { return ExplainPart(pictures.subspan(first, count), options, part_truths); });
+    std::ranges::move(part, std::back_inserter(explanations));
+  };
+  try {
+    fitting_.Run(pictures.size(), explain, [&] { device_.compute->ReleaseMemory(); });
+  } catch (const std::exception& error) {
+    RequireWorkingDevice(TorchMessage(error));
+    throw;
+  }
+  if (fitting_.halved() > 0 && recoveries_.halved == 0) {
+    warnings_.push_back("not enough memory for " + std::to_string(pictures.size()) +
+                        " pictures at once: batches are halved until they fit");
+  }
+  recoveries_.halved = fitting_.halved();
+  return explanations;
+}
+
+std::vector<Explanation> Explainer::Impl::ExplainPart(
+    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const std::optional<ClassTarget>> truths) {
   Stopwatch watch;
-  NetworkInput input = PrepareInput(pictures, info_.preprocess);
+  NetworkInput input = PrepareInput(pictures, info_.preprocess, *device_.compute);
   times_.prepare += watch.Lap();
   const HeadPass pass = model_.Run(input.values);
-  times_.features += pass.times().features;
-  times_.head += pass.times().head;
-  times_.check += watch.Lap() - pass.times().features - pass.times().head;
+  const HalfTimes& halves = pass.facts().times;
+  times_.features += halves.features;
+  times_.head += halves.head;
+  times_.check += watch.Lap() - halves.features - halves.head;
   UpdateInfo(pass);
   std::vector<Explanation> explanations =
       ExplainPass(pass, info_.output_kind, info_.labels, options, truths);
   times_.gradient += watch.Lap();
+  const bool may_overflow = pass.facts().precision != Precision::kFloat32;
+  if (may_overflow && std::ranges::any_of(explanations, HasOverflowed)) {
+    RedoInFloat32(input.values, options, truths, explanations);
+    times_.check += watch.Lap();
+  }
   for (std::size_t n = 0; n < pictures.size(); ++n) {
     explanations[n].seen = input.seen[n];
     explanations[n].input = std::move(input.images[n]);
-    explanations[n].engine = pass.engine();
   }
   return explanations;
 }
 
+void Explainer::Impl::RedoInFloat32(const at::Tensor& values, const ExplainOptions& options,
+                                    std::span<const std::optional<ClassTarget>> truths,
+                                    std::vector<Explanation>& explanations) {
+  explanations =
+      ExplainPass(model_.RunInFloat32(values), info_.output_kind, info_.labels, options, truths);
+  if (recoveries_.redone_pictures == 0) {
+    warnings_.emplace_back(
+        "numbers overflow in the precision that was asked for: batches in which they do are "
+        "computed again in float32");
+  }
+  recoveries_.redone_pictures += static_cast<int>(explanations.size());
+}
+
 void Explainer::Impl::SelfCheck(const Image& picture) {
   Stopwatch watch;
-  const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess);
-  const double difference = model_.ScoreDifference(input.values);
+  device_.compute->MakeCurrent();
+  double difference = 0;
+  try {
+    const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess, *device_.compute);
+    difference = model_.ScoreDifference(input.values);
+  } catch (const std::exception& error) {
+    RequireWorkingDevice(TorchMessage(error));
+    throw;
+  }
   times_.check += watch.Lap();
   if (difference <= kSelfCheckLimit) {
     return;
@@ -134,22 +266,8 @@ Explainer::~Explainer() = default;
 Explainer::Explainer(Explainer&&) noexcept = default;
 Explainer& Explainer::operator=(Explainer&&) noexcept = default;
 
-namespace {
-
-// What LibTorch throws outside of model/, which is lack of memory, as an Error.
-template <typename Work>
-auto Translated(const Work& work) {
-  try {
-    return work();
-  } catch (const c10::Error& error) {
-    throw Error(ErrorKind::kModel, "cannot compute the explanation: " + TorchMessage(error));
-  }
-}
-
-}  // namespace
-
 Explanation Explainer::Explain(const Image& picture, const ExplainOptions& options) {
-  return Translated([&] { return std::move(impl_->Explain({&picture, 1}, options, {}).front()); });
+  return std::move(impl_->Explain({&picture, 1}, options, {}).front());
 }
 
 std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
@@ -161,7 +279,7 @@ std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
                                             const ExplainOptions& options,
                                             std::span<const std::optional<ClassTarget>> truths) {
   if (pictures.empty()) return {};
-  return Translated([&] { return impl_->Explain(pictures, options, truths); });
+  return impl_->Explain(pictures, options, truths);
 }
 
 int Explainer::NextBatch() const { return impl_->NextBatch(); }
@@ -173,6 +291,10 @@ void Explainer::SelfCheck(const Image& picture) {
 const ModelInfo& Explainer::info() const { return impl_->info(); }
 
 ExplainTimes Explainer::times() const { return impl_->times(); }
+
+Recoveries Explainer::recoveries() const { return impl_->recoveries(); }
+
+Device Explainer::device() const { return impl_->device(); }
 
 std::vector<std::string> Explainer::TakeNotes() { return impl_->TakeNotes(); }
 

@@ -16,9 +16,12 @@
 namespace gradcam {
 namespace {
 
+// All maps of a batch, [N, h, w], in one copy from the device.
+at::Tensor OnHost(const at::Tensor& maps) { return maps.to(at::kCPU, at::kFloat); }
+
 // Row `n` of [N, h, w] as a map.
 Map MapOf(const at::Tensor& maps, std::int64_t n) {
-  const at::Tensor row = maps.select(0, n).to(at::kCPU, at::kFloat).contiguous();
+  const at::Tensor row = maps.select(0, n).contiguous();
   const float* values = row.const_data_ptr<float>();
   return {.width = static_cast<int>(row.size(1)),
           .height = static_cast<int>(row.size(0)),
@@ -122,17 +125,19 @@ std::vector<Explanation> ExplainPass(const HeadPass& pass, OutputKind output_kin
                             .truth = {},
                             .classes = {},
                             .seen = {},
-                            .input = {}});
+                            .input = {},
+                            .engine = pass.facts().engine,
+                            .precision = pass.facts().precision});
     if (const auto truth = known[static_cast<std::size_t>(n)].truth) {
       explanations.back().truth = PredictionOf(scores, *truth, labels);
     }
   }
   const at::Tensor activations = pass.activations();
-  const at::Tensor saliency = ActivationSaliency(activations);
+  const at::Tensor saliency = OnHost(ActivationSaliency(activations));
   for (std::size_t round = 0; round < Rounds(choices); ++round) {
     const at::Tensor cotangent =
         ScoreCotangent(options.score, output_kind, pass.logits(), ClassesOfRound(choices, round));
-    const at::Tensor gradcam = GradCam(activations, pass.Gradient(cotangent));
+    const at::Tensor gradcam = OnHost(GradCam(activations, pass.Gradient(cotangent)));
     for (std::size_t picture = 0; picture < choices.size(); ++picture) {
       if (round >= choices[picture].size()) {
         continue;

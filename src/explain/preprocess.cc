@@ -1,8 +1,10 @@
 #include "explain/preprocess.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/Tensor.h>
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +13,7 @@
 #include "explain/geometry.h"
 #include "gradcam/error.h"
 #include "image/resample.h"
+#include "model/device/staged_copies.h"
 
 namespace gradcam {
 namespace {
@@ -56,24 +59,65 @@ void RequireWholePicture(const Image& picture) {
   }
 }
 
+// One of the pictures of `input`, whose values are written to `values`, [3, H, W].
+void PrepareOne(const Image& picture, const Preprocess& preprocess, std::size_t index,
+                NetworkInput& input, float* values) {
+  RequireWholePicture(picture);
+  const ResizePlan plan = PlanResize(picture.width, picture.height, preprocess);
+  Image resized = Resample(picture, plan.width, plan.height, preprocess.filter, plan.window);
+  WritePlanes(resized, preprocess, values);
+  input.images[index] = std::move(resized);
+  input.seen[index] = plan.seen;
+}
+
+NetworkInput EmptyInput(std::size_t count, const Preprocess& preprocess, at::Device device) {
+  return {.values = at::empty(
+              {static_cast<std::int64_t>(count), kColours, preprocess.height, preprocess.width},
+              at::TensorOptions(at::kFloat).device(device)),
+          .images = std::vector<Image>(count),
+          .seen = std::vector<Rect>(count)};
+}
+
+std::int64_t ValuesOfPicture(const Preprocess& preprocess) {
+  return std::int64_t{kColours} * preprocess.height * preprocess.width;
+}
+
 }  // namespace
 
 NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& preprocess) {
-  const auto count = static_cast<std::int64_t>(pictures.size());
-  NetworkInput input{
-      .values = at::empty({count, kColours, preprocess.height, preprocess.width}, at::kFloat),
-      .images = {},
-      .seen = {}};
+  NetworkInput input = EmptyInput(pictures.size(), preprocess, at::kCPU);
   float* values = input.values.mutable_data_ptr<float>();
-  for (const Image& picture : pictures) {
-    RequireWholePicture(picture);
-    const ResizePlan plan = PlanResize(picture.width, picture.height, preprocess);
-    Image resized = Resample(picture, plan.width, plan.height, preprocess.filter, plan.window);
-    WritePlanes(resized, preprocess, values);
-    values += resized.rgb.size();
-    input.images.push_back(std::move(resized));
-    input.seen.push_back(plan.seen);
+  for (std::size_t n = 0; n < pictures.size(); ++n) {
+    PrepareOne(pictures[n], preprocess, n, input, values);
+    values += ValuesOfPicture(preprocess);
   }
+  return input;
+}
+
+NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& preprocess,
+                          ComputeDevice& device) {
+  if (!device.has_own_memory()) return PrepareInput(pictures, preprocess);
+  // Two for each thread: copies begin early, and no thread waits for another one's large picture.
+  const auto part = static_cast<std::int64_t>(2 * at::get_num_threads());
+  const std::int64_t picture_values = ValuesOfPicture(preprocess);
+  constexpr auto kBytes = static_cast<std::int64_t>(sizeof(float));
+  const auto count = static_cast<std::int64_t>(pictures.size());
+  NetworkInput input = EmptyInput(pictures.size(), preprocess, device.torch_device());
+  const at::Tensor target = input.values.view({-1}).view(at::kByte);
+  StagedCopies copies(device, std::min(part, count) * picture_values * kBytes);
+  for (std::int64_t first = 0; first < count; first += part) {
+    const std::int64_t size = std::min(part, count - first);
+    const at::Tensor buffer = copies.Next();
+    auto* values = static_cast<float*>(buffer.mutable_data_ptr());
+    at::parallel_for(0, size, /*grain_size=*/1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t n = begin; n < end; ++n) {
+        const auto index = static_cast<std::size_t>(first + n);
+        PrepareOne(pictures[index], preprocess, index, input, values + n * picture_values);
+      }
+    });
+    copies.Copy(target.narrow(0, first * picture_values * kBytes, size * picture_values * kBytes));
+  }
+  copies.Join();
   return input;
 }
 

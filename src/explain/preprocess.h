@@ -7,12 +7,13 @@
 
 #include "gradcam/card.h"
 #include "gradcam/image.h"
+#include "model/device/compute_device.h"
 
 namespace gradcam {
 
 // Pictures as a network takes them.
 struct NetworkInput {
-  at::Tensor values;          // [N, 3, H, W], float32
+  at::Tensor values;          // [N, 3, H, W], float32, where the network computes
   std::vector<Image> images;  // the same before the computation: 8 bit, H x W
   std::vector<Rect> seen;     // the part of each picture that is in `values`
 };
@@ -22,5 +23,10 @@ struct NetworkInput {
 // Throws Error(kInput).
 [[nodiscard]] NetworkInput PrepareInput(std::span<const Image> pictures,
                                         const Preprocess& preprocess);
+
+// The same on `device`. To one with memory of its own pictures go in parts: while a part is on its
+// way, LibTorch's threads prepare the next one. What the device computes next waits for them.
+[[nodiscard]] NetworkInput PrepareInput(std::span<const Image> pictures,
+                                        const Preprocess& preprocess, ComputeDevice& device);
 
 }  // namespace gradcam

@@ -9,13 +9,12 @@
 
 namespace gradcam {
 
-HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times,
-                   Engine engine)
+HeadPass::HeadPass(at::Tensor activations, at::Tensor logits, std::string layer,
+                   const PassFacts& facts)
     : activations_(std::move(activations)),
       logits_(std::move(logits)),
       layer_(std::move(layer)),
-      times_(times),
-      engine_(engine) {}
+      facts_(facts) {}
 
 at::Tensor HeadPass::activations() const { return activations_.detach().to(at::kFloat); }
 
@@ -30,7 +29,7 @@ at::Tensor HeadPass::Gradient(const at::Tensor& cotangent) const {
                                        /*allow_unused=*/true)
                      .at(0);
     } catch (const std::exception& error) {
-      throw Error(ErrorKind::kModel,
+      throw Error(IsOutOfMemory(error) ? ErrorKind::kMemory : ErrorKind::kModel,
                   "no gradient behind layer '" + layer_ + "': " + TorchMessage(error));
     }
   }

@@ -9,11 +9,18 @@
 
 namespace gradcam {
 
+// How a pass came about.
+struct PassFacts {
+  HalfTimes times;
+  Engine engine = Engine::kLibtorch;          // who computed the activations
+  Precision precision = Precision::kFloat32;  // and in what numbers
+};
+
 // One run of the head on the activations of one batch, with its autograd tape.
 class HeadPass {
  public:
-  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer, HalfTimes times = {},
-           Engine engine = Engine::kLibtorch);
+  HeadPass(at::Tensor activations, at::Tensor logits, std::string layer,
+           const PassFacts& facts = {});
 
   // [N, C, h, w], float32, detached: the output of the layer.
   [[nodiscard]] at::Tensor activations() const;
@@ -24,21 +31,16 @@ class HeadPass {
 
   // Vector-Jacobian product of the head: d<cotangent, logits>/d activations, [N, C, h, w]. The tape
   // is kept, so several cotangents [N, K] can be sent back. Throws Error(kModel) if the logits do
-  // not depend on the activations.
+  // not depend on the activations, Error(kMemory) if there is no memory left.
   [[nodiscard]] at::Tensor Gradient(const at::Tensor& cotangent) const;
 
-  // Who computed the activations.
-  [[nodiscard]] Engine engine() const { return engine_; }
-
-  // How long this pass took.
-  [[nodiscard]] const HalfTimes& times() const { return times_; }
+  [[nodiscard]] const PassFacts& facts() const { return facts_; }
 
  private:
   at::Tensor activations_;  // the leaf
   at::Tensor logits_;       // with its tape
   std::string layer_;
-  HalfTimes times_;
-  Engine engine_;
+  PassFacts facts_;
 };
 
 }  // namespace gradcam

@@ -131,7 +131,7 @@ void Loader::MoveFunctionsToCpu() {
   for (auto functions = unit_->get_functions(); functions_on_cpu_ < functions.size();
        functions = unit_->get_functions()) {
     for (; functions_on_cpu_ < functions.size(); ++functions_on_cpu_) {
-      MoveToCpu(*functions[functions_on_cpu_]);
+      RewriteDevices(*functions[functions_on_cpu_], at::kCPU);
     }
   }
 }

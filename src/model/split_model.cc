@@ -9,6 +9,7 @@
 #include "core/big_stack.h"
 #include "core/shape_text.h"
 #include "gradcam/error.h"
+#include "model/engine/cuda_math.h"
 #include "model/engine/cut_engine.h"
 #include "model/engine/torch_error.h"
 #include "model/graph/default_layer.h"
@@ -81,14 +82,20 @@ std::int64_t LastChannelsLast(const std::vector<std::vector<std::int64_t>>& shap
 class SplitModel::Impl {
  public:
   Impl(const TorchScriptFile& file, const std::string& layer, std::optional<OutputKind> declared,
-       const EngineOptions& options)
+       const EngineOptions& options, ComputeDevice& device)
       : file_name_(file.path().filename().string()),
         module_(file.module()),
         layer_(layer),
         declared_(declared),
         options_(options),
+        device_(&device),
         reader_({}, declared) {
     RequireOneTensorInput(module_);
+    if (device.has_own_memory()) {
+      SetCudaMath(
+          {.benchmark = false, .deterministic = options.deterministic, .allow_tf32 = false});
+      SetDeterministicOperators(options.deterministic);
+    }
     try {
       Prepare();
     } catch (const Error&) {
@@ -109,10 +116,12 @@ class SplitModel::Impl {
       CheckTap(result, input);
       RequireFeatureMap(layer_, result.activations, input);
       has_run_ = true;
-      const at::AutoGradMode with_gradient(true);
-      return HeadPass(result.activations, reader_.Logits(result.output, input.size(0)), layer_,
-                      result.times, result.engine);
+      return PassOf(result, input);
     });
+  }
+
+  HeadPass RunInFloat32(const at::Tensor& input) {
+    return Translated(file_name_, input, [&] { return PassOf(RunReference(input), input); });
   }
 
   double ScoreDifference(const at::Tensor& input) {
@@ -142,6 +151,14 @@ class SplitModel::Impl {
   }
 
  private:
+  HeadPass PassOf(const CutEngine::Result& result, const at::Tensor& input) {
+    const at::AutoGradMode with_gradient(true);
+    return {result.activations,
+            reader_.Logits(result.output, input.size(0)),
+            layer_,
+            {.times = result.times, .engine = result.engine, .precision = result.precision}};
+  }
+
   // Inlines and cuts.
   void Prepare() {
     RunOnBigStack([&] { forward_ = InlineForward(module_); });
@@ -161,7 +178,9 @@ class SplitModel::Impl {
 
   // Random numbers follow the same seed in every pass.
   std::unique_ptr<FixedSeed> Seed() const {
-    return forward_.effects.draws_random_numbers ? std::make_unique<FixedSeed>() : nullptr;
+    return forward_.effects.draws_random_numbers
+               ? std::make_unique<FixedSeed>(device_->torch_device())
+               : nullptr;
   }
 
   CutEngine::Result RunEngine(const at::Tensor& input) {
@@ -177,7 +196,8 @@ class SplitModel::Impl {
       if (!batch_checked_) RequireIndependentPictures(input);
       batch_checked_ = true;
       return RunEngine(input);
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+      if (IsOutOfMemory(error)) throw;
       if (!one_by_one_) {
         warnings_.emplace_back(
             "the network does not compute several pictures at once as it computes each alone; they "
@@ -234,7 +254,10 @@ class SplitModel::Impl {
   }
 
   void CutAt(const LayerSelection& selection) {
-    RunOnBigStack([&] { engine_ = MakeCutEngine(forward_, module_, selection, options_); });
+    RunOnBigStack([&] {
+      device_->MakeCurrent();  // of this thread
+      engine_ = MakeCutEngine(forward_, module_, selection, options_, *device_);
+    });
     reader_ = ScoreReader(engine_->outputs(), declared_);
   }
 
@@ -295,6 +318,7 @@ class SplitModel::Impl {
   std::string layer_;
   std::optional<OutputKind> declared_;
   EngineOptions options_;
+  ComputeDevice* device_;
   InlinedForward forward_;
   std::unique_ptr<CutEngine> engine_;
   ScoreReader reader_;
@@ -306,13 +330,15 @@ class SplitModel::Impl {
 };
 
 SplitModel::SplitModel(const TorchScriptFile& file, const std::string& layer,
-                       std::optional<OutputKind> output_kind, const EngineOptions& options)
-    : impl_(std::make_unique<Impl>(file, layer, output_kind, options)) {}
+                       std::optional<OutputKind> output_kind, const EngineOptions& options,
+                       ComputeDevice& device)
+    : impl_(std::make_unique<Impl>(file, layer, output_kind, options, device)) {}
 SplitModel::~SplitModel() = default;
 SplitModel::SplitModel(SplitModel&&) noexcept = default;
 SplitModel& SplitModel::operator=(SplitModel&&) noexcept = default;
 
 HeadPass SplitModel::Run(const at::Tensor& input) { return impl_->Run(input); }
+HeadPass SplitModel::RunInFloat32(const at::Tensor& input) { return impl_->RunInFloat32(input); }
 double SplitModel::ScoreDifference(const at::Tensor& input) {
   return impl_->ScoreDifference(input);
 }

@@ -11,6 +11,8 @@
 #include "model/archive/file_format.h"
 #include "model/archive/mapped_file.h"
 #include "model/archive/zip_archive.h"
+#include "model/device/module_move.h"
+#include "model/engine/torch_error.h"
 #include "model/module_loader.h"
 #include "model/policy/checked_operators.h"
 
@@ -54,6 +56,20 @@ TorchScriptFile::TorchScriptFile(const std::filesystem::path& path, Trust trust)
     impl_->loaded = LoadModule(file, archive, root, trust);
   } catch (const Error& error) {
     throw Error(ErrorKind::kModel, "cannot load " + where + ": " + error.what(), error.hint());
+  }
+}
+
+void TorchScriptFile::MoveTo(ComputeDevice& device, bool deterministic) {
+  if (!device.has_own_memory()) return;
+  try {
+    MoveModule(impl_->loaded.module, device,
+               {.benchmark = false, .deterministic = deterministic, .allow_tf32 = false});
+  } catch (const std::exception& error) {
+    throw Error(
+        ErrorKind::kModel,
+        "cannot bring model '" + impl_->path.string() + "' to device '" +
+            device.torch_device().str() + "': " + TorchMessage(error),
+        IsOutOfMemory(error) ? "another process may hold its memory; use --device cpu" : "");
   }
 }
 

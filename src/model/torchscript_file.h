@@ -14,6 +14,8 @@ struct Module;
 
 namespace gradcam {
 
+class ComputeDevice;
+
 // A TorchScript file, loaded onto the CPU with its weights mapped, not copied; in eval mode, its
 // parameters without gradient, devices in its graph rewritten to the CPU. Nothing of it has run but
 // the __setstate__ methods of its classes.
@@ -25,6 +27,11 @@ class TorchScriptFile {
   ~TorchScriptFile();
   TorchScriptFile(TorchScriptFile&&) noexcept;
   TorchScriptFile& operator=(TorchScriptFile&&) noexcept;
+
+  // Moves weights and graphs to a device with memory of its own (device/module_move.h); with
+  // `deterministic`, its convolutions take only algorithms that repeat themselves. Does nothing for
+  // the CPU. Throws Error(kModel).
+  void MoveTo(ComputeDevice& device, bool deterministic);
 
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] const torch::jit::Module& module() const;

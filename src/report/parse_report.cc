@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/device_name.h"
 #include "model/card/json_field.h"
 #include "report/text.h"
 
@@ -167,6 +168,17 @@ RenderOptions RenderOf(const JsonField& field) {
   return render;
 }
 
+Precision PrecisionOf(const JsonField& tool) {
+  return Named(tool.At("precision"),
+               {Precision::kFloat32, Precision::kTf32, Precision::kBfloat16, Precision::kFloat16});
+}
+
+Device DeviceOf(const JsonField& tool) {
+  const auto device = DeviceNamed(tool.At("device").Text());
+  if (!device) tool.At("device").Fail("is no device");
+  return *device;
+}
+
 Settings SettingsOf(const JsonField& document) {
   Settings settings;
   const JsonField preprocess = document.At("preprocess");
@@ -178,9 +190,8 @@ Settings SettingsOf(const JsonField& document) {
   settings.explain.score =
       Named(document.At("score"),
             {Score::kLogOdds, Score::kLogit, Score::kProbability, Score::kLogProbability});
-  settings.precision =
-      Named(document.At("tool").At("precision"),
-            {Precision::kFloat32, Precision::kTf32, Precision::kBfloat16, Precision::kFloat16});
+  settings.precision = PrecisionOf(document.At("tool"));
+  settings.device = DeviceOf(document.At("tool"));
   settings.render = RenderOf(document.At("render"));
   return settings;
 }
@@ -240,6 +251,7 @@ StoredReport ReportOf(const JsonField& document) {
   if (stored.picture.explanations.empty()) document.At("explanations").Fail("is empty");
   if (document.Has("files")) stored.picture.files = FilesOf(document.At("files"));
   stored.picture.engine = EngineOf(document.At("tool"));
+  stored.picture.precision = PrecisionOf(document.At("tool"));
   stored.run.tool = ToolOf(document.At("tool"));
   stored.run.model = ModelOf(document.At("model"));
   stored.run.model.info.preprocess = PreprocessOf(document.At("preprocess"));

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/device_name.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -10,9 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
-
-// What the program does in one way only.
-constexpr const char* kDevice = "cpu";
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -119,9 +117,13 @@ Json FileToJson(const std::string& file) {
   return json;
 }
 
-Json ToolToJson(const ToolReport& tool, Engine engine, Precision precision) {
-  return {{"name", "gradcam"}, {"version", tool.version},  {"libtorch", tool.libtorch},
-          {"device", kDevice}, {"engine", NameOf(engine)}, {"precision", NameOf(precision)}};
+Json ToolToJson(const RunContext& run, Engine engine, Precision precision) {
+  return {{"name", "gradcam"},
+          {"version", run.tool.version},
+          {"libtorch", run.tool.libtorch},
+          {"device", NameOf(run.settings.device)},
+          {"engine", NameOf(engine)},
+          {"precision", NameOf(precision)}};
 }
 
 Json ModelToJson(const ModelReport& model) {
@@ -164,6 +166,8 @@ std::string CanonicalSettings(const Settings& settings, const ModelReport& model
   canonical["settings"] = nlohmann::json(SettingsToJson(settings, model.info));
   canonical["engine"] = NameOf(settings.engine);
   canonical["deterministic"] = settings.deterministic;
+  // Not its number: shards of one run may be computed on several devices.
+  if (settings.device.kind == Device::Kind::kCuda) canonical["device"] = "cuda";
   return canonical.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
 }
 
@@ -174,7 +178,7 @@ Json ToJson(const PictureReport& picture, const RunContext& run) {
   }
   Json json;
   json["schema_version"] = kSchemaVersion;
-  json["tool"] = ToolToJson(run.tool, picture.engine, run.settings.precision);
+  json["tool"] = ToolToJson(run, picture.engine, picture.precision);
   json["model"] = ModelToJson(run.model);
   json["image"] = ImageToJson(picture.image);
   json["preprocess"] = PreprocessToJson(run.model.info.preprocess, run.settings.decode);

@@ -72,8 +72,9 @@ struct PictureReport {
   std::vector<ClassReport> explanations;
   std::vector<OutputFile> files;  // of the picture as a whole: "input"
   Engine engine = Engine::kLibtorch;
-  std::filesystem::path folder;  // where the files stand; not part of the JSON
-  std::string report_file;       // name of the JSON report, or empty if none is written
+  Precision precision = Precision::kFloat32;  // kFloat32 also where the one asked for overflowed
+  std::filesystem::path folder;               // where the files stand; not part of the JSON
+  std::string report_file;  // name of the JSON report, or empty if none is written
 };
 
 // Whether the most probable class is the true one; nothing if that is not known.
@@ -90,7 +91,7 @@ struct PictureReport {
 [[nodiscard]] nlohmann::ordered_json TargetToJson(const ClassTarget& target);
 
 // Parts that the report of the run shares with that of a picture.
-[[nodiscard]] nlohmann::ordered_json ToolToJson(const ToolReport& tool, Engine engine,
+[[nodiscard]] nlohmann::ordered_json ToolToJson(const RunContext& run, Engine engine,
                                                 Precision precision);
 [[nodiscard]] nlohmann::ordered_json ModelToJson(const ModelReport& model);
 

@@ -53,7 +53,7 @@ Json ToJson(const RunReport& report, const RunContext& run) {
   for (const std::string& input : report.inputs) inputs.push_back(ToUtf8(input));
   Json json;
   json["schema_version"] = kSchemaVersion;
-  json["tool"] = ToolToJson(run.tool, report.engine, run.settings.precision);
+  json["tool"] = ToolToJson(run, report.engine, run.settings.precision);
   json["model"] = ModelToJson(run.model);
   json["settings"] = SettingsToJson(run.settings, run.model.info);
   json["settings_sha256"] = run.settings_sha256;
@@ -70,6 +70,10 @@ Json ToJson(const RunReport& report, const RunContext& run) {
   if (report.counts.right + report.counts.wrong > 0) {
     json["counts"]["right"] = report.counts.right;
     json["counts"]["wrong"] = report.counts.wrong;
+  }
+  if (report.recoveries.halved > 0) json["counts"]["halved_batches"] = report.recoveries.halved;
+  if (report.recoveries.redone_pictures > 0) {
+    json["counts"]["redone_in_float32"] = report.recoveries.redone_pictures;
   }
   json["interrupted"] = report.interrupted;
   json["failures"] = FailuresToJson(report.failures);

@@ -72,6 +72,7 @@ struct RunReport {
   RunCounts counts;
   std::vector<Failure> failures;
   RunSummary summary;
+  Recoveries recoveries;
   std::vector<std::string> notes;  // what was found about engines
   bool interrupted = false;
   std::string started;  // UTC, ISO 8601

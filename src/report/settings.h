@@ -50,6 +50,7 @@ struct Settings {
   Precision precision = Precision::kFloat32;
   Engine engine = Engine::kAuto;  // as asked for
   bool deterministic = false;
+  Device device;  // that computes
   RenderOptions render;
   Outputs outputs{Output::kGradcam, Output::kSaliency, Output::kGradcamOverlay,
                   Output::kSaliencyOverlay, Output::kJson};

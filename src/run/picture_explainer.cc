@@ -20,6 +20,8 @@ const ModelInfo& ModelExplainer::info() const { return explainer_.info(); }
 
 ExplainTimes ModelExplainer::times() const { return explainer_.times(); }
 
+Recoveries ModelExplainer::recoveries() const { return explainer_.recoveries(); }
+
 std::vector<std::string> ModelExplainer::TakeNotes() { return explainer_.TakeNotes(); }
 
 std::vector<std::string> ModelExplainer::TakeWarnings() { return explainer_.TakeWarnings(); }

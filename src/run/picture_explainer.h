@@ -26,6 +26,7 @@ class PictureExplainer {
   virtual void SelfCheck(const Image& picture) = 0;
   [[nodiscard]] virtual const ModelInfo& info() const = 0;
   [[nodiscard]] virtual ExplainTimes times() const = 0;
+  [[nodiscard]] virtual Recoveries recoveries() const = 0;
   [[nodiscard]] virtual std::vector<std::string> TakeNotes() = 0;
   [[nodiscard]] virtual std::vector<std::string> TakeWarnings() = 0;
 };
@@ -42,6 +43,7 @@ class ModelExplainer final : public PictureExplainer {
   void SelfCheck(const Image& picture) override;
   [[nodiscard]] const ModelInfo& info() const override;
   [[nodiscard]] ExplainTimes times() const override;
+  [[nodiscard]] Recoveries recoveries() const override;
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 

@@ -212,6 +212,7 @@ PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanati
   report.top = explanation.top;
   report.truth = explanation.truth;
   report.engine = explanation.engine;
+  report.precision = explanation.precision;
   report.folder = job.folder;
 
   RequireOwnReport(job, run.settings);

@@ -98,6 +98,7 @@ class Runner {
     for (const std::string& warning : pipeline.TakeWarnings()) record_.AddWarning(warning);
     record_.report().counts.pictures =
         static_cast<int>(plan_.jobs->total().value_or(pipeline.listed()));
+    record_.report().recoveries = explainer_->recoveries();
     if (options_->timing) {
       record_.report().stages = StageTimes{explainer_->times(), pipeline.times()};
     }
@@ -128,7 +129,8 @@ class Runner {
       if (const auto* error = std::get_if<Error>(&result)) {
         errors_.Add(*error);
         pipeline.Fail(picture, *error);
-        return !stop_.stop_requested() && !options_->fail_fast;
+        is_device_lost_ = is_device_lost_ || error->kind() == ErrorKind::kDevice;
+        return !stop_.stop_requested() && !options_->fail_fast && !is_device_lost_;
       }
       if (!has_begun_) Begin();
       const auto& explanation = std::get<Explanation>(result);
@@ -247,7 +249,9 @@ class Runner {
     }
   }
 
-  [[nodiscard]] bool MustStop() const { return options_->fail_fast && record_.has_failed(); }
+  [[nodiscard]] bool MustStop() const {
+    return is_device_lost_ || (options_->fail_fast && record_.has_failed());
+  }
 
   // While nothing has been written yet, a folder that cannot be made is an error of the whole run.
   void MakeOutputFolder() const {
@@ -309,6 +313,7 @@ class Runner {
   std::optional<RunContext> context_;      // set before the first picture is written
   std::optional<EndedPicture> in_doubt_;  // failed with a model error before anything was explained
   bool has_begun_ = false;                // files may be written
+  bool is_device_lost_ = false;           // nothing more can be computed
   std::vector<Job> failed_jobs_;          // whose older files are to be removed
 };
 

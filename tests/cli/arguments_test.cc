@@ -154,13 +154,15 @@ TEST(ParseArguments, ClassesAreOneValueEachAndNamedOnce) {
 TEST(ParseArguments, FlagsBeatVariablesAndVariablesBeatDefaults) {
   Environment environment;
   environment.model = "env.pt";
-  environment.device = "cuda";
-  EXPECT_EQ(Explain({"--device", "cpu"}, environment).model.model, "m.pt");
+  environment.device = "cuda:2";
+  EXPECT_EQ(Explain({}, environment).load.engine.device,
+            (Device{.kind = Device::Kind::kCuda, .index = 2}));
+  EXPECT_EQ(Explain({"--device", "cpu"}, environment).load.engine.device, Device());
+  environment.device = std::nullopt;
+  EXPECT_EQ(Explain({}, environment).load.engine.device.kind, Device::Kind::kAuto);
   environment.device = "cpu";
   EXPECT_EQ(std::get<ExplainArguments>(ParseArguments({"cat.jpg"}, environment)).model.model,
             "env.pt");
-  environment.device = "cuda";
-  EXPECT_THAT(MessageOf({"-m", "m.pt", "cat.jpg"}, environment), HasSubstr("no CUDA support"));
   environment.device = "gpu";
   EXPECT_THAT(MessageOf({"-m", "m.pt", "cat.jpg"}, environment), HasSubstr("GRADCAM_DEVICE"));
 }

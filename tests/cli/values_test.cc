@@ -103,20 +103,12 @@ TEST(ParseShard, TakesAShareOfAllPictures) {
   }
 }
 
-TEST(RequireUsableDevice, RefusesCudaInOneSentenceAndUnknownDevicesInAnother) {
-  EXPECT_NO_THROW(RequireUsableDevice("option --device", "auto"));
-  EXPECT_NO_THROW(RequireUsableDevice("option --device", "cpu"));
-  const auto message = [](const char* device) {
-    return MessageOf([&] {
-      RequireUsableDevice("option --device", device);
-      return 0;
-    });
-  };
-  EXPECT_THAT(message("cuda"), HasSubstr("this build has no CUDA support"));
-  EXPECT_THAT(message("cuda:1"), HasSubstr("this build has no CUDA support"));
-  for (const char* device : {"", "gpu", "cuda:", "cuda:x", "cuda1", "CPU"}) {
-    EXPECT_THAT(message(device), HasSubstr("unknown device")) << device;
-  }
+TEST(ParseDevice, NamesWhereTheTextCameFrom) {
+  EXPECT_EQ(ParseDevice("option --device", "cuda:1"),
+            (Device{.kind = Device::Kind::kCuda, .index = 1}));
+  const std::string message =
+      MessageOf([] { return ParseDevice("variable GRADCAM_DEVICE", "gpu").index; });
+  EXPECT_THAT(message, HasSubstr("variable GRADCAM_DEVICE: unknown device 'gpu'"));
 }
 
 }  // namespace

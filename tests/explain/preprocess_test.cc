@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "gradcam/error.h"
+#include "model/device/fake_device.h"
 
 namespace gradcam {
 namespace {
@@ -87,6 +88,20 @@ TEST(PrepareInput, StacksSeveralPicturesOfAnySize) {
     EXPECT_TRUE(at::equal(input.values[static_cast<std::int64_t>(n)],
                           Prepare(pictures[n], preprocess).values[0]));
   }
+}
+
+TEST(PrepareInput, BringsPicturesToADeviceInParts) {
+  std::vector<Image> pictures;
+  for (int n = 0; n < 200; ++n) pictures.push_back(Counting(3 + n % 7, 4 + n % 3));
+  const Preprocess preprocess = Size(5, 6);
+  FakeDevice device;
+  const NetworkInput found = PrepareInput(pictures, preprocess, device);
+  const NetworkInput expected = PrepareInput(pictures, preprocess);
+  EXPECT_TRUE(at::equal(found.values, expected.values));
+  EXPECT_EQ(found.seen, expected.seen);
+  EXPECT_EQ(found.images.back().rgb, expected.images.back().rgb);
+  EXPECT_GE(device.copies(), 3);  // each buffer more than once
+  EXPECT_THROW(static_cast<void>(PrepareInput(std::vector{Image{}}, preprocess, device)), Error);
 }
 
 TEST(PrepareInput, RefusesAPictureWithoutItsBytes) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "gradcam/error.h"
+#include "model/device/cpu_device.h"
 #include "model/engine/cut_engine.h"
 #include "model/graph/layer_calls.h"
 #include "model/small_modules.h"
@@ -32,7 +33,8 @@ Reading Read(const std::string& tail, std::optional<OutputKind> declared = std::
              const at::Tensor& picture = Picture()) {
   const auto module = SmallModule(kLayers, kLogits + tail);
   const auto forward = InlineForward(module);
-  const auto engine = MakeCutEngine(forward, module, SelectLayer(forward, "maps"));
+  CpuDevice cpu;
+  const auto engine = MakeCutEngine(forward, module, SelectLayer(forward, "maps"), {}, cpu);
   ScoreReader reader(engine->outputs(), declared);
   const auto logits = reader.Logits(engine->Run(picture).output, picture.size(0)).detach();
   return {logits, reader.kind(), reader.TakeWarnings()};

@@ -54,7 +54,9 @@ TEST(ParseReport, WrittenAgainGivesTheSameTextWithEverySettingChanged) {
   run.settings.render.alpha = 0.25;
   run.settings.render.map = {Upsampling::kSkimage, Normalization::kMinMax};
   run.settings.render.output_size = OutputSize::kInput;
+  run.settings.device = {.kind = Device::Kind::kCuda, .index = 1};
   PictureReport picture = SamplePicture();
+  picture.precision = Precision::kBfloat16;
   picture.files = {{"input", "cat.input.png"}};
   picture.image.file = "a/caf\xE9\n1.jpg";
   const std::string text = JsonText(picture, run);

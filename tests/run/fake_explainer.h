@@ -22,6 +22,7 @@ class FakeExplainer final : public PictureExplainer {
       std::span<const std::optional<ClassTarget>> truths) override;
   [[nodiscard]] int NextBatch() const override { return next_batch; }
   [[nodiscard]] ExplainTimes times() const override { return {}; }
+  [[nodiscard]] Recoveries recoveries() const override { return recovered; }
   void SelfCheck(const Image& picture) override;
   [[nodiscard]] const ModelInfo& info() const override { return info_; }
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
@@ -32,6 +33,7 @@ class FakeExplainer final : public PictureExplainer {
   int next_batch = 1;
   std::vector<std::size_t> batches;  // the numbers of pictures that Explain was given
   double best_logit = 2;
+  Recoveries recovered;
   std::vector<std::string> notes;
   std::vector<std::string> warnings;
   // Called at the start of the n-th call of Explain or SelfCheck, n from 1; may throw.

@@ -312,6 +312,44 @@ TEST_F(RunnerTest, FailsALaterPictureThatTheModelCannotTake) {
   EXPECT_THAT(report.failures[1].error, HasSubstr("c.png': something else"));
 }
 
+TEST_F(RunnerTest, EndsWithWhatIsDoneWhenTheDeviceIsLost) {
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+    WritePicture("photos/" + std::string(name) + ".png");
+  }
+  explainer_.next_batch = 2;
+  explainer_.on_explain = [](int call) {
+    if (call > 1) throw Error(ErrorKind::kDevice, "the device no longer answers", "--resume");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.pictures, 6);
+  EXPECT_EQ(report.counts.done, 2);
+  EXPECT_EQ(report.counts.failed, 1);  // the others were not tried
+  ASSERT_THAT(listener_.failures, SizeIs(1));
+  EXPECT_EQ(listener_.failures[0].file, "c.png");
+  EXPECT_EQ(explainer_.explained, 3);  // the batch that failed, and its first picture alone
+  EXPECT_EQ(Json("out/run.json")["counts"]["done"], 2);
+}
+
+TEST_F(RunnerTest, ADeviceThatIsLostBeforeAnythingIsDoneIsTheRunsError) {
+  WritePicture("photos/a.png");
+  WritePicture("photos/b.png");
+  explainer_.on_explain = [](int) { throw Error(ErrorKind::kDevice, "no longer answers"); };
+  EXPECT_THROW(static_cast<void>(RunOn({"photos"})), Error);
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+}
+
+TEST_F(RunnerTest, ReportsWhatWasPutRight) {
+  WritePicture("cat.png");
+  explainer_.recovered = {.halved = 2, .redone_pictures = 3};
+  static_cast<void>(RunOn({"cat.png"}));
+  const auto counts = Json("out/run.json")["counts"];
+  EXPECT_EQ(counts["halved_batches"], 2);
+  EXPECT_EQ(counts["redone_in_float32"], 3);
+  explainer_.recovered = {};
+  static_cast<void>(RunOn({"cat.png"}));
+  EXPECT_FALSE(Json("out/run.json")["counts"].contains("halved_batches"));
+}
+
 TEST_F(RunnerTest, ChecksTheCutOnTheFirstOfSeveralPictures) {
   WritePicture("photos/a.png");
   WritePicture("photos/b.png");

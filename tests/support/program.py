@@ -50,7 +50,7 @@ class Program:
     def environment(self, **variables: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "ASAN_OPTIONS", "LD_PRELOAD")
                 if name in os.environ}
-        return {**kept, "HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / "cache"),
+        return {**kept, "HOME": str(self.home), "GRADCAM_DEVICE": "cpu", "XDG_CACHE_HOME": str(self.home / "cache"),
                 "XDG_DATA_HOME": str(self.home / "data"), **variables}
 
     def command(self, *args, unprivileged: bool = False,

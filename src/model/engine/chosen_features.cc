@@ -3,10 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <iomanip>
-#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -20,60 +18,6 @@ namespace {
 // Share of the time of the best way so far that another engine is expected to save: the least that
 // was measured for OpenVINO against LibTorch on the networks of docs/performance.md.
 constexpr double kSaving = 0.25;
-
-// The largest difference of two tensors as a share of the largest number of `expected`; infinity if
-// their shapes or types differ or a number is not finite.
-double Difference(const at::Tensor& found, const at::Tensor& expected) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (found.sizes() != expected.sizes() || found.scalar_type() != expected.scalar_type()) {
-    return kInfinity;
-  }
-  if (found.numel() == 0) return 0;
-  const auto largest = expected.to(at::kDouble).abs().max().item<double>();
-  const auto difference =
-      (found.to(at::kDouble) - expected.to(at::kDouble)).abs().max().item<double>();
-  const double share = largest > 0 ? difference / largest : difference;
-  return std::isfinite(share) ? share : kInfinity;
-}
-
-// Whatever crosses the cut, tensor by tensor; infinity where it is no tensor and differs.
-double Difference(const c10::IValue& found, const c10::IValue& expected) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (found.isTensor() && expected.isTensor()) {
-    return Difference(found.toTensor(), expected.toTensor());
-  }
-  if (!found.isTensorList() || !expected.isTensorList()) {
-    return found == expected ? 0 : kInfinity;
-  }
-  const auto left = found.toTensorVector();
-  const auto right = expected.toTensorVector();
-  if (left.size() != right.size()) return kInfinity;
-  double largest = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    largest = std::max(largest, Difference(left[i], right[i]));
-  }
-  return largest;
-}
-
-double Difference(const Features& found, const Features& expected) {
-  if (found.carried.size() != expected.carried.size()) {
-    return std::numeric_limits<double>::infinity();
-  }
-  double largest = Difference(found.activations, expected.activations);
-  for (std::size_t i = 0; i < expected.carried.size(); ++i) {
-    largest = std::max(largest, Difference(found.carried[i], expected.carried[i]));
-  }
-  return largest;
-}
-
-void RequireLimit(const Features& found, const Features& expected, double limit) {
-  const double difference = Difference(found, expected);
-  if (difference <= limit) return;
-  std::ostringstream problem;
-  problem << "its feature maps differ from LibTorch's by " << difference
-          << " of their maximum, limit " << limit;
-  throw Error(ErrorKind::kModel, problem.str());
-}
 
 // "up to 8 pictures at a time, 9.71 ms each"
 std::string Description(const EngineTrial::Measured& measured) {

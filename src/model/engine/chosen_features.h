@@ -8,13 +8,10 @@
 #include <vector>
 
 #include "model/engine/engine_trial.h"
+#include "model/engine/features_difference.h"
 #include "model/engine/features_engine.h"
 
 namespace gradcam {
-
-// Largest share of the maximum by which two ways to compute in float32 may differ: only the order
-// of sums changes, and up to 1e-5 was measured.
-inline constexpr double kFloat32Limit = 1e-3;
 
 // An engine that may take the place of the reference.
 struct EngineCandidate {
@@ -39,7 +36,7 @@ struct EngineCandidate {
 // The features half run by whichever of several engines is fastest. An engine is made at its first
 // turn, and what it gives for its first batch is compared with what the reference gives. One that
 // cannot be made, throws or differs is passed over with a note; that is an error if no way is left.
-class ChosenFeatures final : public FeaturesEngine {
+class ChosenFeatures final : public FeaturesOfRun {
  public:
   // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1. `pictures` are
   // expected in all. `hint` says what to do when no way is left.
@@ -49,16 +46,11 @@ class ChosenFeatures final : public FeaturesEngine {
   // Throws Error(kUsage) when no way is left, and what the reference throws.
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 
-  // By the reference, whatever was chosen.
-  [[nodiscard]] Features RunReference(const at::Tensor& input) {
+  [[nodiscard]] Features RunReference(const at::Tensor& input) override {
     return engines_.front()->Run(input);
   }
-
-  // How many pictures the next Run had best be given.
-  [[nodiscard]] int NextBatch() const { return trial_.Next().batch; }
-
-  // What was found, one sentence each; taking them empties the list.
-  [[nodiscard]] std::vector<std::string> TakeNotes();
+  [[nodiscard]] int NextBatch() const override { return trial_.Next().batch; }
+  [[nodiscard]] std::vector<std::string> TakeNotes() override;
 
  private:
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);

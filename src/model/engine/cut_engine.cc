@@ -8,7 +8,9 @@
 
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
+#include "model/engine/device_features.h"
 #include "model/engine/features_choice.h"
+#include "model/engine/precision_support.h"
 #include "model/graph/graph_cut.h"
 #include "model/graph/graph_runner.h"
 #include "model/graph/graph_tap.h"
@@ -41,11 +43,25 @@ std::shared_ptr<Graph> PreparedGraph(const InlinedForward& forward,
   return graph;
 }
 
+std::unique_ptr<FeaturesOfRun> MakeFeatures(const CutGraphs& graphs,
+                                            const torch::jit::Module& module,
+                                            const RunEffects& effects, const std::string& cut,
+                                            const EngineOptions& options,
+                                            const ComputeDevice& device) {
+  RequireFastPrecision(options, device);
+  if (device.has_own_memory()) {
+    return std::make_unique<DeviceFeatures>(graphs.features, module, effects, options);
+  }
+  return ChooseFeatures(graphs.features, module, effects, cut, options);
+}
+
 class TwoGraphs final : public CutEngine {
  public:
   TwoGraphs(const torch::jit::Module& module, const RunEffects& effects, const CutGraphs& graphs,
-            const std::string& cut, const EngineOptions& options)
-      : features_(ChooseFeatures(graphs.features, module, effects, cut, options)) {
+            const std::string& cut, const EngineOptions& options, ComputeDevice& device)
+      : device_(&device),
+        precision_(options.precision),
+        features_(MakeFeatures(graphs, module, effects, cut, options, device)) {
     outputs_ = ExposeScores(*graphs.head);
     head_ = std::make_unique<GraphRunner>(graphs.head, "head");
   }
@@ -53,9 +69,12 @@ class TwoGraphs final : public CutEngine {
   Result Run(const at::Tensor& input) override {
     Stopwatch watch;
     const Features features = features_->Run(input);
+    device_->Synchronize();  // or the times would be those of giving orders
     const double seconds = watch.Lap();
     Result result = RunHead(features);
+    device_->Synchronize();
     result.times = {.features = seconds, .head = watch.Lap()};
+    result.precision = precision_;
     return result;
   }
 
@@ -76,10 +95,13 @@ class TwoGraphs final : public CutEngine {
     return {.activations = leaf,
             .output = head_->Run(std::move(inputs)),
             .times = {},
-            .engine = features.engine};
+            .engine = features.engine,
+            .precision = Precision::kFloat32};
   }
 
-  std::unique_ptr<ChosenFeatures> features_;
+  ComputeDevice* device_;
+  Precision precision_;
+  std::unique_ptr<FeaturesOfRun> features_;
   std::unique_ptr<GraphRunner> head_;
 };
 
@@ -107,7 +129,8 @@ class TappedGraph final : public CutEngine {
     return {.activations = taps.get(CallIndex(selection_, taps.size())),
             .output = std::move(output),
             .times = {.features = 0, .head = watch.Lap()},
-            .engine = Engine::kLibtorch};
+            .engine = Engine::kLibtorch,
+            .precision = Precision::kFloat32};
   }
 
   Result RunReference(const at::Tensor& input) override { return Run(input); }
@@ -128,7 +151,7 @@ class TappedGraph final : public CutEngine {
 std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
                                          const torch::jit::Module& module,
                                          const LayerSelection& selection,
-                                         const EngineOptions& options) {
+                                         const EngineOptions& options, ComputeDevice& device) {
   auto chosen = selection;
   const auto first = static_cast<std::size_t>(selection.calls.front());
   if (forward.calls[first].by_position) {
@@ -147,8 +170,9 @@ std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
   auto graph = PreparedGraph(forward, calls);
   Node* marker = MarkersOf(*graph, calls).at(0);
   const std::string cut = "behind call " + std::to_string(calls.front()) + " of " + chosen.name;
-  return std::make_unique<TwoGraphs>(
-      module, forward.effects, CutBehind(std::move(graph), marker, chosen.name), cut, options);
+  return std::make_unique<TwoGraphs>(module, forward.effects,
+                                     CutBehind(std::move(graph), marker, chosen.name), cut, options,
+                                     device);
 }
 
 }  // namespace gradcam

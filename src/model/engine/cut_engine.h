@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gradcam/engine.h"
+#include "model/device/compute_device.h"
 #include "model/engine/half_times.h"
 #include "model/graph/final_activation.h"
 #include "model/graph/layer_calls.h"
@@ -23,7 +24,8 @@ class CutEngine {
     at::Tensor activations;  // [N, C, h, w]; what the gradient is asked for
     c10::IValue output;      // of the head after ExposeScores, with its tape
     HalfTimes times;
-    Engine engine = Engine::kLibtorch;  // who ran the features half
+    Engine engine = Engine::kLibtorch;          // who ran the features half
+    Precision precision = Precision::kFloat32;  // and in what numbers
   };
 
   virtual ~CutEngine() = default;
@@ -57,10 +59,12 @@ class CutEngine {
 };
 
 // Cuts the graph where the layer stands on its top level; otherwise, inside an `if` or loop, taps
-// it. Throws Error(kUsage) if neither is possible, or if `options` cannot be had.
+// it. Throws Error(kUsage) if neither is possible, or if `options` cannot be had. The module is on
+// `device`, which outlives the engine.
 [[nodiscard]] std::unique_ptr<CutEngine> MakeCutEngine(const InlinedForward& forward,
                                                        const torch::jit::Module& module,
                                                        const LayerSelection& selection,
-                                                       const EngineOptions& options = {});
+                                                       const EngineOptions& options,
+                                                       ComputeDevice& device);
 
 }  // namespace gradcam

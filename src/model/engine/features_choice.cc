@@ -18,10 +18,6 @@ constexpr int kLongRun = 20;
 // More pictures at a time need more memory and bring nothing on a few cores.
 constexpr int kBatch = 8;
 
-// As kFloat32Limit, for half precision: it loses what it loses (0.01 on trained networks, 0.4 on a
-// badly conditioned one), and the limit is for what is plainly wrong.
-constexpr double kHalfLimit = 0.9;
-
 // Seconds until OpenVINO's libraries are loaded and a network is translated and compiled: what was
 // measured for the networks of docs/performance.md, rounded up.
 constexpr double kCompilation = 0.5;
@@ -146,7 +142,6 @@ std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit:
   if (has_effects) {
     RequirePlainEngine(options, "the network changes its own state or draws random numbers");
   }
-  RequireFastPrecision(options);
   // Not at the first picture.
   if (options.engine == Engine::kOpenvino) static_cast<void>(OpenVinoCompiler(PluginFolders()));
 

@@ -13,9 +13,8 @@
 namespace gradcam {
 
 // The features half (self, x, ...) -> (activations, carried...) with the engines that `options`
-// allow and that pay for a run of that length. `cut` tells it from others of the same file. Throws
-// Error(kUsage) for a precision that the processor has no fast instructions for, or that the
-// network cannot be run in.
+// allow and that pay for a run of that length, on the CPU. `cut` tells it from others of the same
+// file. Throws Error(kUsage) for a precision that the network cannot be run in.
 [[nodiscard]] std::unique_ptr<ChosenFeatures> ChooseFeatures(
     const std::shared_ptr<torch::jit::Graph>& features, const torch::jit::Module& module,
     const RunEffects& effects, const std::string& cut, const EngineOptions& options);

@@ -40,4 +40,18 @@ class FeaturesEngine {
   [[nodiscard]] virtual bool ForgetKept() { return false; }
 };
 
+// The engine of a run, with the features half as the file has it to compare with and to fall back
+// on.
+class FeaturesOfRun : public FeaturesEngine {
+ public:
+  // By LibTorch in float32, whatever was chosen.
+  [[nodiscard]] virtual Features RunReference(const at::Tensor& input) = 0;
+
+  // How many pictures the next Run had best be given.
+  [[nodiscard]] virtual int NextBatch() const = 0;
+
+  // What was found, one sentence each; taking them empties the list.
+  [[nodiscard]] virtual std::vector<std::string> TakeNotes() = 0;
+};
+
 }  // namespace gradcam

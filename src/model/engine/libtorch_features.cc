@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/engine/cuda_math.h"
 #include "model/engine/frozen_features.h"
 #include "model/engine/fused_convolutions.h"
 #include "model/engine/precision_support.h"
@@ -58,9 +59,14 @@ bool BelongsToNorm(const Node* constant) {
   });
 }
 
-// Every floating-point constant of one or more dimensions in `type`, four-dimensional ones
-// channels-last.
-void ConvertConstants(Graph& graph, at::ScalarType type) {
+// How tensors of four dimensions lie in memory.
+at::MemoryFormat Layout(bool channels_last) {
+  return channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
+// Every floating-point constant of one or more dimensions in `type`, four-dimensional ones in
+// `layout`.
+void ConvertConstants(Graph& graph, at::ScalarType type, at::MemoryFormat layout) {
   ForEachNode(graph.block(), [&](Node* node) {
     if (node->kind() != c10::prim::Constant || !node->hasAttribute(c10::attr::value) ||
         node->kindOf(c10::attr::value) != torch::jit::AttributeKind::t) {
@@ -68,7 +74,7 @@ void ConvertConstants(Graph& graph, at::ScalarType type) {
     }
     at::Tensor value = node->t(c10::attr::value);
     if (value.scalar_type() != at::kFloat || value.dim() == 0 || BelongsToNorm(node)) return;
-    if (value.dim() == 4) value = value.contiguous(at::MemoryFormat::ChannelsLast);
+    if (value.dim() == 4) value = value.contiguous(layout);
     node->t_(c10::attr::value, value.to(type));
   });
 }
@@ -91,7 +97,7 @@ FusedFeatures::FusedFeatures(const Graph& features, const torch::jit::Module& mo
     : module_(module), type_(type) {
   const auto graph = FrozenFeatures(features, module);
   if (IsFastOnCpu(type)) weights_ = FuseConvolutions(*graph, type);
-  ConvertConstants(*graph, type);
+  ConvertConstants(*graph, type, at::MemoryFormat::ChannelsLast);
   runner_ = std::make_unique<GraphRunner>(graph, "fused features");
 }
 
@@ -100,6 +106,23 @@ Features FusedFeatures::Run(const at::Tensor& input) {
   auto inputs = ModelInputs(module_, input.to(type_).contiguous(at::MemoryFormat::ChannelsLast));
   inputs.insert(inputs.end(), weights_.begin(), weights_.end());
   return FeaturesOf(module_, runner_->Run(std::move(inputs)), ForHead);
+}
+
+FoldedFeatures::FoldedFeatures(const Graph& features, const torch::jit::Module& module,
+                               const FoldedOptions& options)
+    : module_(module), options_(options) {
+  const at::NoGradGuard no_gradient;
+  const auto graph = FrozenFeatures(features, module);
+  SetConvolutionFlags(*graph, options.flags);
+  ConvertConstants(*graph, options.type, Layout(options.channels_last));
+  runner_ = std::make_unique<GraphRunner>(graph, "folded features");
+}
+
+Features FoldedFeatures::Run(const at::Tensor& input) {
+  const at::NoGradGuard no_gradient;
+  const CudaMathGuard math(options_.flags);
+  const at::Tensor pictures = input.to(options_.type).contiguous(Layout(options_.channels_last));
+  return FeaturesOf(module_, runner_->Run(ModelInputs(module_, pictures)), ForHead);
 }
 
 }  // namespace gradcam

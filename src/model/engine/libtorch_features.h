@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/engine/features_engine.h"
+#include "model/graph/convolution_flags.h"
 #include "model/graph/graph_runner.h"
 #include "model/graph/run_effects.h"
 
@@ -43,6 +44,28 @@ class FusedFeatures final : public FeaturesEngine {
   torch::jit::Module module_;
   at::ScalarType type_;
   std::vector<at::Tensor> weights_;
+  std::unique_ptr<GraphRunner> runner_;
+};
+
+// How the features half is computed on a device that is not the CPU.
+struct FoldedOptions {
+  at::ScalarType type = at::kFloat;  // of inputs, weights and what is between
+  bool channels_last = false;        // the layout that tensor cores take without a detour
+  ConvolutionFlags flags;
+};
+
+// The features half with its weights as constants and batch norm folded; each operator stays
+// LibTorch's, which hands it to cuDNN on a CUDA device. Runs wherever `module` is.
+class FoldedFeatures final : public FeaturesEngine {
+ public:
+  FoldedFeatures(const torch::jit::Graph& features, const torch::jit::Module& module,
+                 const FoldedOptions& options);
+
+  [[nodiscard]] Features Run(const at::Tensor& input) override;
+
+ private:
+  torch::jit::Module module_;
+  FoldedOptions options_;
   std::unique_ptr<GraphRunner> runner_;
 };
 

@@ -1,18 +1,25 @@
 #include "model/engine/precision_support.h"
 
-#include <ATen/cpu/Utils.h>
-
 #include <string>
 
 #include "gradcam/error.h"
+#include "model/device/cpu_device.h"
 
 namespace gradcam {
 namespace {
 
-bool HasCapability(const std::string& name) {
-  const auto capabilities = at::cpu::get_cpu_capabilities();
-  const auto found = capabilities.find(name);
-  return found != capabilities.end() && found->second.isBool() && found->second.toBool();
+std::string NameOf(Precision precision) {
+  switch (precision) {
+    case Precision::kBfloat16:
+      return "bfloat16";
+    case Precision::kFloat16:
+      return "float16";
+    case Precision::kTf32:
+      return "tf32";
+    case Precision::kFloat32:
+      break;
+  }
+  return "float32";
 }
 
 }  // namespace
@@ -31,20 +38,23 @@ at::ScalarType TypeOf(Precision precision) {
 }
 
 bool IsFastOnCpu(at::ScalarType type) {
-  if (type == at::kBFloat16) return HasCapability("avx512_bf16") || HasCapability("amx_bf16");
-  if (type == at::kHalf) return HasCapability("avx512_fp16") || HasCapability("amx_fp16");
+  const CpuDevice cpu;
+  if (type == at::kBFloat16) return cpu.IsFast(Precision::kBfloat16);
+  if (type == at::kHalf) return cpu.IsFast(Precision::kFloat16);
   return type == at::kFloat;
 }
 
-void RequireFastPrecision(const EngineOptions& options) {
-  if (options.precision == Precision::kTf32) {
+void RequireFastPrecision(const EngineOptions& options, const ComputeDevice& device) {
+  const bool is_cpu = !device.has_own_memory();
+  if (options.precision == Precision::kTf32 && is_cpu) {
     throw Error(ErrorKind::kUsage, "precision 'tf32' is one of CUDA devices",
                 "use float32 or bfloat16");
   }
-  if (options.force_precision || IsFastOnCpu(TypeOf(options.precision))) return;
-  const std::string name = options.precision == Precision::kBfloat16 ? "bfloat16" : "float16";
+  if (options.force_precision || device.IsFast(options.precision)) return;
+  const std::string name = NameOf(options.precision);
   throw Error(ErrorKind::kUsage,
-              "this processor has no fast instructions for precision '" + name + "'",
+              (is_cpu ? "this processor" : "device '" + device.name() + "'") +
+                  " has no fast instructions for precision '" + name + "'",
               "float32 is as fast here; --force-precision computes in " + name + " all the same");
 }
 

@@ -3,6 +3,7 @@
 #include <c10/core/ScalarType.h>
 
 #include "gradcam/engine.h"
+#include "model/device/compute_device.h"
 
 namespace gradcam {
 
@@ -12,8 +13,8 @@ namespace gradcam {
 // Whether the processor has instructions for matrices of this type.
 [[nodiscard]] bool IsFastOnCpu(at::ScalarType type);
 
-// Throws Error(kUsage), with what helps, for a precision that is not fast here unless
-// `options.force_precision`; for kTf32 in any case.
-void RequireFastPrecision(const EngineOptions& options);
+// Throws Error(kUsage), with what helps, for a precision that is not fast on `device` unless
+// `options.force_precision`; for kTf32 on the CPU in any case.
+void RequireFastPrecision(const EngineOptions& options, const ComputeDevice& device);
 
 }  // namespace gradcam

@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <new>
 #include <string_view>
@@ -123,12 +124,27 @@ std::string TorchMessage(const std::exception& error) {
   return Shortened(Joined(message)) + Place(message);
 }
 
+bool IsOutOfMemory(const std::exception& error) {
+  if (const auto* own = dynamic_cast<const Error*>(&error)) {
+    return own->kind() == ErrorKind::kMemory;
+  }
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return true;
+  const std::string message = TorchMessage(error);
+  constexpr std::array<std::string_view, 6> kSigns = {
+      "can't allocate memory", "CUDA out of memory", "CUDA error: out of memory",
+      "CUDNN_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_ALLOC_FAILED",
+      // What is left of cuDNN's choice when no algorithm's working memory fits.
+      "unable to find an engine to execute this computation"};
+  return std::ranges::any_of(kSigns,
+                             [&](std::string_view sign) { return Contains(message, sign); });
+}
+
 Error CannotRun(const std::string& name, const at::Tensor& input, const std::exception& error) {
   const std::string message = TorchMessage(error);
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
-      Contains(message, "can't allocate memory")) {
-    return {ErrorKind::kModel, "not enough memory to run model '" + name + "' on an input of " +
-                                   ShapeText(input.sizes())};
+  if (IsOutOfMemory(error)) {
+    const bool has_words = dynamic_cast<const std::bad_alloc*>(&error) == nullptr;
+    return {ErrorKind::kMemory, "not enough memory to run model '" + name + "' on an input of " +
+                                    ShapeText(input.sizes()) + (has_words ? ": " + message : "")};
   }
   return {
       ErrorKind::kModel,

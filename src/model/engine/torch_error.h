@@ -14,8 +14,13 @@ namespace gradcam {
 // quoted source and lists of suggestions.
 [[nodiscard]] std::string TorchMessage(const std::exception& error);
 
-// The Error(kModel) for what LibTorch threw while model `name` ran on `input` [N, 3, H, W]. The
-// hint fits the cause: the size, the number of channels or an operation in place.
+// Whether LibTorch, or the system, had no memory left: on the CPU, on a CUDA device, or in one of
+// CUDA's libraries. The interpreter keeps messages only, so they tell.
+[[nodiscard]] bool IsOutOfMemory(const std::exception& error);
+
+// The Error for what LibTorch threw while model `name` ran on `input` [N, 3, H, W]:
+// kMemory if there was none left, else kModel. The hint fits the cause: the size, the number of
+// channels or an operation in place.
 [[nodiscard]] Error CannotRun(const std::string& name, const at::Tensor& input,
                               const std::exception& error);
 

@@ -9,29 +9,38 @@
 namespace gradcam {
 namespace {
 
-const auto kCudaCall = c10::Symbol::fromQualString("aten::cuda");
+// The call that moves a tensor to a device, and the one that moves it away from there.
+struct Moves {
+  c10::Symbol wanted;
+  c10::Symbol unwanted;
+};
 
-void MoveToCpu(torch::jit::Node* node) {
+Moves MovesFor(const at::Device& device) {
+  const auto cpu = c10::Symbol::fromQualString("aten::cpu");
+  const auto cuda = c10::Symbol::fromQualString("aten::cuda");
+  return device.is_cuda() ? Moves{cuda, cpu} : Moves{cpu, cuda};
+}
+
+void Rewrite(torch::jit::Node* node, const at::Device& device, const Moves& moves) {
   if (node->kind() == c10::prim::Constant) {
     const auto value = torch::jit::toIValue(node->output());
     if (value && value->isDevice()) {
-      node->s_(c10::attr::value, "cpu");
+      node->s_(c10::attr::value, device.str());
     }
-  } else if (node->kind() == kCudaCall) {
+  } else if (node->kind() == moves.unwanted) {
     const torch::jit::WithInsertPoint guard(node);
-    auto* const cpu =
-        node->owningGraph()->insert(c10::Symbol::fromQualString("aten::cpu"), {node->input(0)});
-    node->output()->replaceAllUsesWith(cpu);
+    auto* const moved = node->owningGraph()->insert(moves.wanted, {node->input(0)});
+    node->output()->replaceAllUsesWith(moved);
   }
 }
 
-// What MoveToCpu has replaced.
-void RemoveCudaCalls(torch::jit::Block* block) {
+// What Rewrite has replaced.
+void RemoveNodes(torch::jit::Block* block, c10::Symbol kind) {
   for (auto it = block->nodes().begin(); it != block->nodes().end(); ++it) {
     for (torch::jit::Block* nested : it->blocks()) {
-      RemoveCudaCalls(nested);
+      RemoveNodes(nested, kind);
     }
-    if (it->kind() == kCudaCall) {
+    if (it->kind() == kind) {
       it.destroyCurrent();
     }
   }
@@ -39,12 +48,13 @@ void RemoveCudaCalls(torch::jit::Block* block) {
 
 }  // namespace
 
-void MoveToCpu(torch::jit::Function& function) {
+void RewriteDevices(torch::jit::Function& function, const at::Device& device) {
   function.ensure_defined();
   if (auto* const graph_function = torch::jit::tryToGraphFunction(function)) {
+    const Moves moves = MovesFor(device);
     torch::jit::Block* const block = graph_function->graph()->block();
-    ForEachNode(block, [](torch::jit::Node* node) { MoveToCpu(node); });
-    RemoveCudaCalls(block);
+    ForEachNode(block, [&](torch::jit::Node* node) { Rewrite(node, device, moves); });
+    RemoveNodes(block, moves.unwanted);
   }
 }
 

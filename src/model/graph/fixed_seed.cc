@@ -1,6 +1,6 @@
 #include "model/graph/fixed_seed.h"
 
-#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 
 #include <mutex>
 
@@ -11,7 +11,8 @@ constexpr std::uint64_t kSeed = 0;
 
 }  // namespace
 
-FixedSeed::FixedSeed() : generator_(at::detail::getDefaultCPUGenerator()) {
+FixedSeed::FixedSeed(const at::Device& device)
+    : generator_(at::globalContext().defaultGenerator(device)) {
   const std::scoped_lock lock(generator_.mutex());
   state_ = generator_.get_state();
   generator_.set_current_seed(kSeed);

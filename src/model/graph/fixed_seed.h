@@ -5,11 +5,11 @@
 
 namespace gradcam {
 
-// While it lives, LibTorch's random numbers on the CPU are those that follow one fixed seed; then
-// they go on where they were.
+// While it lives, LibTorch's random numbers on one device are those that follow one fixed seed;
+// then they go on where they were.
 class FixedSeed {
  public:
-  FixedSeed();
+  explicit FixedSeed(const at::Device& device);
   ~FixedSeed();
   FixedSeed(const FixedSeed&) = delete;
   FixedSeed& operator=(const FixedSeed&) = delete;

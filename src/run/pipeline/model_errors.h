@@ -8,8 +8,8 @@ namespace gradcam {
 
 // Tells a picture that the network cannot take from a run that cannot work. Once a picture has been
 // explained, every error is its picture's own. Before that, an error of kind kUsage (no such class)
-// is the run's, and one of kind kModel is in doubt: one picture may upset a model; two, and none
-// explained, show that it cannot work.
+// or kDevice is the run's, and one of kind kModel is in doubt: one picture may upset a model; two,
+// and none explained, show that it cannot work.
 class ModelErrors {
  public:
   // The network could not explain a picture. Throws the error of the run, if it is one.

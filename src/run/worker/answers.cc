@@ -24,7 +24,7 @@ std::string ReadyLine(const RunContext& run, Engine engine) {
   Json json;
   json["schema_version"] = kSchemaVersion;
   json["ready"] = true;
-  json["tool"] = ToolToJson(run.tool, engine, run.settings.precision);
+  json["tool"] = ToolToJson(run, engine, run.settings.precision);
   json["model"] = ModelToJson(run.model);
   json["settings"] = SettingsToJson(run.settings, run.model.info);
   json["settings_sha256"] = run.settings_sha256;

@@ -7,6 +7,7 @@
 
 #include "core/big_stack.h"
 #include "gradcam/error.h"
+#include "model/device/cpu_device.h"
 #include "model/score_reader.h"
 #include "model/small_modules.h"
 
@@ -20,7 +21,8 @@ at::Tensor Picture() { return at::randn({2, 3, 8, 8}, at::detail::createCPUGener
 CutEngine::Result RunCut(const torch::jit::Module& module, const std::string& layer,
                          const at::Tensor& input) {
   const auto forward = InlineForward(module);
-  return MakeCutEngine(forward, module, SelectLayer(forward, layer))->Run(input);
+  CpuDevice cpu;
+  return MakeCutEngine(forward, module, SelectLayer(forward, layer), {}, cpu)->Run(input);
 }
 
 at::Tensor Scores(const c10::IValue& output) {
@@ -150,7 +152,9 @@ TEST(CutEngine, CompilesALongChainOfOperators) {
   InlinedForward forward;
   RunOnBigStack([&] { forward = InlineForward(module); });
   std::unique_ptr<CutEngine> engine;
-  RunOnBigStack([&] { engine = MakeCutEngine(forward, module, SelectLayer(forward, "first")); });
+  CpuDevice cpu;
+  RunOnBigStack(
+      [&] { engine = MakeCutEngine(forward, module, SelectLayer(forward, "first"), {}, cpu); });
   EXPECT_EQ(Scores(engine->Run(Picture()).output).size(1), 5);
 }
 
@@ -162,7 +166,8 @@ TEST(CutEngine, ListsThatTheHeadAppendsToSurviveTheFirstRun) {
                   "maps.append(b)\n"
                   "return torch.matmul(torch.stack(maps).mean([0, 3, 4]), self.fc.t())");
   const auto forward = InlineForward(module);
-  const auto engine = MakeCutEngine(forward, module, SelectLayer(forward, "second"));
+  CpuDevice cpu;
+  const auto engine = MakeCutEngine(forward, module, SelectLayer(forward, "second"), {}, cpu);
   const auto first = Scores(engine->Run(Picture()).output);
   EXPECT_TRUE(at::equal(first, Scores(engine->Run(Picture()).output)));
 }

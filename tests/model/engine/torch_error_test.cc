@@ -68,10 +68,20 @@ TEST(CannotRun, HintsAtTheSizeUnlessTheMessageSaysSomethingElse) {
 
 TEST(CannotRun, TellsLackOfMemoryByItsName) {
   const at::Tensor input = at::zeros({1, 3, 8, 8});
-  for (const char* text : {"DefaultCPUAllocator: can't allocate memory: you tried to allocate 9"}) {
-    EXPECT_THAT(CannotRun("net.pt", input, std::runtime_error(text)).what(),
-                HasSubstr("not enough memory"));
+  for (const char* text :
+       {"DefaultCPUAllocator: can't allocate memory: you tried to allocate 9",
+        "The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript "
+        "(most recent call last):\n  in file.py\nRuntimeError: CUDA out of memory. Tried to "
+        "allocate "
+        "20.00 MiB. GPU 0 has a total capacity of 79.11 GiB of which 1.00 MiB is free.",
+        "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED"}) {
+    const Error error = CannotRun("net.pt", input, std::runtime_error(text));
+    EXPECT_THAT(error.what(), HasSubstr("not enough memory"));
+    EXPECT_EQ(error.kind(), ErrorKind::kMemory);
   }
+  EXPECT_EQ(CannotRun("net.pt", input, std::runtime_error("CUDA error: launch failure")).kind(),
+            ErrorKind::kModel);
   EXPECT_THAT(CannotRun("net.pt", input, std::bad_alloc()).what(), HasSubstr("not enough memory"));
 }
 

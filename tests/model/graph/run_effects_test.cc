@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "model/device/cpu_device.h"
 #include "model/engine/cut_engine.h"
 #include "model/graph/fixed_seed.h"
 #include "model/small_modules.h"
@@ -56,7 +57,8 @@ TEST(RunEffects, OfOneRunDoNotReachTheNext) {
   for (const char* count : {"self.runs = self.runs + 1", "self.runs.add_(1)"}) {
     const auto module = Counting(count);
     const auto forward = InlineForward(module);
-    const auto engine = MakeCutEngine(forward, module, SelectLayer(forward, "maps"));
+    CpuDevice cpu;
+    const auto engine = MakeCutEngine(forward, module, SelectLayer(forward, "maps"), {}, cpu);
     const auto picture = at::ones({1, 3, 8, 8});
     const auto scores = [&] {
       return engine->Run(picture).output.toTupleRef().elements().at(0).toTensor();
@@ -70,7 +72,7 @@ TEST(RunEffects, OfOneRunDoNotReachTheNext) {
 
 TEST(FixedSeed, RepeatsRandomNumbersAndGivesTheGeneratorBack) {
   const auto draw = [] {
-    const FixedSeed seed;
+    const FixedSeed seed(at::kCPU);
     return at::rand({4});
   };
   const auto& generator = at::detail::getDefaultCPUGenerator();

@@ -42,6 +42,20 @@ TEST(ModelErrors, WrongOptionsAreTheRunsAtOnceUnlessAPictureWasExplained) {
   EXPECT_NO_THROW(errors.Add(usage));
 }
 
+TEST(ModelErrors, ALostDeviceIsTheRunsAtOnceUnlessAPictureWasExplained) {
+  ModelErrors errors;
+  const Error lost(ErrorKind::kDevice, "the device no longer answers");
+  errors.Add(Model("first"));
+  try {
+    errors.Add(lost);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kDevice);
+  }
+  errors.SetExplained();
+  EXPECT_NO_THROW(errors.Add(lost));
+}
+
 TEST(ModelErrors, ErrorsOfPicturesSayNothingAboutTheRun) {
   ModelErrors errors;
   for (int i = 0; i < 3; ++i) errors.Add(Error(ErrorKind::kInput, "not enough memory"));

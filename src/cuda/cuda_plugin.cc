@@ -1,0 +1,54 @@
+#include <c10/cuda/CUDAFunctions.h>
+#include <cuda_runtime_api.h>
+
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "cuda/cuda_device.h"
+#include "gradcam/error.h"
+#include "model/device/compute_device.h"
+
+namespace gradcam {
+namespace {
+
+class CudaPlugin final : public DevicePlugin {
+ public:
+  [[nodiscard]] DeviceList List() const override {
+    int count = 0;
+    const cudaError_t error = c10::cuda::GetDeviceCount(&count);
+    if (error != cudaSuccess) {
+      static_cast<void>(cudaGetLastError());  // or the next call would report it
+      return {.names = {}, .problem = cudaGetErrorString(error)};
+    }
+    if (count == 0) return {.names = {}, .problem = "the CUDA driver finds no device"};
+    DeviceList list;
+    for (int i = 0; i < count; ++i) {
+      list.names.push_back(CudaDeviceName(static_cast<c10::DeviceIndex>(i)));
+    }
+    return list;
+  }
+
+  [[nodiscard]] std::unique_ptr<ComputeDevice> Open(int index) const override {
+    // Without it cuBLAS may compute the same product in two ways, and LibTorch says so in every
+    // deterministic run. What the user has set stays.
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);  // NOLINT(concurrency-mt-unsafe)
+    try {
+      return std::make_unique<CudaDevice>(static_cast<c10::DeviceIndex>(index));
+    } catch (const std::exception& error) {
+      const std::string text = error.what();
+      throw Error(ErrorKind::kUsage, "device 'cuda:" + std::to_string(index) +
+                                         "' cannot be used: " + text.substr(0, text.find('\n')));
+    }
+  }
+};
+
+}  // namespace
+}  // namespace gradcam
+
+extern "C" GRADCAM_EXPORT void* GradcamPlugin(int version) {
+  if (version != gradcam::DevicePlugin::kVersion) return nullptr;
+  static gradcam::CudaPlugin plugin;
+  return static_cast<gradcam::DevicePlugin*>(&plugin);
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "model/engine/features_engine.h"
+
+namespace gradcam {
+
+// Largest share of the maximum by which two ways to compute in float32 may differ: only the order
+// of sums changes, and up to 1e-5 was measured.
+inline constexpr double kFloat32Limit = 1e-3;
+
+// The same for half precision and TF32: it loses what it loses (0.01 on trained networks, 0.4 on a
+// badly conditioned one), and the limit is for what is plainly wrong.
+inline constexpr double kHalfLimit = 0.9;
+
+// Throws Error(kModel) if the activations, or what else crosses the cut, differ by more than
+// `limit` of their maximum, have other shapes or types or hold numbers that are not finite. Under
+// kHalfLimit an overflow passes: it is put right where the maps are looked at, and what the engine
+// computes was seen in float32.
+void RequireLimit(const Features& found, const Features& expected, double limit);
+
+}  // namespace gradcam

@@ -1,0 +1,85 @@
+#include "model/engine/device_features.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gradcam/error.h"
+#include "model/engine/small_features.h"
+
+namespace gradcam {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr int kLong = 1000;  // pictures
+
+// A convolution with the batch norm that is folded into it.
+constexpr const char* kBody =
+    "a = torch.conv2d(x, self.w, None, 1, 1)\n"
+    "m = torch.ones([4], device=x.device) * 0.1\n"
+    "return torch.relu(torch.batch_norm(a, None, None, m, m + 1., False, 0.1, 1e-5, False))";
+
+struct Half {
+  explicit Half(const std::string& body) : module(ModuleWithMaps(body)) {
+    graph = FeaturesOfMaps(module);
+  }
+  DeviceFeatures With(const EngineOptions& options) const { return {graph, module, {}, options}; }
+
+  torch::jit::Module module;
+  std::shared_ptr<torch::jit::Graph> graph;
+};
+
+TEST(DeviceFeatures, GiveTheActivationsOfTheFileWhenFolded) {
+  const Half half(kBody);
+  auto features = half.With({.pictures = kLong});
+  const at::Tensor expected = features.RunReference(SmallPictures(3)).activations;
+  for (int run = 0; run < 3; ++run) {
+    // Sums in another order and folded weights: some 1e-7 for each layer.
+    EXPECT_LE(ShareOfMaximum(features.Run(SmallPictures(3)).activations, expected), 1e-5);
+  }
+  EXPECT_THAT(features.TakeNotes(), IsEmpty());
+}
+
+TEST(DeviceFeatures, HalfPrecisionIsCloseAndNotTheSame) {
+  const Half half(kBody);
+  for (const Precision precision : {Precision::kBfloat16, Precision::kFloat16}) {
+    auto features = half.With({.precision = precision});
+    const Features found = features.Run(SmallPictures(3));
+    EXPECT_EQ(found.activations.scalar_type(), at::kFloat);
+    const double share =
+        ShareOfMaximum(found.activations, features.RunReference(SmallPictures(3)).activations);
+    // 8 bits of precision, 2^-9 a rounding, for input, weights and two layers.
+    EXPECT_LE(share, 0.05);
+    EXPECT_GT(share, 0);
+  }
+}
+
+TEST(DeviceFeatures, AnOverflowIsLeftToWhoeverLooksAtTheMaps) {
+  const Half half("return torch.relu(torch.conv2d(x, self.w, None, 1, 1) * 1e6)");
+  auto features = half.With({.precision = Precision::kFloat16});
+  EXPECT_FALSE(at::isfinite(features.Run(SmallPictures(2)).activations).all().item<bool>());
+  EXPECT_TRUE(at::isfinite(features.RunReference(SmallPictures(2)).activations).all().item<bool>());
+}
+
+TEST(DeviceFeatures, AreComputedInLargeBatchesUnlessToldOtherwise) {
+  const Half half(kBody);
+  EXPECT_EQ(half.With({.pictures = kLong}).NextBatch(), 128);
+  EXPECT_EQ(half.With({.batch = 5, .pictures = kLong}).NextBatch(), 5);
+  EXPECT_EQ(half.With({.deterministic = true, .pictures = kLong}).NextBatch(), 1);
+}
+
+TEST(DeviceFeatures, RefuseTheEngineOfTheCpu) {
+  const Half half(kBody);
+  try {
+    static_cast<void>(half.With({.engine = Engine::kOpenvino}));
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("on the CPU only"));
+  }
+}
+
+}  // namespace
+}  // namespace gradcam
