@@ -58,6 +58,7 @@ std::string_view WithoutTraceback(std::string_view text) {
 // Behind such a line stand quoted source, a traceback or a list, and nothing that says more.
 bool EndsTheMessage(std::string_view line) {
   return Contains(line, "File \"") || line.starts_with("The original call is") ||
+         line.starts_with("CUDA kernel errors might be") ||
          line.starts_with("Here are some suggestions") || line.starts_with("Exception raised from");
 }
 

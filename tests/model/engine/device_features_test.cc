@@ -21,6 +21,18 @@ constexpr const char* kBody =
     "m = torch.ones([4], device=x.device) * 0.1\n"
     "return torch.relu(torch.batch_norm(a, None, None, m, m + 1., False, 0.1, 1e-5, False))";
 
+EngineOptions LongRun() {
+  EngineOptions options;
+  options.pictures = kLong;
+  return options;
+}
+
+EngineOptions In(Precision precision) {
+  EngineOptions options;
+  options.precision = precision;
+  return options;
+}
+
 struct Half {
   explicit Half(const std::string& body) : module(ModuleWithMaps(body)) {
     graph = FeaturesOfMaps(module);
@@ -33,7 +45,7 @@ struct Half {
 
 TEST(DeviceFeatures, GiveTheActivationsOfTheFileWhenFolded) {
   const Half half(kBody);
-  auto features = half.With({.pictures = kLong});
+  auto features = half.With(LongRun());
   const at::Tensor expected = features.RunReference(SmallPictures(3)).activations;
   for (int run = 0; run < 3; ++run) {
     // Sums in another order and folded weights: some 1e-7 for each layer.
@@ -45,7 +57,7 @@ TEST(DeviceFeatures, GiveTheActivationsOfTheFileWhenFolded) {
 TEST(DeviceFeatures, HalfPrecisionIsCloseAndNotTheSame) {
   const Half half(kBody);
   for (const Precision precision : {Precision::kBfloat16, Precision::kFloat16}) {
-    auto features = half.With({.precision = precision});
+    auto features = half.With(In(precision));
     const Features found = features.Run(SmallPictures(3));
     EXPECT_EQ(found.activations.scalar_type(), at::kFloat);
     const double share =
@@ -58,22 +70,28 @@ TEST(DeviceFeatures, HalfPrecisionIsCloseAndNotTheSame) {
 
 TEST(DeviceFeatures, AnOverflowIsLeftToWhoeverLooksAtTheMaps) {
   const Half half("return torch.relu(torch.conv2d(x, self.w, None, 1, 1) * 1e6)");
-  auto features = half.With({.precision = Precision::kFloat16});
+  auto features = half.With(In(Precision::kFloat16));
   EXPECT_FALSE(at::isfinite(features.Run(SmallPictures(2)).activations).all().item<bool>());
   EXPECT_TRUE(at::isfinite(features.RunReference(SmallPictures(2)).activations).all().item<bool>());
 }
 
 TEST(DeviceFeatures, AreComputedInLargeBatchesUnlessToldOtherwise) {
   const Half half(kBody);
-  EXPECT_EQ(half.With({.pictures = kLong}).NextBatch(), 128);
-  EXPECT_EQ(half.With({.batch = 5, .pictures = kLong}).NextBatch(), 5);
-  EXPECT_EQ(half.With({.deterministic = true, .pictures = kLong}).NextBatch(), 1);
+  EXPECT_EQ(half.With(LongRun()).NextBatch(), 128);
+  EngineOptions options = LongRun();
+  options.batch = 5;
+  EXPECT_EQ(half.With(options).NextBatch(), 5);
+  options = LongRun();
+  options.deterministic = true;
+  EXPECT_EQ(half.With(options).NextBatch(), 1);
 }
 
 TEST(DeviceFeatures, RefuseTheEngineOfTheCpu) {
   const Half half(kBody);
+  EngineOptions options;
+  options.engine = Engine::kOpenvino;
   try {
-    static_cast<void>(half.With({.engine = Engine::kOpenvino}));
+    static_cast<void>(half.With(options));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
