@@ -94,8 +94,9 @@ class OpenVinoFeatures final : public CompiledFeatures {
       request_.set_input_tensor(
           ov::Tensor(ov::element::f32, shape, const_cast<void*>(pictures.values)));
       request_.infer();
-      std::vector<NumberArray> results;
       const std::size_t outputs = model_.outputs().size();
+      std::vector<NumberArray> results;
+      results.reserve(outputs);
       for (std::size_t i = 0; i < outputs; ++i) results.push_back(Output(i));
       return results;
     });

@@ -127,7 +127,8 @@ bool CompiledCache::Has(const std::string& key) {
 std::optional<KeptBytes> CompiledCache::Find(const std::string& key) {
   try {
     const auto entry = EntryOf(key);
-    const auto file = entry ? MapOwnFile(entry->file) : nullptr;
+    if (!entry) return std::nullopt;
+    const auto file = MapOwnFile(entry->file);
     if (!file) return std::nullopt;
     const std::size_t header_size = HeaderOf(entry->description, {}).size();
     const auto bytes = file->bytes();

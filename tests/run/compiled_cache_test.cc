@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -62,21 +63,19 @@ TEST(CompiledCache, BytesBeginAtAPage) {
   const TemporaryFolder folder;
   auto cache = CacheIn(folder);
   cache.Keep(std::string(5000, 'k'), BytesOf("bytes"));
-  const auto kept = cache.Find(std::string(5000, 'k'));
-  ASSERT_TRUE(kept);
-  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(kept->bytes.data()) % 4096, 0U);
+  const auto kept = cache.Find(std::string(5000, 'k')).value();
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(kept.bytes.data()) % 4096, 0U);
 }
 
 TEST(CompiledCache, WhatWasFoundOutlivesItsFile) {
   const TemporaryFolder folder;
   auto cache = CacheIn(folder);
   cache.Keep("key", BytesOf("bytes"));
-  const auto kept = cache.Find("key");
-  ASSERT_TRUE(kept);
+  const auto kept = cache.Find("key").value();
   cache.Forget("key");
   EXPECT_FALSE(cache.Has("key"));
   cache.Keep("key", BytesOf("other"));
-  EXPECT_EQ(kept->bytes[0], std::byte{'b'});
+  EXPECT_EQ(kept.bytes[0], std::byte{'b'});
 }
 
 TEST(CompiledCache, WithoutADigestOfTheModelNothingIsKept) {
@@ -123,7 +122,7 @@ TEST(CompiledCache, AnyDamageMakesAFileCountAsNone) {
 TEST(CompiledCache, RemovesWhatWasUsedLongestAgo) {
   const TemporaryFolder folder;
   const std::string bytes(10000, 'x');  // 14096 with its header
-  auto cache = CacheIn(folder, "model", 3 * 14096);
+  auto cache = CacheIn(folder, "model", std::uint64_t{3} * 14096);
   // Apart in time even where a file system counts seconds.
   const auto make_older = [&] {
     for (const auto& name : FilesBelow(folder.path())) {
