@@ -86,11 +86,12 @@ def determinism(bench: Bench, subject: Subject) -> Iterator[Row]:
 
 
 def short_memory(bench: Bench, subject: Subject) -> Iterator[Row]:
-    pictures = photographs(bench.work, bench.scale.batch)
-    options = ("--write", "raw,json", "--batch-size", str(len(pictures)))
+    batch = bench.scale.batch
+    pictures = photographs(bench.work, batch + 1)  # the first goes alone
+    options = ("--write", "raw,json", "--batch-size", str(batch))
     plenty = bench.program.run(f"{subject.name}/plenty", subject.model, pictures, *options)
     if bench.memory is None:
-        variables = {"GRADCAM_FAKE_ROOM": str(3 * 4 * _side(subject) ** 2 * (len(pictures) // 2 + 1))}
+        variables = {"GRADCAM_FAKE_ROOM": str(3 * 4 * _side(subject) ** 2 * (batch // 2 + 1))}
     else:
         share = SHORT_MEMORY / bench.memory
         variables = {"PYTORCH_CUDA_ALLOC_CONF": f"per_process_memory_fraction:{share:.6f}"}
