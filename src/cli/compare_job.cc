@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "compare/baseline_update.h"
 #include "compare/comparison.h"
@@ -14,9 +13,9 @@
 #include "compare/comparison_text.h"
 #include "compare/difference_pictures.h"
 #include "compare/junit_file.h"
+#include "compare/worst.h"
 #include "gradcam/error.h"
 #include "page/comparison_page.h"
-#include "report/json_text.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -28,13 +27,28 @@ std::string TitleOf(const CompareArguments& arguments) {
   return arguments.current.string() + " against " + arguments.baseline.string();
 }
 
-// Takes the pictures of a comparison as they come: writes what was asked for and keeps those that
-// are not the same.
+// Why a picture of CURRENT must not become a baseline: this program could not read it again.
+struct Unfit {
+  std::string picture;
+  std::string reason;
+};
+
+std::optional<Unfit> UnfitBaseline(const PictureComparison& picture) {
+  const auto broken = std::ranges::find_if(picture.findings, [](const Finding& finding) {
+    return finding.side == Side::kCurrent && finding.kind >= FindingKind::kNonfinite;
+  });
+  if (broken == picture.findings.end()) return std::nullopt;
+  return Unfit{picture.name, broken->text};
+}
+
+// Takes the pictures of a comparison as they come and writes what was asked for. Of those that are
+// not the same, no more is kept than is told.
 class Collector {
  public:
   explicit Collector(const CompareArguments& arguments) : arguments_(arguments) {
     if (arguments.junit) junit_.emplace(*arguments.junit, "gradcam compare");
     if (arguments.html) page_.emplace();
+    if (arguments.talk.json) json_.emplace();
   }
 
   void Take(const PictureComparison& picture) {
@@ -43,22 +57,41 @@ class Collector {
     if (picture.failed && arguments_.diff_dir) {
       WriteDifferencePictures(picture, *arguments_.diff_dir);
     }
-    if (picture.status != FindingKind::kSame) different_.push_back(WithoutMaps(picture));
+    if (!unfit_) unfit_ = UnfitBaseline(picture);
+    if (picture.status == FindingKind::kSame) return;
+    if (json_) {
+      json_->Add(picture);
+    } else if (rows_.Takes(picture)) {
+      rows_.Add(WithoutMaps(picture));
+    }
   }
 
   void Finish(const CompareSummary& summary) {
     if (junit_) junit_->Commit();
-    if (page_ && arguments_.html)
+    if (page_ && arguments_.html) {
       (void)page_->Write(*arguments_.html, TitleOf(arguments_), summary);
+    }
   }
 
-  [[nodiscard]] const std::vector<PictureComparison>& different() const { return different_; }
+  void Tell(const CompareSummary& summary, Verbosity verbosity, std::ostream& out) {
+    if (json_) {
+      const ComparedPaths paths{arguments_.baseline.string(), arguments_.current.string()};
+      json_->Write(summary, paths, arguments_.options.limits, out);
+    } else if (verbosity != Verbosity::kQuiet) {
+      WriteText(rows_.Sorted(), summary, out);
+    }
+  }
+
+  // The first picture of CURRENT that must not become a baseline.
+  [[nodiscard]] const std::optional<Unfit>& unfit() const { return unfit_; }
 
  private:
   const CompareArguments& arguments_;
   std::optional<JunitFile> junit_;
   std::optional<ComparisonPage> page_;
-  std::vector<PictureComparison> different_;
+  std::optional<ComparisonJson> json_;
+  Worst<PictureComparison, std::identity{}> rows_{kMostRows};
+  std::optional<Unfit> unfit_;
 };
 
 ExitCode CodeOf(const CompareSummary& summary) {
@@ -68,25 +101,14 @@ ExitCode CodeOf(const CompareSummary& summary) {
   return summary.failed > 0 ? kExitSomeFailed : kExitDone;
 }
 
-// A result of CURRENT that this program cannot read must not become the baseline.
-void RequireReadable(const std::vector<PictureComparison>& different) {
-  for (const PictureComparison& picture : different) {
-    const auto broken =
-        std::find_if(picture.findings.begin(), picture.findings.end(), [](const Finding& finding) {
-          return finding.side == Side::kCurrent && finding.kind >= FindingKind::kNonfinite;
-        });
-    if (broken != picture.findings.end()) {
-      throw Error(ErrorKind::kInput,
-                  "BASELINE is not updated, '" + Printable(picture.name) +
-                      "' must not become a baseline: " + broken->text,
-                  "make CURRENT anew");
-    }
-  }
-}
-
 void Update(const CompareArguments& arguments, const Collector& collector,
             const CompareSummary& summary, const Messages& messages) {
-  RequireReadable(collector.different());
+  if (const std::optional<Unfit>& unfit = collector.unfit()) {
+    throw Error(ErrorKind::kInput,
+                "BASELINE is not updated, '" + Printable(unfit->picture) +
+                    "' must not become a baseline: " + unfit->reason,
+                "make CURRENT anew");
+  }
   UpdateBaseline(arguments.baseline, arguments.current);
   const std::uint64_t pictures = summary.pictures - summary.count(FindingKind::kMissing);
   messages.PrintNote("BASELINE " + Quoted(arguments.baseline) + " is now CURRENT: " +
@@ -106,12 +128,7 @@ ExitCode CompareResultFolders(const CompareArguments& arguments, const Messages&
               arguments.update ? EmptyBaseline::kAllowed : EmptyBaseline::kRefused,
               [&collector](const PictureComparison& picture) { collector.Take(picture); });
   collector.Finish(summary);
-  if (arguments.talk.json) {
-    const ComparedPaths paths{arguments.baseline.string(), arguments.current.string()};
-    std::cout << JsonText(ToJson(collector.different(), summary, paths, arguments.options.limits));
-  } else if (messages.verbosity() != Verbosity::kQuiet) {
-    WriteText(collector.different(), summary, std::cout);
-  }
+  collector.Tell(summary, messages.verbosity(), std::cout);
   if (!arguments.update) return CodeOf(summary);
   std::cout.flush();
   Update(arguments, collector, summary, messages);

@@ -1,7 +1,5 @@
 #include "compare/baseline_update.h"
 
-#include <unistd.h>
-
 #include <string>
 #include <system_error>
 
@@ -10,8 +8,10 @@
 #include "core/path_below.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "results/result_lines.h"
 #include "run/output_names.h"
 #include "run/own_report.h"
+#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -34,11 +34,14 @@ void RequireApart(const fs::path& baseline, const fs::path& current) {
 
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
-// Whether gradcam wrote a file, by its name and, where that could be anybody's, by its content.
-bool IsResult(const fs::path& file) {
+// Whether gradcam wrote `file` below `folder`, by its name and, where that could be anybody's, by
+// its content. A link that leads out of the folder is no result.
+bool IsResult(const fs::path& file, const fs::path& folder) {
   const std::string name = file.filename().string();
-  if (IsHidden(file)) return false;
-  if (name.starts_with("results.") && name.ends_with(".jsonl")) return true;
+  if (IsHidden(file) || !IsBelow(fs::weakly_canonical(file), folder)) return false;
+  if (file.parent_path() == folder && IsLinesName(name)) {
+    return !ReportsInLines(file, name).empty();
+  }
   const auto parsed = ParseOutputName(name);
   return parsed && (parsed->kind != FileKind::kReport || !IsForeignReport(file));
 }
@@ -53,7 +56,7 @@ void CopyResults(const fs::path& current, const fs::path& stage) {
   for (const fs::recursive_directory_iterator end; entry != end; ++entry) {
     if (IsHidden(entry->path())) {
       entry.disable_recursion_pending();
-    } else if (entry->is_regular_file() && IsResult(entry->path())) {
+    } else if (entry->is_regular_file() && IsResult(entry->path(), current)) {
       CopyFile(entry->path(), stage / entry->path().lexically_relative(current));
     }
   }
@@ -65,20 +68,25 @@ void CopyForeignFiles(const fs::path& baseline, const fs::path& stage) {
     if (entry.is_symlink()) {
       fs::create_directories(to.parent_path());
       fs::copy_symlink(entry.path(), to);
-    } else if (entry.is_regular_file() && !IsResult(entry.path()) && !fs::exists(to)) {
+    } else if (entry.is_regular_file() && !IsResult(entry.path(), baseline) && !fs::exists(to)) {
       CopyFile(entry.path(), to);
     }
+  }
+}
+
+// A new, empty folder in `parent`. A killed run may have left one of the same name.
+fs::path MakeStage(const fs::path& parent) {
+  fs::create_directories(parent);
+  for (int attempt = 0;; ++attempt) {
+    fs::path folder = parent / TemporaryName(attempt);
+    if (fs::create_directory(folder)) return folder;
   }
 }
 
 // A folder that is removed at the end, whatever it then holds.
 class StagingFolder {
  public:
-  explicit StagingFolder(const fs::path& parent)
-      : path_(parent / (".gradcam-update-" + std::to_string(::getpid()))) {
-    fs::create_directories(parent);
-    fs::create_directory(path_);
-  }
+  explicit StagingFolder(const fs::path& parent) : path_(MakeStage(parent)) {}
   ~StagingFolder() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);

@@ -1,6 +1,7 @@
 #include "compare/compare_results.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace {
 
 constexpr const char* kWriteHint = "make both with --write json,raw";
 
+// Of a map that two of other sizes are enlarged to: as many as the pixels of a large picture.
+constexpr std::int64_t kMostCells = DecodeOptions{}.max_pixels;
+
 // A side with a report that could be read.
 struct OneSide {
   SideReader* reader = nullptr;
@@ -24,6 +28,39 @@ struct OneSide {
 bool HasMap(const ClassReport& explained, MapKind kind) {
   return MapFileName(explained, kind, MapForm::kRaw) ||
          MapFileName(explained, kind, MapForm::kHeatmap);
+}
+
+const ClassReport* ClassIn(const PictureReport& picture, int index) {
+  const auto found = std::ranges::find(picture.explanations, index, [](const ClassReport& report) {
+    return report.prediction.index;
+  });
+  return found == picture.explanations.end() ? nullptr : &*found;
+}
+
+// Nothing to compare its maps with, but they must be sound. Of several forms the raw map is kept.
+void AddLoneClass(SideReader& reader, const StoredReport& report, const ClassReport& explained,
+                  PictureComparison& picture) {
+  LoneClass lone{.side = reader.side(),
+                 .index = explained.prediction.index,
+                 .label = explained.prediction.label,
+                 .probability = explained.prediction.probability,
+                 .maps = {}};
+  for (const MapKind kind : kMapKinds) {
+    std::optional<Map> kept;
+    for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
+      if (!MapFileName(explained, kind, form)) continue;
+      std::optional<ResultMapValues> values = reader.ReadMap(report, explained, kind, form);
+      if (values && !kept) kept = std::move(values->map);
+    }
+    if (kept) lone.maps.push_back({kind, *std::move(kept)});
+  }
+  picture.lone_classes.push_back(std::move(lone));
+}
+
+void SetSeenPart(const StoredReport& report, PictureComparison& picture) {
+  const Rect seen = DrawnPart(report);
+  picture.seen_width = seen.width;
+  picture.seen_height = seen.height;
 }
 
 // Compares two results part by part.
@@ -43,12 +80,17 @@ class Comparer {
     picture_.max_probability_difference = predictions.max_probability_difference;
     for (Finding& finding : predictions.findings) Add(std::move(finding));
     for (const ClassReport& explained : before.explanations) {
-      const auto partner =
-          std::find_if(after.explanations.begin(), after.explanations.end(),
-                       [&explained](const ClassReport& other) {
-                         return other.prediction.index == explained.prediction.index;
-                       });
-      if (partner != after.explanations.end()) CompareClass(explained, *partner);
+      const ClassReport* partner = ClassIn(after, explained.prediction.index);
+      if (partner != nullptr) {
+        CompareClass(explained, *partner);
+      } else {
+        AddLoneClass(*baseline_.reader, *baseline_.report, explained, picture_);
+      }
+    }
+    for (const ClassReport& explained : after.explanations) {
+      if (ClassIn(before, explained.prediction.index) == nullptr) {
+        AddLoneClass(*current_.reader, *current_.report, explained, picture_);
+      }
     }
   }
 
@@ -85,7 +127,7 @@ class Comparer {
                            .current_probability = after.prediction.probability,
                            .maps = {}};
     bool any = false;
-    for (const MapKind kind : {MapKind::kGradcam, MapKind::kSaliency}) {
+    for (const MapKind kind : kMapKinds) {
       if (!HasMap(before, kind) && !HasMap(after, kind)) continue;
       any = true;
       if (const std::optional<MapForm> form = CommonForm(before, after, kind)) {
@@ -165,6 +207,11 @@ class Comparer {
     if (!same_size) {
       const int width = std::max(a.width, b.width);
       const int height = std::max(a.height, b.height);
+      if (static_cast<std::int64_t>(width) * height > kMostCells) {
+        finding.kind = FindingKind::kIncompatible;
+        finding.text += "maps of these two shapes are not enlarged";
+        return Add(std::move(finding));
+      }
       a = Upsample(a, width, height);
       b = Upsample(b, width, height);
     }
@@ -185,17 +232,6 @@ class Comparer {
   PictureComparison& picture_;
 };
 
-// A new result has nothing to be compared with, but must be sound.
-void ReadAllMaps(SideReader& reader, const StoredReport& report) {
-  for (const ClassReport& explained : report.picture.explanations) {
-    for (const MapKind kind : {MapKind::kGradcam, MapKind::kSaliency}) {
-      for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
-        if (MapFileName(explained, kind, form)) (void)reader.ReadMap(report, explained, kind, form);
-      }
-    }
-  }
-}
-
 ReportReading Read(SideReader& reader, const std::optional<ResultSource>& source) {
   return source ? reader.ReadReport() : ReportReading{.report = {}, .is_foreign = true};
 }
@@ -208,8 +244,6 @@ std::optional<PictureComparison> CompareResults(const std::string& name,
                                                 const CompareOptions& options) {
   PictureComparison picture;
   picture.name = name;
-  if (baseline) picture.baseline_report = baseline->folder->path() / baseline->file;
-  if (current) picture.current_report = current->folder->path() / current->file;
   SideReader baseline_reader(Side::kBaseline, baseline.value_or(ResultSource{}), options, picture);
   SideReader current_reader(Side::kCurrent, current.value_or(ResultSource{}), options, picture);
   const ReportReading before = Read(baseline_reader, baseline);
@@ -219,11 +253,14 @@ std::optional<PictureComparison> CompareResults(const std::string& name,
     AddFinding(picture, {.kind = FindingKind::kMissing, .text = "not in CURRENT"}, options);
   } else if (before.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kExtra, .text = "not in BASELINE"}, options);
-    if (after.report) ReadAllMaps(current_reader, *after.report);
+    if (after.report) {
+      SetSeenPart(*after.report, picture);
+      for (const ClassReport& explained : after.report->picture.explanations) {
+        AddLoneClass(current_reader, *after.report, explained, picture);
+      }
+    }
   } else if (before.report && after.report) {
-    const Rect seen = DrawnPart(*before.report);
-    picture.seen_width = seen.width;
-    picture.seen_height = seen.height;
+    SetSeenPart(*before.report, picture);
     Comparer({&baseline_reader, &*before.report}, {&current_reader, &*after.report}, options,
              picture)
         .Compare();

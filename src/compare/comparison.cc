@@ -67,37 +67,34 @@ class Counter {
   CompareSummary summary_;
 };
 
-std::vector<std::string> ReportsIn(const ResultFolder& folder) {
+std::vector<ReportPlace> ReportsIn(const ResultFolder& folder) {
   ResultListing listing = folder.List();
   if (!listing.failures.empty()) throw Error(ErrorKind::kInput, listing.failures.front().error);
   return std::move(listing.reports);
 }
 
-// "a/cat" of the report "a/cat.json".
-std::string NameOfPicture(const std::string& file) { return file.substr(0, file.rfind('.')); }
-
 // Goes through both folders side by side; names that only one has come alone. No `baseline` is an
 // empty one.
 void CompareFolders(const ResultFolder* baseline, const ResultFolder& current,
                     const CompareOptions& options, Counter& counter) {
-  const std::vector<std::string> before =
-      baseline != nullptr ? ReportsIn(*baseline) : std::vector<std::string>();
-  const std::vector<std::string> after = ReportsIn(current);
-  auto old_file = before.begin();
-  auto new_file = after.begin();
-  while (old_file != before.end() || new_file != after.end()) {
-    const bool has_new = new_file != after.end();
-    const bool has_old = old_file != before.end();
-    const bool takes_old = has_old && (!has_new || *old_file <= *new_file);
-    const bool takes_new = has_new && (!has_old || *new_file <= *old_file);
-    const std::string& file = takes_old ? *old_file : *new_file;
+  const std::vector<ReportPlace> before =
+      baseline != nullptr ? ReportsIn(*baseline) : std::vector<ReportPlace>();
+  const std::vector<ReportPlace> after = ReportsIn(current);
+  auto old_place = before.begin();
+  auto new_place = after.begin();
+  while (old_place != before.end() || new_place != after.end()) {
+    const bool has_new = new_place != after.end();
+    const bool has_old = old_place != before.end();
+    const bool takes_old = has_old && (!has_new || old_place->picture <= new_place->picture);
+    const bool takes_new = has_new && (!has_old || new_place->picture <= old_place->picture);
     using Source = std::optional<ResultSource>;
     const auto picture =
-        CompareResults(NameOfPicture(file), takes_old ? Source({baseline, file}) : std::nullopt,
-                       takes_new ? Source({&current, file}) : std::nullopt, options);
+        CompareResults(takes_old ? old_place->picture : new_place->picture,
+                       takes_old ? Source({baseline, *old_place}) : std::nullopt,
+                       takes_new ? Source({&current, *new_place}) : std::nullopt, options);
     if (picture) counter.Add(*picture);
-    if (takes_old) ++old_file;
-    if (takes_new) ++new_file;
+    if (takes_old) ++old_place;
+    if (takes_new) ++new_place;
   }
 }
 
@@ -117,11 +114,11 @@ bool IsFolder(const fs::path& path) {
 
 struct ReportFile {
   ResultFolder folder;
-  std::string file;
+  ReportPlace place;
 
   explicit ReportFile(const fs::path& path)
       : folder(path.has_parent_path() ? path.parent_path() : fs::path(".")),
-        file(path.filename().string()) {}
+        place{.picture = path.stem().string(), .file = path.filename().string()} {}
 };
 
 void CompareReports(const fs::path& baseline, const fs::path& current,
@@ -129,8 +126,8 @@ void CompareReports(const fs::path& baseline, const fs::path& current,
   const ReportFile before(baseline);
   const ReportFile after(current);
   const auto picture =
-      CompareResults(NameOfPicture(after.file), ResultSource{&before.folder, before.file},
-                     ResultSource{&after.folder, after.file}, options);
+      CompareResults(after.place.picture, ResultSource{&before.folder, before.place},
+                     ResultSource{&after.folder, after.place}, options);
   if (!picture || picture->status == FindingKind::kMissing ||
       picture->status == FindingKind::kExtra) {
     const bool is_baseline = !picture || picture->status == FindingKind::kExtra;

@@ -1,8 +1,13 @@
 #include "compare/comparison_json.h"
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
+#include "core/file_handle.h"
+#include "gradcam/error.h"
+#include "report/json_text.h"
 #include "report/picture_report.h"
 #include "report/settings.h"
 #include "report/text.h"
@@ -104,10 +109,7 @@ Json PictureToJson(const PictureComparison& picture) {
   return json;
 }
 
-}  // namespace
-
-Json ToJson(const std::vector<PictureComparison>& different, const CompareSummary& summary,
-            const ComparedPaths& paths, const Limits& limits) {
+Json DocumentOf(const CompareSummary& summary, const ComparedPaths& paths, const Limits& limits) {
   Json json;
   json["schema_version"] = kSchemaVersion;
   json["baseline"] = ToUtf8(paths.baseline);
@@ -117,11 +119,57 @@ Json ToJson(const std::vector<PictureComparison>& different, const CompareSummar
   json["counts"] = CountsToJson(summary);
   json["extremes"] = ExtremesToJson(summary.extremes);
   json["notes"] = summary.notes;
-  json["pictures"] = Json::array();
-  for (const PictureComparison& picture : different) {
-    json["pictures"].push_back(PictureToJson(picture));
-  }
   return json;
+}
+
+// An element of an array that is a member of the document.
+std::string ElementText(const Json& json) {
+  std::string text = JsonText(json);
+  text.pop_back();  // its line end
+  std::string indented = "\n  ";
+  for (const char c : text) {
+    indented += c;
+    if (c == '\n') indented += "  ";
+  }
+  return indented;
+}
+
+[[noreturn]] void FailFile(int error) {
+  throw Error(ErrorKind::kOutput,
+              "cannot keep what differs in a temporary file: " + SystemMessage(error));
+}
+
+}  // namespace
+
+void ComparisonJson::Add(const PictureComparison& different) {
+  if (!is_empty_) texts_ += ",";
+  is_empty_ = false;
+  texts_ += ElementText(PictureToJson(different));
+  if (texts_.size() > most_in_memory_) MoveToFile();
+}
+
+void ComparisonJson::MoveToFile() {
+  if (!file_) file_.reset(std::tmpfile());
+  if (!file_ || std::fwrite(texts_.data(), 1, texts_.size(), file_.get()) != texts_.size()) {
+    FailFile(errno);
+  }
+  texts_.clear();
+}
+
+void ComparisonJson::Write(const CompareSummary& summary, const ComparedPaths& paths,
+                           const Limits& limits, std::ostream& out) {
+  std::string document = JsonText(DocumentOf(summary, paths, limits));
+  document.resize(document.rfind("\n}"));
+  out << document << ",\n \"pictures\": [";
+  if (file_) {
+    if (std::fseek(file_.get(), 0, SEEK_SET) != 0) FailFile(errno);
+    std::vector<char> piece(std::size_t{1} << 16U);
+    while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), file_.get())) {
+      out.write(piece.data(), static_cast<std::streamsize>(size));
+    }
+    if (std::ferror(file_.get()) != 0) FailFile(EIO);
+  }
+  out << texts_ << (is_empty_ ? "" : "\n ") << "]\n}\n";
 }
 
 }  // namespace gradcam

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "core/text_columns.h"
@@ -24,7 +25,7 @@ struct Widths {
   std::size_t name = 7;
 };
 
-Widths WidthsOf(const std::vector<PictureComparison>& pictures) {
+Widths WidthsOf(std::span<const PictureComparison> pictures) {
   Widths widths;
   for (const PictureComparison& picture : pictures) {
     widths.status = std::max(widths.status, Columns(Words(picture.status)));
@@ -60,14 +61,17 @@ std::string Counts(const CompareSummary& summary) {
 
 }  // namespace
 
-void WriteText(std::vector<PictureComparison> different, const CompareSummary& summary,
+void WriteText(std::span<const PictureComparison> worst, const CompareSummary& summary,
                std::ostream& out) {
-  std::sort(different.begin(), different.end(), IsWorse);
-  const Widths widths = WidthsOf(different);
-  if (!different.empty()) {
+  const Widths widths = WidthsOf(worst);
+  if (!worst.empty()) {
     out << Padded("status", widths.status) << "  " << Padded("picture", widths.name) << "  what\n";
   }
-  for (const PictureComparison& picture : different) WritePicture(picture, widths, out);
+  for (const PictureComparison& picture : worst) WritePicture(picture, widths, out);
+  const std::uint64_t different = summary.pictures - summary.count(FindingKind::kSame);
+  if (different > worst.size()) {
+    out << different - worst.size() << " more pictures are not the same, see --json\n";
+  }
   for (const std::string& note : summary.notes) out << "note: " << note << '\n';
   if (summary.other_model > 0) {
     out << "note: the model file is another for " << summary.other_model << " of "

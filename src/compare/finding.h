@@ -9,6 +9,8 @@ namespace gradcam {
 // The two maps of an explained class, by their names in reports.
 enum class MapKind { kGradcam, kSaliency };
 
+inline constexpr std::array kMapKinds{MapKind::kGradcam, MapKind::kSaliency};
+
 [[nodiscard]] std::string NameOf(MapKind kind);  // "gradcam"
 
 // What a comparison found, from harmless to grave. A picture's status is the gravest of its

@@ -10,6 +10,7 @@
 #include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -21,6 +22,13 @@ namespace fs = std::filesystem;
                                       ": " + SystemMessage(error));
 }
 
+fs::path UnusedName(const fs::path& folder) {
+  for (int attempt = 0;; ++attempt) {
+    fs::path name = folder / TemporaryName(attempt);
+    if (!fs::exists(fs::symlink_status(name))) return name;
+  }
+}
+
 }  // namespace
 
 void ExchangeFolders(const fs::path& a, const fs::path& b) {
@@ -30,7 +38,7 @@ void ExchangeFolders(const fs::path& a, const fs::path& b) {
 }
 
 void ExchangeByRenames(const fs::path& a, const fs::path& b) {
-  const fs::path between = a.parent_path() / (".gradcam-old-" + std::to_string(::getpid()));
+  const fs::path between = UnusedName(a.parent_path());
   if (::rename(a.c_str(), between.c_str()) != 0) Fail(a, b, errno);
   if (::rename(b.c_str(), a.c_str()) != 0) {
     const int error = errno;

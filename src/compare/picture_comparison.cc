@@ -36,6 +36,7 @@ PictureComparison WithoutMaps(PictureComparison picture) {
       map.current = {};
     }
   }
+  picture.lone_classes.clear();
   return picture;
 }
 

@@ -34,6 +34,21 @@ struct ClassComparison {
   std::vector<MapComparison> maps;
 };
 
+// A map that is only looked at.
+struct LoneMap {
+  MapKind kind = MapKind::kGradcam;
+  Map map;  // normalised, 0...1
+};
+
+// A class that one side explains and the other does not: its maps have no partners.
+struct LoneClass {
+  Side side = Side::kBaseline;
+  int index = 0;
+  std::string label;
+  double probability = 0;
+  std::vector<LoneMap> maps;
+};
+
 // What became of one picture.
 struct PictureComparison {
   std::string name;  // path of the report below its folder, without ".json", as bytes
@@ -46,8 +61,7 @@ struct PictureComparison {
   int seen_width = 0;  // of the part of the picture that the maps cover, in pixels as drawn
   int seen_height = 0;
   std::vector<ClassComparison> classes;
-  std::filesystem::path baseline_report;  // empty: there is none
-  std::filesystem::path current_report;
+  std::vector<LoneClass> lone_classes;  // BASELINE's first; of a picture that only CURRENT has, too
 };
 
 struct CompareOptions {

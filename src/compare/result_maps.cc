@@ -38,15 +38,15 @@ ResultMapValues FromRaw(std::span<const std::uint8_t> bytes, const MapReport& ex
   return {.map = Normalize(raw), .status = Summarize(raw).status, .file = {}};
 }
 
-// Index i stands for the values from i / 256 to (i + 1) / 256; i / 255 keeps 0 and 1.
-Map SeenPart(const IndexedImage& heatmap, const Rect& seen) {
+// `value(i)` is that of the i-th pixel of a drawing of this width.
+template <typename Value>
+Map SeenPart(int width, const Rect& seen, const Value& value) {
   Map map{seen.width, seen.height, {}};
   map.values.reserve(static_cast<std::size_t>(seen.width) * static_cast<std::size_t>(seen.height));
   for (int y = seen.y; y < seen.y + seen.height; ++y) {
-    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(heatmap.width);
+    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
     for (int x = seen.x; x < seen.x + seen.width; ++x) {
-      map.values.push_back(static_cast<float>(heatmap.indices[row + static_cast<std::size_t>(x)]) /
-                           255.0F);
+      map.values.push_back(value(row + static_cast<std::size_t>(x)));
     }
   }
   return map;
@@ -77,7 +77,36 @@ ResultMapValues FromHeatmap(std::span<const std::uint8_t> bytes, const StoredRep
   if (png.palette != PaletteOf(report.run.settings.render.colormap)) {
     Fail("its palette is not the one in its report; did another program rewrite the picture?");
   }
-  return {.map = SeenPart(png.image, DrawnPart(report)), .status = status, .file = {}};
+  // Index i stands for the values from i / 256 to (i + 1) / 256; i / 255 keeps 0 and 1.
+  const auto value = [&png](std::size_t i) {
+    return static_cast<float>(png.image.indices[i]) / 255.0F;
+  };
+  return {.map = SeenPart(size.width, DrawnPart(report), value), .status = status, .file = {}};
+}
+
+ResultMapValues FromDrawn(std::span<const std::uint8_t> bytes, const StoredReport& report,
+                          MapStatus status) {
+  const Map drawn = DecodeNpy(bytes);
+  const Size size = HeatmapSize(report);
+  RequireSize(drawn.height, drawn.width, size.height, size.width);
+  const auto value = [&drawn](std::size_t i) {
+    if (!(drawn.values[i] >= 0 && drawn.values[i] <= 1)) Fail("it holds values outside of 0...1");
+    return drawn.values[i];
+  };
+  return {.map = SeenPart(size.width, DrawnPart(report), value), .status = status, .file = {}};
+}
+
+ResultMapValues FromFile(std::span<const std::uint8_t> bytes, const StoredReport& report,
+                         const MapReport& described, MapForm form) {
+  switch (form) {
+    case MapForm::kHeatmap:
+      return FromHeatmap(bytes, report, described.summary.status);
+    case MapForm::kDrawn:
+      return FromDrawn(bytes, report, described.summary.status);
+    case MapForm::kRaw:
+      break;
+  }
+  return FromRaw(bytes, described);
 }
 
 std::vector<std::uint8_t> Read(const fs::path& file) {
@@ -91,10 +120,20 @@ std::vector<std::uint8_t> Read(const fs::path& file) {
 
 }  // namespace
 
-std::string NameOf(MapForm form) { return form == MapForm::kRaw ? "raw" : "heatmap"; }
+std::string NameOf(MapForm form) {
+  switch (form) {
+    case MapForm::kRaw:
+      return "raw";
+    case MapForm::kHeatmap:
+      return "heatmap";
+    case MapForm::kDrawn:
+      return "map";
+  }
+  return "";
+}
 
 std::optional<std::string> MapFileName(const ClassReport& explained, MapKind kind, MapForm form) {
-  const std::string key = NameOf(kind) + (form == MapForm::kRaw ? "_raw" : "");
+  const std::string key = NameOf(kind) + (form == MapForm::kHeatmap ? "" : "_" + NameOf(form));
   for (const OutputFile& file : explained.files) {
     if (file.key == key) return file.name;
   }
@@ -112,11 +151,7 @@ ResultMapValues ReadResultMap(const ResultFolder& folder, const StoredReport& re
   if (!name) Fail("the report has no " + NameOf(form) + " map");
   const fs::path file = folder.FileOf(report.picture, *name);
   try {
-    const std::vector<std::uint8_t> bytes = Read(file);
-    const MapReport& described = MapOf(explained, kind);
-    ResultMapValues values = form == MapForm::kRaw
-                                 ? FromRaw(bytes, described)
-                                 : FromHeatmap(bytes, report, described.summary.status);
+    ResultMapValues values = FromFile(Read(file), report, MapOf(explained, kind), form);
     values.file = file;
     return values;
   } catch (const Error& error) {

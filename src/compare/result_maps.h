@@ -11,13 +11,14 @@
 
 namespace gradcam {
 
-// In what form a map is compared.
+// In what form a map is stored.
 enum class MapForm {
   kRaw,      // the layer's own size, from `.npy`
   kHeatmap,  // as drawn, from the palette indices of the PNG; the part that the network saw
+  kDrawn,    // the same from `-map.npy`
 };
 
-[[nodiscard]] std::string NameOf(MapForm form);  // "raw", "heatmap"
+[[nodiscard]] std::string NameOf(MapForm form);  // "raw", "heatmap", "map"
 
 // A stored map, normalised to 0...1.
 struct ResultMapValues {

@@ -8,7 +8,7 @@ namespace gradcam {
 
 ReportReading SideReader::ReadReport() {
   try {
-    std::optional<StoredReport> report = source_.folder->ReadReport(source_.file);
+    std::optional<StoredReport> report = source_.folder->ReadReport(source_.place);
     const bool is_foreign = !report;
     return {std::move(report), is_foreign};
   } catch (const OtherSchemaVersion& error) {

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "compare/picture_comparison.h"
 #include "compare/result_maps.h"
 #include "report/parse_report.h"
+#include "results/report_place.h"
 #include "results/result_folder.h"
 
 namespace gradcam {
@@ -14,7 +14,7 @@ namespace gradcam {
 // Where one side's report of a picture stands.
 struct ResultSource {
   const ResultFolder* folder = nullptr;
-  std::string file;  // below the folder: "a/cat.json"
+  ReportPlace place;
 };
 
 // What reading a report came to.
@@ -30,6 +30,8 @@ class SideReader {
   SideReader(Side side, ResultSource source, const CompareOptions& options,
              PictureComparison& picture)
       : side_(side), source_(std::move(source)), options_(options), picture_(picture) {}
+
+  [[nodiscard]] Side side() const { return side_; }
 
   [[nodiscard]] ReportReading ReadReport();
 

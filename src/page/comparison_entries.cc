@@ -1,13 +1,14 @@
 #include "page/comparison_entries.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 
 #include "compare/short_number.h"
 #include "gradcam/draw.h"
 #include "image/coloured.h"
+#include "page/fitted_size.h"
 #include "page/picture_url.h"
 
 namespace gradcam {
@@ -15,12 +16,10 @@ namespace {
 
 // How the values 0...1 of `map` look in the shape of the picture.
 PictureUrl Drawn(const Map& map, double aspect_ratio, Colormap colormap) {
-  const auto side = [](double length) {
-    return std::max(1, static_cast<int>(std::lround(length * kMapSide)));
-  };
-  const int width = side(std::min(1.0, aspect_ratio));
-  const int height = side(std::min(1.0, 1 / aspect_ratio));
-  const IndexedImage heatmap = DrawHeatmap(map, width, height, {0, 0, width, height});
+  const FittedSize size(kMapSide * std::min(1.0, aspect_ratio),
+                        kMapSide * std::min(1.0, 1 / aspect_ratio), kMapSide);
+  const IndexedImage heatmap =
+      DrawHeatmap(map, size.width, size.height, {0, 0, size.width, size.height});
   return EmbeddedUrl(Coloured(heatmap, PaletteOf(colormap)), kMapSide);
 }
 
@@ -50,10 +49,11 @@ PageMap MapOf(const PictureComparison& picture, int class_index, const MapCompar
   PageMap page;
   page.state = NameOf(StateOf(picture, class_index, map.kind));
   if (!map.measures) return page;
-  page.tiles = {PageTile{"", Drawn(DifferenceOf(map.baseline, map.current), aspect_ratio,
-                                   Colormap::kInferno)},
-                PageTile{"", Drawn(map.baseline, aspect_ratio, Colormap::kJet)},
-                PageTile{"", Drawn(map.current, aspect_ratio, Colormap::kJet)}};
+  page.tiles = {
+      PageTile{"", Drawn(DifferenceOf(map.baseline, map.current), aspect_ratio, Colormap::kInferno),
+               ""},
+      PageTile{"", Drawn(map.baseline, aspect_ratio, Colormap::kJet), ""},
+      PageTile{"", Drawn(map.current, aspect_ratio, Colormap::kJet), ""}};
   page.facts = FactsOf(*map.measures);
   return page;
 }
@@ -61,6 +61,16 @@ PageMap MapOf(const PictureComparison& picture, int class_index, const MapCompar
 double AspectRatioOf(const PictureComparison& picture) {
   if (picture.seen_width < 1 || picture.seen_height < 1) return 1;
   return static_cast<double>(picture.seen_width) / picture.seen_height;
+}
+
+// What was found about the whole picture or about one class; about every class without an index.
+void AddTexts(const PictureComparison& picture, std::optional<int> class_index, PageEntry& entry) {
+  for (const Finding& finding : picture.findings) {
+    if (!class_index || !finding.class_index || finding.class_index == class_index) {
+      entry.notes.push_back(finding.text);
+    }
+  }
+  for (const std::string& note : picture.notes) entry.facts.push_back({"Note", note});
 }
 
 PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& explained) {
@@ -71,19 +81,78 @@ PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& expla
   entry.top = {{"baseline", -1, explained.baseline_probability},
                {"current", explained.index, explained.current_probability}};
   entry.aspect_ratio = AspectRatioOf(picture);
-  for (const MapKind kind : {MapKind::kGradcam, MapKind::kSaliency}) {
+  for (const MapKind kind : kMapKinds) {
     const auto map = std::ranges::find(explained.maps, kind, &MapComparison::kind);
     entry.maps.push_back(
         map == explained.maps.end()
             ? PageMap{.state = NameOf(FindingKind::kSame), .tiles = {}, .peak = {}, .facts = {}}
             : MapOf(picture, explained.index, *map, entry.aspect_ratio));
   }
-  for (const Finding& finding : picture.findings) {
-    if (!finding.class_index || finding.class_index == explained.index) {
-      entry.notes.push_back(finding.text);
+  AddTexts(picture, explained.index, entry);
+  return entry;
+}
+
+// The class of each side that the other does not explain, side by side.
+struct LonePair {
+  const LoneClass* baseline = nullptr;
+  const LoneClass* current = nullptr;
+};
+
+// Classes have no partners; they are put together in their order.
+std::vector<LonePair> LonePairsOf(const PictureComparison& picture) {
+  std::vector<LonePair> pairs;
+  const auto put = [&](Side side, const LoneClass* LonePair::* place) {
+    std::size_t count = 0;
+    for (const LoneClass& lone : picture.lone_classes) {
+      if (lone.side != side) continue;
+      if (count == pairs.size()) pairs.emplace_back();
+      pairs[count++].*place = &lone;
     }
+  };
+  put(Side::kBaseline, &LonePair::baseline);
+  put(Side::kCurrent, &LonePair::current);
+  return pairs;
+}
+
+std::string NameOfClass(const LoneClass& lone) {
+  return lone.label.empty() ? "class " + std::to_string(lone.index) : lone.label;
+}
+
+PageTile TileOf(const LoneClass* lone, MapKind kind, const std::string& side, double aspect_ratio) {
+  if (lone == nullptr) return {};
+  PageTile tile{.picture = "", .map = "", .name = side + ": " + NameOfClass(*lone)};
+  const auto map = std::ranges::find(lone->maps, kind, &LoneMap::kind);
+  if (map != lone->maps.end()) tile.map = Drawn(map->map, aspect_ratio, Colormap::kJet);
+  return tile;
+}
+
+PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
+  PageEntry entry;
+  entry.file = picture.name;
+  entry.state = NameOf(picture.status);
+  entry.has_large_tile = false;
+  entry.aspect_ratio = AspectRatioOf(picture);
+  const LoneClass& shown = pair.current != nullptr ? *pair.current : *pair.baseline;
+  entry.explained = {shown.label, shown.index, shown.probability};
+  for (const LoneClass* lone : {pair.baseline, pair.current}) {
+    if (lone == nullptr) continue;
+    entry.top.push_back({NameOf(lone->side) + ": " + NameOfClass(*lone),
+                         lone == &shown ? lone->index : -1, lone->probability});
   }
-  for (const std::string& note : picture.notes) entry.facts.push_back({"Note", note});
+  for (const MapKind kind : kMapKinds) {
+    entry.maps.push_back(
+        {.state = entry.state,
+         .tiles = {PageTile{}, TileOf(pair.baseline, kind, "Baseline", entry.aspect_ratio),
+                   TileOf(pair.current, kind, "Current", entry.aspect_ratio)},
+         .peak = {},
+         .facts = {}});
+  }
+  if (pair.baseline != nullptr && pair.current != nullptr) {
+    entry.hint = "The maps explain different classes, so they are not compared.";
+  } else if (picture.status != FindingKind::kExtra) {
+    entry.hint = "Only one side explains this class, so there is nothing to compare it with.";
+  }
+  AddTexts(picture, std::nullopt, entry);
   return entry;
 }
 
@@ -132,6 +201,7 @@ std::vector<PageEntry> ComparisonEntries(const PictureComparison& picture) {
   for (const ClassComparison& explained : picture.classes) {
     entries.push_back(EntryOf(picture, explained));
   }
+  for (const LonePair& pair : LonePairsOf(picture)) entries.push_back(EntryOf(picture, pair));
   if (!entries.empty()) return entries;
   PageEntry entry;
   entry.file = picture.name;

@@ -1,8 +1,6 @@
 #include "page/comparison_page.h"
 
-#include <algorithm>
 #include <string>
-#include <utility>
 
 #include "page/comparison_entries.h"
 
@@ -31,26 +29,15 @@ PageHead HeadOf(const std::string& title, const CompareSummary& summary, std::si
 
 void ComparisonPage::Add(const PictureComparison& picture) {
   // Drawing is dear, and most pictures of a large comparison are the same.
-  if (bound_ && !IsWorse(picture, *bound_)) return;
-  kept_.push_back({WithoutMaps(picture), ComparisonEntries(picture)});
-  // Not at each one: sorting is dear, too.
-  if (kept_.size() >= 2 * most_) KeepTheWorst(most_);
-}
-
-void ComparisonPage::KeepTheWorst(std::size_t count) {
-  std::ranges::sort(
-      kept_, [](const Entries& a, const Entries& b) { return IsWorse(a.picture, b.picture); });
-  if (kept_.size() <= count) return;
-  kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(count), kept_.end());
-  bound_ = kept_.back().picture;
+  if (worst_.Takes(picture)) worst_.Add({WithoutMaps(picture), ComparisonEntries(picture)});
 }
 
 std::vector<WrittenPage> ComparisonPage::Write(const std::filesystem::path& file,
                                                const std::string& title,
                                                const CompareSummary& summary) {
-  KeepTheWorst(most_);
-  PageWriter page(file, HeadOf(title, summary, kept_.size()));
-  for (const Entries& picture : kept_) {
+  const std::vector<Entries>& worst = worst_.Sorted();
+  PageWriter page(file, HeadOf(title, summary, worst.size()));
+  for (const Entries& picture : worst) {
     for (const PageEntry& entry : picture.entries) page.Add(entry);
   }
   return page.Finish();

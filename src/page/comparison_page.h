@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "compare/comparison.h"
+#include "compare/worst.h"
 #include "page/page_writer.h"
 
 namespace gradcam {
@@ -17,7 +17,7 @@ class ComparisonPage {
  public:
   static constexpr std::size_t kMost = 2000;
 
-  explicit ComparisonPage(std::size_t most = kMost) : most_(most) {}
+  explicit ComparisonPage(std::size_t most = kMost) : worst_(most) {}
 
   // `picture` with the values of its maps.
   void Add(const PictureComparison& picture);
@@ -33,11 +33,7 @@ class ComparisonPage {
     std::vector<PageEntry> entries;
   };
 
-  void KeepTheWorst(std::size_t count);
-
-  std::size_t most_;
-  std::vector<Entries> kept_;
-  std::optional<PictureComparison> bound_;  // as many as can be kept are as bad or worse
+  Worst<Entries, &Entries::picture> worst_;
 };
 
 }  // namespace gradcam

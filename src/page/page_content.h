@@ -15,7 +15,8 @@ using PictureUrl = std::string;
 
 struct PageTile {
   PictureUrl picture;
-  PictureUrl map;  // over `picture` with the opacity of the page's slider, or alone
+  PictureUrl map;    // over `picture` with the opacity of the page's slider, or alone
+  std::string name;  // in place of the one in PageHead::tile_names, if not empty
 };
 
 // What the pictures of maps show.
@@ -46,7 +47,7 @@ struct PageArea {
 
 struct PageMap {
   std::string state;              // one of PageHead::states
-  std::array<PageTile, 3> tiles;  // the first is drawn large
+  std::array<PageTile, 3> tiles;  // the first is drawn large, unless PageEntry says otherwise
   std::optional<PagePoint> peak;
   std::vector<PageFact> facts;
 };
@@ -57,19 +58,27 @@ struct PagePrediction {
   double probability = 0;
 };
 
+// What is known of the answer.
+struct PageTruth {
+  PagePrediction true_class;
+  bool is_right = false;  // it is the most probable one
+};
+
 // One explained class of a picture, or a picture that failed.
 struct PageEntry {
   std::string file;
   std::string state;                        // one of PageHead::states
   std::optional<PagePrediction> explained;  // empty for a failure
   std::vector<PagePrediction> top;          // most probable first
+  std::optional<PageTruth> truth;           // empty: not known
+  bool has_large_tile = true;               // else the first tile is left out, the others are large
   double aspect_ratio = 1;                  // of the pictures in all tiles, width by height
   PageArea seen;                            // the part of them that the network saw
   std::vector<PageMap> maps;                // one for each of PageHead::map_names, or none
   std::vector<PageFact> facts;
   std::vector<std::string> notes;  // what is missing
   std::string error;               // why it failed
-  std::string hint;
+  std::string hint;                // what else there is to say, on the card as well
 };
 
 // A state that entries can have.

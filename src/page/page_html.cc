@@ -8,6 +8,7 @@
 
 #include "page/assets.h"
 #include "page/base64.h"
+#include "page/script_json.h"
 #include "report/markup.h"
 #include "run/sha256.h"
 
@@ -26,23 +27,6 @@ constexpr std::string_view kBeginning =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"generator\" content=\"gradcam\">\n";
 
-// JSON that is safe inside a <script> element: no "<" can begin "</script>" or "<!--", and no
-// character outside of ASCII.
-std::string ScriptJson(const Json& json) {
-  const std::string text =
-      json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
-  std::string safe;
-  safe.reserve(text.size());
-  for (const char c : text) {
-    if (c == '<') {
-      safe += "\\u003c";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
 Json NumberOrNull(double number) {
   constexpr double kDigits = 1e6;  // enough for a percentage; 0.1 + 0.2 would take 17
   return std::isfinite(number) ? Json(std::round(number * kDigits) / kDigits) : Json(nullptr);
@@ -58,7 +42,7 @@ Json PredictionToJson(const PagePrediction& prediction) {
   return {prediction.label, prediction.index, NumberOrNull(prediction.probability)};
 }
 
-Json HeadToJson(const PageHead& head, const PageBody& body, const PagePlace& place) {
+Json HeadToJson(const PageHead& head, const PageBody& body, std::size_t number) {
   Json states = Json::array();
   for (const PageState& state : head.states) {
     states.push_back({{"key", state.key}, {"name", state.name}, {"problem", state.is_problem}});
@@ -72,19 +56,8 @@ Json HeadToJson(const PageHead& head, const PageBody& body, const PagePlace& pla
           {"opacity", head.opacity},
           {"wholeMaps", head.map_cut == MapCut::kWhole},
           {"picturesTogether", kPicturesTogether},
-          {"first", place.first},
-          {"count", body.size()},
-          {"previous", place.previous},
-          {"next", place.next}};
-}
-
-std::string Joined(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (!text.empty()) text += separator;
-    text += part;
-  }
-  return text;
+          {"page", number},
+          {"count", body.size()}};
 }
 
 // The pictures as JSON arrays of URLs, each in an element of its own, so that none is parsed before
@@ -153,6 +126,11 @@ void PageBody::Add(const PageEntry& entry) {
   for (const PagePrediction& prediction : entry.top) {
     json["top"].push_back(PredictionToJson(prediction));
   }
+  if (entry.truth) {
+    json["truth"] = PredictionToJson(entry.truth->true_class);
+    json["right"] = entry.truth->is_right;
+  }
+  if (!entry.has_large_tile) json["pair"] = true;
   json["ratio"] = NumberOrNull(entry.aspect_ratio);
   const PageArea& seen = entry.seen;
   if (seen.width < 1 || seen.height < 1) {
@@ -165,6 +143,7 @@ void PageBody::Add(const PageEntry& entry) {
     for (const PageTile& tile : map.tiles) {
       const int picture = NumberOf(tile.picture);
       tiles.push_back({picture, NumberOf(tile.map)});
+      if (!tile.name.empty()) tiles.back().push_back(tile.name);
     }
     Json part{{"state", map.state}, {"tiles", tiles}, {"facts", FactsToJson(map.facts)}};
     if (map.peak) part["peak"] = {NumberOrNull(map.peak->x), NumberOrNull(map.peak->y)};
@@ -178,13 +157,19 @@ void PageBody::Add(const PageEntry& entry) {
   bytes_ += entries_.back().size() + 2;
 }
 
-std::string PageHtml(const PageHead& head, const PageBody& body, const PagePlace& place) {
+std::string PageEnd(const PageIndex& index) {
+  const std::string element =
+      "<script type=\"application/json\" id=\"index\">" + index.Json() + "</script>\n";
+  return (index.pages() > 1 ? element : "") + "</body>\n</html>\n";
+}
+
+std::string PageHtml(const PageHead& head, const PageBody& body, std::size_t number) {
   return std::string(kBeginning) +
          Filled(PageTemplate(), {{"policy", PolicyOf(body.pictures())},
                                  {"title", EscapedMarkup(head.title)},
                                  {"style", std::string(PageStyle())},
                                  {"script", std::string(PageScript())},
-                                 {"head", ScriptJson(HeadToJson(head, body, place))},
+                                 {"head", ScriptJson(HeadToJson(head, body, number))},
                                  {"entries", "[" + Joined(body.entries(), ",\n") + "]"},
                                  {"pictures", PictureElements(body.pictures())}});
 }

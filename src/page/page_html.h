@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "page/page_content.h"
+#include "page/page_index.h"
 
 namespace gradcam {
-
-// Where a page stands among the pages of a result.
-struct PagePlace {
-  std::size_t first = 0;  // number of its first entry, from 0
-  std::string previous;   // file names; empty: there is none
-  std::string next;
-};
 
 // The entries of one page as texts to be placed in its HTML.
 class PageBody {
@@ -38,10 +32,14 @@ class PageBody {
   std::size_t bytes_ = 0;
 };
 
-// A whole HTML document that needs no other file but pictures with relative URLs. Its Content
-// Security Policy allows its own script and style and pictures, nothing else.
+// An HTML document without its end, page `number` (from 0) of its results. It needs no other file
+// but pictures with relative URLs. Its Content Security Policy allows its own script and style and
+// pictures, nothing else.
 [[nodiscard]] std::string PageHtml(const PageHead& head, const PageBody& body,
-                                   const PagePlace& place);
+                                   std::size_t number = 0);
+
+// The end of each of several pages, or of the only one.
+[[nodiscard]] std::string PageEnd(const PageIndex& index);
 
 // Whether `html` begins as PageHtml begins: a file that is ours to replace.
 [[nodiscard]] bool IsPage(std::string_view html);

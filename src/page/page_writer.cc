@@ -6,7 +6,6 @@
 
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "run/atomic_file.h"
 
 namespace gradcam {
 namespace {
@@ -29,7 +28,10 @@ void RequireOurs(const fs::path& file) {
 }  // namespace
 
 PageWriter::PageWriter(fs::path file, PageHead head, std::size_t largest_page)
-    : file_(std::move(file)), head_(std::move(head)), largest_page_(largest_page) {
+    : file_(std::move(file)),
+      head_(std::move(head)),
+      largest_page_(largest_page),
+      index_(head_.states) {
   RequireOurs(file_);  // before any work
 }
 
@@ -42,27 +44,32 @@ fs::path PageWriter::FileOf(std::size_t number) const {
 }
 
 void PageWriter::Add(const PageEntry& entry) {
-  if (body_.bytes() >= largest_page_) WritePage(/*is_last=*/false);
+  if (body_.bytes() >= largest_page_) EndPage();
   body_.Add(entry);
+  index_.Add(entry);
+}
+
+void PageWriter::EndPage() {
+  const std::size_t number = files_.size();
+  const fs::path file = FileOf(number + 1);
+  RequireOurs(file);
+  const std::string html = PageHtml(head_, body_, number);
+  files_.push_back(std::make_unique<AtomicFile>(file));
+  files_.back()->Write(html);
+  index_.EndPage(file.filename().string());
+  written_.push_back({file, html.size()});
+  body_ = {};
 }
 
 std::vector<WrittenPage> PageWriter::Finish() {
-  WritePage(/*is_last=*/true);
+  EndPage();
+  const std::string end = PageEnd(index_);
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    files_[i]->Write(end);
+    files_[i]->Commit();
+    written_[i].bytes += end.size();
+  }
   return std::move(written_);
-}
-
-void PageWriter::WritePage(bool is_last) {
-  const std::size_t number = written_.size() + 1;
-  const fs::path file = FileOf(number);
-  PagePlace place{.first = first_, .previous = {}, .next = {}};
-  if (number > 1) place.previous = FileOf(number - 1).filename().string();
-  if (!is_last) place.next = FileOf(number + 1).filename().string();
-  RequireOurs(file);
-  const std::string html = PageHtml(head_, body_, place);
-  WriteAtomically(file, html);
-  written_.push_back({file, html.size()});
-  first_ += body_.size();
-  body_ = {};
 }
 
 }  // namespace gradcam

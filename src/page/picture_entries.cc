@@ -7,11 +7,16 @@
 #include <system_error>
 #include <utility>
 
+#include "compare/finding.h"
+#include "compare/result_maps.h"
 #include "compare/short_number.h"
+#include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "image/coloured.h"
 #include "image/decode.h"
 #include "image/picture_file.h"
 #include "image/resample.h"
+#include "page/fitted_size.h"
 #include "page/picture_url.h"
 #include "report/text.h"
 
@@ -33,6 +38,12 @@ std::string NumberText(double number) {
 
 std::string SizeText(int width, int height) {
   return std::to_string(width) + " \xC3\x97 " + std::to_string(height);
+}
+
+void RequireSize(const Image& image, int width, int height, const fs::path& name) {
+  if (image.width == width && image.height == height) return;
+  throw Error(ErrorKind::kInput, Quoted(name) + " has not the size " + SizeText(width, height) +
+                                     " that its report says");
 }
 
 PagePrediction ToPage(const Prediction& prediction) {
@@ -91,8 +102,10 @@ std::vector<PageState> EntryStates() {
 // The entries of one report in the making.
 class PictureEntries::OnePicture {
  public:
-  OnePicture(const PictureEntries& page, const StoredReport& stored)
+  OnePicture(const PictureEntries& page, const StoredReport& stored, std::string report_file)
       : page_(page),
+        stored_(stored),
+        report_file_(std::move(report_file)),
         report_(stored.picture),
         settings_(stored.run.settings),
         preprocess_(stored.run.model.info.preprocess),
@@ -103,18 +116,22 @@ class PictureEntries::OnePicture {
     entry.file = report_.image.file;
     entry.explained = ToPage(explained.prediction);
     for (const Prediction& prediction : report_.top) entry.top.push_back(ToPage(prediction));
+    if (const auto is_right = IsCorrect(report_.top, report_.truth)) {
+      entry.truth = {ToPage(*report_.truth), *is_right};
+    }
     entry.aspect_ratio = static_cast<double>(DrawnWidth()) / DrawnHeight();
     entry.seen = SeenArea();
     entry.notes = notes_;
     is_incomplete_ = false;
-    entry.maps = {MapOf(explained, "gradcam", explained.gradcam, entry.notes),
-                  MapOf(explained, "saliency", explained.saliency, entry.notes)};
+    for (const MapKind kind : kMapKinds) {
+      entry.maps.push_back(PageMapOf(explained, kind, entry.notes));
+    }
     entry.state = Graver(entry.maps[0].state, entry.maps[1].state);
     if (is_incomplete_) entry.state = Graver(entry.state, kIncompleteState);
     entry.facts = {{"Picture", SizeText(report_.image.width, report_.image.height)},
                    {"Class", std::to_string(explained.prediction.index) + ", " +
                                  WordsFor(explained.chosen_by)},
-                   {"Report", (report_.folder / report_.report_file).string()}};
+                   {"Report", report_file_}};
     return entry;
   }
 
@@ -162,11 +179,10 @@ class PictureEntries::OnePicture {
     if (options.alpha_channel == AlphaChannel::kPremultiply) {
       options.alpha_channel = AlphaChannel::kWhite;
     }
-    const Picture picture = DecodePicture(original.bytes, original.file.string(), options);
-    if (!DrawsOnInput()) return EmbeddedUrl(picture.image, kPictureSide);
-    return EmbeddedUrl(
-        Stretched(Cropped(picture.image, report_.image.seen), DrawnWidth(), DrawnHeight()),
-        kPictureSide);
+    const Image image = DecodePicture(original.bytes, original.file.string(), options).image;
+    RequireSize(image, report_.image.width, report_.image.height, original.file.filename());
+    if (!DrawsOnInput()) return EmbeddedUrl(image, kPictureSide);
+    return EmbeddedUrl(Stretched(Cropped(image, report_.image.seen)), kPictureSide);
   }
 
   // With `--write input`: what the network saw, if that is all that maps are drawn on.
@@ -177,16 +193,13 @@ class PictureEntries::OnePicture {
     const Image image = ReadStored(name);
     if (DrawsOnInput()) return EmbeddedUrl(image, kPictureSide);
     // The network's input is squashed: back to the shape of the picture.
-    const double longest = std::max(report_.image.width, report_.image.height);
-    const auto scaled = [&](int length) {
-      return std::max(1, static_cast<int>(std::lround(length * kPictureSide / longest)));
-    };
-    return EmbeddedUrl(Stretched(image, scaled(report_.image.width), scaled(report_.image.height)),
-                       kPictureSide);
+    return EmbeddedUrl(Stretched(image), kPictureSide);
   }
 
-  static Image Stretched(const Image& image, int width, int height) {
-    return Resample(image, width, height, ResizeFilter::kBicubic);
+  // In the shape of what maps are drawn on, at the size of the page.
+  [[nodiscard]] Image Stretched(const Image& image) const {
+    const FittedSize size(DrawnWidth(), DrawnHeight(), kPictureSide);
+    return Resample(image, size.width, size.height, ResizeFilter::kBicubic);
   }
 
   [[nodiscard]] Image ReadStored(const std::string& name) const {
@@ -215,11 +228,7 @@ class PictureEntries::OnePicture {
 
   // The part of a drawing that the network saw.
   [[nodiscard]] Image Seen(const Image& drawing, const std::string& name) const {
-    if (drawing.width != DrawnWidth() || drawing.height != DrawnHeight()) {
-      throw Error(ErrorKind::kInput, Quoted(name) + " has not the size " +
-                                         SizeText(DrawnWidth(), DrawnHeight()) +
-                                         " that its report says");
-    }
+    RequireSize(drawing, DrawnWidth(), DrawnHeight(), name);
     if (DrawsOnInput() || SeesAll()) return drawing;
     return Cropped(drawing, report_.image.seen);
   }
@@ -228,17 +237,57 @@ class PictureEntries::OnePicture {
     return Resample(image, image.width, image.height, ResizeFilter::kBilinear, part);
   }
 
-  PageMap MapOf(const ClassReport& explained, const std::string& key, const MapReport& report,
-                std::vector<std::string>& notes) {
-    const std::string name = NameOfFile(explained.files, key);
-    const PictureUrl map = UrlOf(
-        name, [&](const Image& image) { return EmbeddedUrl(Seen(image, name), kMapSide); }, notes);
-    PageTile overlay{underlay_, map};
-    if (underlay_.empty() || map.empty()) overlay = {OverlayOf(explained, key, notes), ""};
+  PageMap PageMapOf(const ClassReport& explained, MapKind kind, std::vector<std::string>& notes) {
+    const MapReport& report = MapOf(explained, kind);
+    const PictureUrl map = HeatmapOf(explained, kind, notes);
+    PageTile overlay{underlay_, map, ""};
+    if (underlay_.empty() || map.empty()) {
+      overlay = {OverlayOf(explained, NameOf(kind), notes), "", ""};
+    }
     return {.state = NameOf(report.summary.status),
-            .tiles = {overlay, PageTile{underlay_, ""}, PageTile{"", map}},
+            .tiles = {overlay, PageTile{underlay_, "", ""}, PageTile{"", map, ""}},
             .peak = PeakOf(report),
             .facts = FactsOf(report)};
+  }
+
+  // The heatmap as it was drawn, else drawn from the numbers.
+  PictureUrl HeatmapOf(const ClassReport& explained, MapKind kind,
+                       std::vector<std::string>& notes) {
+    const std::string name = NameOfFile(explained.files, NameOf(kind));
+    if (!name.empty()) {
+      const auto embed = [&](const Image& image) {
+        return EmbeddedUrl(Seen(image, name), kMapSide);
+      };
+      return UrlOf(name, embed, notes);
+    }
+    try {
+      for (const MapForm form : {MapForm::kRaw, MapForm::kDrawn}) {
+        if (!MapFileName(explained, kind, form)) continue;
+        return EmbeddedUrl(Drawn(ReadResultMap(page_.folder_, stored_, explained, kind, form).map),
+                           kMapSide);
+      }
+    } catch (const Error& error) {
+      notes.emplace_back(error.what());
+      is_incomplete_ = true;
+    }
+    return {};
+  }
+
+  // What the heatmap of a map shows, at the size of the page: the part that the network saw, or
+  // what MapCut::kWhole asks for.
+  [[nodiscard]] Image Drawn(const Map& map) const {
+    const Palette& palette = PaletteOf(settings_.render.colormap);
+    const PageArea seen = SeenArea();
+    if (page_.use_ == PictureUse::kEmbed) {
+      const FittedSize size(seen.width * DrawnWidth(), seen.height * DrawnHeight(), kMapSide);
+      const Rect all{0, 0, size.width, size.height};
+      return Coloured(DrawHeatmap(map, size.width, size.height, all, settings_.render.map),
+                      palette);
+    }
+    const FittedSize size(DrawnWidth(), DrawnHeight(), kPictureSide);
+    return Coloured(
+        DrawHeatmap(map, size.width, size.height, size.PartOf(seen), settings_.render.map),
+        palette);
   }
 
   PictureUrl OverlayOf(const ClassReport& explained, const std::string& key,
@@ -273,6 +322,8 @@ class PictureEntries::OnePicture {
   }
 
   const PictureEntries& page_;
+  const StoredReport& stored_;
+  std::string report_file_;  // below the folder
   const PictureReport& report_;
   const Settings& settings_;
   const Preprocess& preprocess_;
@@ -288,19 +339,19 @@ PictureEntries::PictureEntries(const ResultFolder& folder, const OriginalPicture
       use_(use),
       page_folder_(fs::weakly_canonical(page_folder)) {}
 
-std::vector<PageEntry> PictureEntries::Of(const std::string& report) const {
+std::vector<PageEntry> PictureEntries::Of(const ReportPlace& place) const {
   std::vector<PageEntry> entries;
   try {
-    const std::optional<StoredReport> stored = folder_.ReadReport(report);
+    const std::optional<StoredReport> stored = folder_.ReadReport(place);
     if (!stored) return {};
-    OnePicture picture(*this, *stored);
+    OnePicture picture(*this, *stored, place.file);
     for (const ClassReport& explained : stored->picture.explanations) {
       entries.push_back(picture.EntryOf(explained));
     }
     return entries;
   } catch (const Error& error) {
     PageEntry failure;
-    failure.file = report;
+    failure.file = place.size > 0 ? place.picture : place.file;
     failure.state = kFailedState;
     failure.error = error.what();
     failure.hint = error.hint();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "page/original_pictures.h"
@@ -30,7 +29,7 @@ class PictureEntries {
 
   // One entry for each explained class of the picture; one entry of kFailedState if the report
   // cannot be read; none for another program's JSON. What is missing is a note of the entry.
-  [[nodiscard]] std::vector<PageEntry> Of(const std::string& report) const;
+  [[nodiscard]] std::vector<PageEntry> Of(const ReportPlace& place) const;
 
  private:
   class OnePicture;

@@ -69,9 +69,9 @@ std::string TimeText(const std::string& time) {
 }
 
 // Nothing for a report that cannot be read: it has an entry of its own.
-std::optional<StoredReport> ReportIn(const ResultFolder& folder, const std::string& name) {
+std::optional<StoredReport> ReportAt(const ResultFolder& folder, const ReportPlace& place) {
   try {
-    return folder.ReadReport(name);
+    return folder.ReadReport(place);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -79,8 +79,8 @@ std::optional<StoredReport> ReportIn(const ResultFolder& folder, const std::stri
 
 // The first report that can be read.
 std::optional<StoredReport> FirstReport(const ResultFolder& folder, const ResultListing& listing) {
-  for (const std::string& name : listing.reports) {
-    if (std::optional<StoredReport> stored = ReportIn(folder, name)) return stored;
+  for (const ReportPlace& place : listing.reports) {
+    if (std::optional<StoredReport> stored = ReportAt(folder, place)) return stored;
   }
   return std::nullopt;
 }
@@ -99,9 +99,9 @@ PageHead HeadOf(const ResultFolder& folder, const ResultListing& listing, const 
     models.push_back(run.model.info.name);
     layers.push_back(run.model.info.layer);
     starts.push_back(run.report.started);
-    if (run.report.interrupted) {
-      head.notes.emplace_back("The run was interrupted: pictures may be missing.");
-    }
+  }
+  if (std::ranges::any_of(runs.runs, [](const StoredRun& run) { return run.report.interrupted; })) {
+    head.notes.emplace_back("The run was interrupted: pictures may be missing.");
   }
   const std::optional<StoredReport> first = FirstReport(folder, listing);
   if (first) {
@@ -165,8 +165,8 @@ ReportPageSummary WriteReportPage(const ReportPageOptions& options) {
   }
   if (summary.pictures + summary.failures == 0) {
     throw Error(ErrorKind::kUsage, "no results in folder " + Quoted(options.folder),
-                "results are reports, cat.json: the main job writes them unless --write leaves "
-                "json out");
+                "results are reports: the main job writes them unless --write leaves both json and "
+                "jsonl out");
   }
   summary.pages = page.Finish();
   return summary;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/device_name.h"
+#include "core/json_depth.h"
 #include "model/card/json_field.h"
 #include "report/text.h"
 
@@ -294,7 +295,9 @@ auto AsInput(const Read& read) {
 
 }  // namespace
 
-bool IsForeignJson(const std::string& text) { return Json::accept(text) && !IsReport(text); }
+bool IsForeignJson(const std::string& text) {
+  return JsonDepth(text) <= kDeepestJson && Json::accept(text) && !IsReport(text);
+}
 
 StoredReport ParseReport(const std::string& text, const std::string& origin) {
   return AsInput([&] {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/device_name.h"
+#include "core/json_depth.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -204,6 +205,7 @@ std::optional<bool> IsCorrect(const std::vector<Prediction>& top,
 }
 
 bool IsReport(const std::string& text) {
+  if (JsonDepth(text) > kDeepestJson) return false;
   const Json json = Json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("tool")) return false;
   const Json& tool = json["tool"];

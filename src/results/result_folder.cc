@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <string_view>
 #include <system_error>
+#include <tuple>
+#include <utility>
 
-#include "core/digits.h"
 #include "core/file_handle.h"
 #include "core/path_below.h"
 #include "core/read_file.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "results/result_lines.h"
+#include "run/output_names.h"
 
 namespace gradcam {
 namespace {
@@ -22,13 +27,9 @@ constexpr std::uint64_t kLargestReport = std::uint64_t{256} << 20U;
 constexpr std::string_view kReportSuffix = ".json";
 
 // run.json, run.K-of-N.json
-bool IsRunName(std::string_view name) {
-  if (!name.starts_with("run") || !name.ends_with(kReportSuffix)) return false;
-  name = name.substr(3, name.size() - 3 - kReportSuffix.size());
-  if (name.empty()) return true;
-  const std::size_t of = name.find("-of-");
-  return name.front() == '.' && of != std::string_view::npos && IsDigits(name.substr(1, of - 1)) &&
-         IsDigits(name.substr(of + 4));
+bool IsRunName(const std::string& name) {
+  return name.ends_with(kReportSuffix) &&
+         IsRunReport({.folder = "", .stem = name.substr(0, name.size() - kReportSuffix.size())});
 }
 
 class Walk {
@@ -47,10 +48,26 @@ class Walk {
   }
 
   ResultListing TakeListing() {
-    std::ranges::sort(listing_.reports);
+    // A report of its own before a line, a later line before an earlier one.
+    std::ranges::sort(listing_.reports, [](const ReportPlace& a, const ReportPlace& b) {
+      return std::tuple(std::string_view(a.picture), a.size > 0, std::string_view(b.file),
+                        b.offset) < std::tuple(std::string_view(b.picture), b.size > 0,
+                                               std::string_view(a.file), a.offset);
+    });
+    const auto repeated = std::ranges::unique(listing_.reports, {}, &ReportPlace::picture);
+    listing_.reports.erase(repeated.begin(), repeated.end());
     std::ranges::sort(listing_.runs);
     return std::move(listing_);
   }
+
+  // Lines stand at the top of the folder only.
+  [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+
+  void AddReports(std::vector<ReportPlace> places) {
+    std::ranges::move(places, std::back_inserter(listing_.reports));
+  }
+
+  void AddFailure(Failure failure) { listing_.failures.push_back(std::move(failure)); }
 
  private:
   void Visit(const fs::directory_entry& entry, const std::string& prefix, const std::string& name) {
@@ -59,12 +76,16 @@ class Walk {
       Enter(entry.path(), prefix + name + "/");
     } else if (prefix.empty() && IsRunName(name)) {
       listing_.runs.push_back(name);
+    } else if (prefix.empty() && IsLinesName(name)) {
+      lines_.push_back(name);
     } else if (name.ends_with(kReportSuffix)) {
-      listing_.reports.push_back(prefix + name);
+      const std::string picture = prefix + name.substr(0, name.size() - kReportSuffix.size());
+      listing_.reports.push_back({.picture = picture, .file = prefix + name});
     }
   }
 
   ResultListing listing_;
+  std::vector<std::string> lines_;
 };
 
 std::string OriginOf(const std::string& name) { return "report " + Quoted(name); }
@@ -97,15 +118,30 @@ ResultFolder::ResultFolder(const fs::path& folder) : path_(folder) {
 ResultListing ResultFolder::List() const {
   Walk walk;
   walk.Enter(path_, "");
+  for (const std::string& name : walk.lines()) {
+    try {
+      walk.AddReports(ReportsInLines(Inside(name), name));
+    } catch (const Error& error) {
+      walk.AddFailure({name, error.what(), error.hint()});
+    }
+  }
   return walk.TakeListing();
 }
 
-std::optional<StoredReport> ResultFolder::ReadReport(const std::string& name) const {
-  const std::string text = ReadText(Inside(name), name);
+std::optional<StoredReport> ResultFolder::ReadReport(const ReportPlace& place) const {
+  const bool is_line = place.size > 0;
+  const std::string text =
+      is_line ? ReadLine(Inside(place.file), place) : ReadText(Inside(place.file), place.file);
   try {
-    StoredReport stored = ParseReport(text, OriginOf(name));
-    stored.picture.folder = fs::path(name).parent_path();
-    stored.picture.report_file = fs::path(name).filename().string();
+    StoredReport stored = ParseReport(text, OriginOf(is_line ? place.picture : place.file));
+    if (!is_line) {
+      stored.picture.report_file = fs::path(place.file).filename().string();
+    } else if (OutputsOf(stored.picture) != place.picture) {
+      throw Error(ErrorKind::kInput, OriginOf(place.picture) + ": its picture " +
+                                         Quoted(stored.picture.image.file) +
+                                         " leads out of the folder " + Quoted(path_));
+    }
+    stored.picture.folder = fs::path(place.picture).parent_path();
     return stored;
   } catch (const Error&) {
     if (IsForeignJson(text)) return std::nullopt;
@@ -132,8 +168,8 @@ fs::path ResultFolder::FileOf(const PictureReport& picture, const std::string& f
     throw Error(ErrorKind::kInput, Quoted(file) + " leads out of the folder " + Quoted(path_));
   }
   // "caf\xE9.gradcam.png" stands in the report with U+FFFD; its bytes are those of the report's
-  // own name.
-  const std::string stem = fs::path(picture.report_file).stem().string();
+  // own name or, in results.jsonl, of the picture's.
+  const std::string stem = StemOf(picture);
   const std::string shown = ToUtf8(stem);
   const bool is_replaced = shown != stem && file.starts_with(shown);
   const std::string name = is_replaced ? stem + file.substr(shown.size()) : file;

@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "report/parse_report.h"
+#include "results/report_place.h"
 
 namespace gradcam {
 
-// The result files of an output folder, as paths below it (bytes), in bytewise order.
+// The result files of an output folder.
 struct ResultListing {
-  std::vector<std::string> reports;  // "a/cat.json": every JSON file that is not one of `runs`
-  std::vector<std::string> runs;     // "run.json", "run.2-of-4.json"
-  std::vector<Failure> failures;     // folders that cannot be listed
+  // In bytewise order of the pictures, each once: every JSON file that is not one of `runs`, and
+  // the lines of results.jsonl and results.K-of-N.jsonl for which there is no such file.
+  std::vector<ReportPlace> reports;
+  std::vector<std::string> runs;  // "run.json", "run.2-of-4.json", in bytewise order
+  std::vector<Failure> failures;  // folders and results.jsonl that cannot be read
 };
 
 // An output folder of the main job. What it holds is taken for untrusted: no path leads out of it.
@@ -28,9 +31,9 @@ class ResultFolder {
   // Hidden names are left out, links to folders are not followed.
   [[nodiscard]] ResultListing List() const;
 
-  // The report `name` ("a/cat.json"); nothing if it is another program's JSON. `picture.folder` is
-  // "a", below this folder. Throws Error(kInput) if it is damaged, unreadable, or leads outside.
-  [[nodiscard]] std::optional<StoredReport> ReadReport(const std::string& name) const;
+  // Nothing if it is another program's JSON. `picture.folder` is "a" for a picture "a/cat", below
+  // this folder. Throws Error(kInput) if the report is damaged, unreadable, or leads outside.
+  [[nodiscard]] std::optional<StoredReport> ReadReport(const ReportPlace& place) const;
 
   // The run report `name`. Throws as ReadReport.
   [[nodiscard]] StoredRun ReadRun(const std::string& name) const;

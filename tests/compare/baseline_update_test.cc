@@ -9,6 +9,7 @@
 #include "compare/folder_swap.h"
 #include "gradcam/error.h"
 #include "run/temporary_folder.h"
+#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -69,7 +70,7 @@ TEST_F(UpdateBaselineTest, TakesASlashAtTheEndOfAFolder) {
               UnorderedElementsAre("a/new.json", "both.gradcam.npy"));
   UpdateBaseline(temporary / "new/", current / "");
   EXPECT_THAT(FilesBelow(temporary.path()),
-              ::testing::Not(::testing::Contains(::testing::HasSubstr(".gradcam-update"))));
+              ::testing::Not(::testing::Contains(::testing::HasSubstr(".gradcam-"))));
 }
 
 TEST_F(UpdateBaselineTest, UpdatesTheFolderThatALinkLeadsTo) {
@@ -85,6 +86,22 @@ TEST_F(UpdateBaselineTest, RefusesFoldersThatLieInEachOther) {
   EXPECT_THROW(UpdateBaseline(baseline, baseline / "now"), Error);
   EXPECT_THROW(UpdateBaseline(baseline / "now", baseline), Error);
   EXPECT_TRUE(fs::exists(baseline / "old.json"));
+}
+
+TEST_F(UpdateBaselineTest, WhatAKilledUpdateLeftGetsInNobodysWay) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    temporary.Write(TemporaryName(attempt) + "/stale.json", kReport);
+  }
+  UpdateBaseline(baseline, current);
+  EXPECT_THAT(FilesBelow(baseline), UnorderedElementsAre("a/new.json", "both.gradcam.npy"));
+}
+
+TEST_F(UpdateBaselineTest, DoesNotFollowLinksOutOfCurrent) {
+  temporary.Write("secret", "secret");
+  fs::create_symlink(temporary / "secret", current / "x.gradcam.npy");
+  fs::create_symlink(temporary.path(), current / "up");
+  UpdateBaseline(baseline, current);
+  EXPECT_THAT(FilesBelow(baseline), UnorderedElementsAre("a/new.json", "both.gradcam.npy"));
 }
 
 class FolderSwapTest : public ::testing::TestWithParam<void (*)(const fs::path&, const fs::path&)> {

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
@@ -155,6 +156,89 @@ def test_report_outside_the_folder_is_refused(results, gradcam, tmp_path):
     (both.current / "b.json").symlink_to(tmp_path / "b.json")
     done = gradcam("compare", both.baseline, both.current, "--json")
     assert (done.code, statuses(done.json())) == (2, {"b": "unreadable"})
+
+
+def test_maps_of_hostile_shapes_cost_no_memory(results, gradcam):
+    """A row and a column of 100,000 cells each would be enlarged to 40 GB."""
+    both = results()
+    for folder, shape in ((both.baseline, (1, 100_000)), (both.current, (100_000, 1))):
+        np.save(folder / "b.gradcam.npy", np.random.default_rng(0).random(shape, np.float32))
+        edit_report(folder / "b.json",
+                    lambda report: report["explanations"][0]["gradcam"].update(size=list(shape)))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-setup-change")
+    assert (done.code, statuses(done.json())) == (2, {"b": "incompatible"})
+
+
+def claim(folder, shape):
+    """A NumPy file whose header claims this shape, with the bytes of one number behind it."""
+    header = str({"descr": "<f4", "fortran_order": False, "shape": shape}).encode().ljust(117) + b"\n"
+    (folder / "b.gradcam.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+                                           + header + bytes(4))
+
+
+@pytest.mark.parametrize("shape", [(40_000, 40_000), (2**31 - 1, 2**31 - 1), (2**62, 4), (0, 7),
+                                   (16, 16, 1), (256,), ()])
+def test_shape_that_the_bytes_do_not_have_is_unreadable(results, gradcam, shape):
+    """(40000, 40000) claims 6 GB."""
+    both = results()
+    claim(both.current, shape)
+    done = gradcam("compare", both.baseline, both.current, "--json")
+    assert (done.code, statuses(done.json())) == (2, {"b": "unreadable"})
+
+
+HOSTILE = {
+    "closed nesting": lambda text: text.replace('"score"', f'"x": {"[" * 200_000}{"]" * 200_000}, "score"'),
+    "number beyond double": lambda text: text.replace('"alpha": 0.5', '"alpha": 1e400'),
+    "text for a number": lambda text: text.replace('"alpha": 0.5', '"alpha": "0.5"'),
+    "number for a text": lambda text: text.replace('"score": "logodds"', '"score": 7'),
+    "list for an object": lambda text: text.replace('"image": {', '"image": [], "other": {'),
+    "width beyond int": lambda text: text.replace('"width": 48', '"width": 18446744073709551615'),
+    "fraction for a size": lambda text: text.replace('"width": 48', '"width": 48.5'),
+    "negative size": lambda text: text.replace('"width": 48', '"width": -48'),
+    "class beyond int": lambda text: text.replace('"rank": 1, "index": ', '"rank": 1, "index": 99999999999'),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_report_is_judged_and_stops_nothing(results, gradcam, what):
+    both = results()
+    path = both.current / "b.json"
+    text = json.dumps(json.loads(path.read_text()))
+    assert HOSTILE[what](text) != text
+    path.write_text(HOSTILE[what](text))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--html", "page.html")
+    document = done.json()
+    assert document["counts"]["pictures"] == 3
+    assert statuses(document) == {"b": "unreadable"}
+    assert gradcam("report", both.current).code == 0
+
+
+def test_of_two_equal_keys_the_last_counts(results, gradcam):
+    both = results()
+    path = both.current / "b.json"
+    path.write_text(path.read_text().replace('"score": "logodds"',
+                                             '"score": "prob", "score": "logodds"'))
+    assert gradcam("compare", both.baseline, both.current).code == 0
+
+
+def test_texts_of_strangers_stay_texts_everywhere(results, gradcam, tmp_path):
+    """In JSON, JUnit, the page and the table; bidirectional marks and line separators too."""
+    both = results()
+    nasty = "</script><!--\x01\x1b[31m\u2028\u202egnp.\"'&<b>\ufffe]]>"
+    for folder in (both.baseline, both.current):
+        edit_report(folder / "b.json", lambda report: [
+            entry.update(label=nasty) for entry in
+            (report["top"][0], report["explanations"][0]["class"])])
+    both.edit_map("b", np.flipud)
+    done = gradcam("compare", both.baseline, both.current, "--json", "--html", "page.html",
+                   "--junit", "junit.xml")
+    assert done.code == 1
+    shown = nasty.replace("\x01", " ").replace("\x1b", " ")  # labels are one line without controls
+    assert picture(done.json(), "b")["classes"][0]["label"] == shown
+    ElementTree.parse(tmp_path / "junit.xml")
+    page = (tmp_path / "page.html").read_text()
+    assert "</script><!--" not in page and "\u2028" not in page and "\u202e" not in page
+    assert "\x1b" not in gradcam("compare", both.baseline, both.current).stdout
 
 
 def test_deeply_nested_report_is_unreadable(results, gradcam):

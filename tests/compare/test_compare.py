@@ -359,25 +359,76 @@ def test_names_are_told_safely(results, gradcam):
         "file"] == "\x1b[31m\n<b>.json"
 
 
-def test_memory_does_not_grow_with_the_pictures(results, gradcam, tmp_path):
-    """Names only are kept: 4,000 results of the same take less than 16 MB above three."""
+@pytest.mark.parametrize("options", [[], ["--json"], ["--junit", "junit.xml"]])
+@pytest.mark.parametrize("are_same", [True, False])
+def test_memory_does_not_grow_with_the_pictures(results, gradcam, tmp_path, options, are_same):
+    """Names only are kept: 4,000 results take less than 16 MB above 2, be they the same or not."""
     both = results()
-    many = tmp_path / "many"
-    many.mkdir()
-    for i in range(4000):
-        for ending in ("json", "gradcam.npy", "saliency.npy"):
-            (many / f"b{i}.{ending}").hardlink_to(both.baseline / f"b.{ending}")
-    # The reports name b.gradcam.npy, as their own names begin with other letters.
-    for ending in ("gradcam.npy", "saliency.npy"):
-        (many / f"b.{ending}").hardlink_to(both.baseline / f"b.{ending}")
+    both.edit_map("b", np.flipud if not are_same else np.copy)
 
-    def peak(folder: Path) -> int:
+    def many(source: Path, count: int) -> Path:
+        folder = tmp_path / f"{source.name}-{count}"
+        folder.mkdir()
+        for i in range(count):
+            (folder / f"b{i}.json").hardlink_to(source / "b.json")
+        # The reports name b.gradcam.npy, as their own names begin with other letters.
+        for ending in ("gradcam.npy", "saliency.npy"):
+            (folder / f"b.{ending}").hardlink_to(source / f"b.{ending}")
+        return folder
+
+    def peak(count: int) -> int:
         code = ("import resource, subprocess, sys; "
-                "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); "
-                "assert done.returncode == 0; "
+                "done = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL); "
+                "assert done.returncode == int(sys.argv[1]); "
                 "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        done = subprocess.run([sys.executable, "-c", code, str(0 if are_same else 1), gradcam.path,
+                               "compare", many(both.baseline, count), many(both.current, count),
+                               *options],
+                              cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300)
+        return int(done.stdout)  # KiB
+
+    assert peak(4000) - peak(2) < 16 * 1024
+
+
+def test_memory_of_lines_does_not_grow_with_the_pictures(results, gradcam, tmp_path):
+    """Of results.jsonl the places of the lines are kept: 16 MB of text take less than half of it."""
+    both = results()
+    report = json.loads((both.baseline / "b.json").read_text())
+    for count in (2, 8000):
+        folder = tmp_path / f"lines-{count}"
+        folder.mkdir()
+        for ending in ("gradcam.npy", "saliency.npy"):
+            shutil.copy(both.baseline / f"b.{ending}", folder)
+        with open(folder / "results.jsonl", "w") as lines:
+            for i in range(count):
+                report["image"]["file"] = f"b{i}.png"
+                lines.write(json.dumps(report) + "\n")
+    assert (tmp_path / "lines-8000/results.jsonl").stat().st_size > 12_000_000
+
+    def peak(count: int) -> int:
+        code = ("import resource, subprocess, sys; "
+                "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True); "
+                "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        folder = tmp_path / f"lines-{count}"
         done = subprocess.run([sys.executable, "-c", code, gradcam.path, "compare", folder, folder],
                               capture_output=True, text=True, check=True, timeout=300)
         return int(done.stdout)  # KiB
 
-    assert peak(many) - peak(both.baseline) < 16 * 1024
+    assert peak(8000) - peak(2) < 8 * 1024
+
+
+def test_table_shows_the_worst_thousand(results, gradcam, tmp_path):
+    both = results()
+    folders = [tmp_path / "before", tmp_path / "after"]
+    for folder in folders:
+        folder.mkdir()
+        for i in range(1002):
+            (folder / f"b{i}.json").hardlink_to(both.baseline / "b.json")
+        for ending in ("gradcam.npy", "saliency.npy"):
+            shutil.copy(both.baseline / f"b.{ending}", folder)
+    path = folders[1] / "b.gradcam.npy"
+    np.save(path, np.flipud(np.load(path)))
+    lines = gradcam("compare", *folders).stdout.splitlines()
+    assert len([line for line in lines if line.startswith("map changed")]) == 1000
+    assert lines[-2] == "2 more pictures are not the same, see --json"
+    assert len(gradcam("compare", *folders, "--json").json()["pictures"]) == 1002

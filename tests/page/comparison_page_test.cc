@@ -79,6 +79,40 @@ TEST(ComparisonEntries, APictureThatCannotBeComparedHasItsReasons) {
   EXPECT_EQ(entries[0].state, "unreadable");
 }
 
+LoneClass Lone(Side side, int index, const std::string& label) {
+  LoneClass lone;
+  lone.side = side;
+  lone.index = index;
+  lone.label = label;
+  lone.probability = 0.5;
+  lone.maps = {{MapKind::kGradcam, {2, 2, {0, 0, 0, 1}}}};
+  return lone;
+}
+
+TEST(ComparisonEntries, ClassesThatOneSideExplainsStandSideBySide) {
+  PictureComparison picture;
+  picture.name = "a/cat";
+  picture.status = FindingKind::kPredictionChanged;
+  picture.seen_width = 40;
+  picture.seen_height = 30;
+  picture.lone_classes = {Lone(Side::kBaseline, 1, "tiger cat"), Lone(Side::kBaseline, 2, "lynx"),
+                          Lone(Side::kCurrent, 3, "")};
+  const std::vector<PageEntry> entries = ComparisonEntries(picture);
+  ASSERT_EQ(entries.size(), 2U);
+  const PageEntry& pair = entries[0];
+  EXPECT_FALSE(pair.has_large_tile);
+  EXPECT_EQ(pair.explained->index, 3);
+  EXPECT_THAT(pair.hint, HasSubstr("different classes"));
+  EXPECT_EQ(pair.maps[0].tiles[0].map, "");
+  EXPECT_EQ(pair.maps[0].tiles[1].name, "Baseline: tiger cat");
+  EXPECT_THAT(pair.maps[0].tiles[1].map, StartsWith("data:image/jpeg;base64,"));
+  EXPECT_EQ(pair.maps[0].tiles[2].name, "Current: class 3");
+  EXPECT_EQ(pair.maps[1].tiles[1].map, "");  // no saliency is there
+  EXPECT_EQ(pair.top[0].label, "baseline: tiger cat");
+  EXPECT_EQ(entries[1].explained->label, "lynx");
+  EXPECT_THAT(entries[1].hint, HasSubstr("Only one side"));
+}
+
 TEST(ComparisonPage, KeepsTheWorstInTheirOrder) {
   const TemporaryFolder folder;
   ComparisonPage page(/*most=*/2);

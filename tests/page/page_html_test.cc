@@ -27,15 +27,15 @@ PageEntry Entry(const std::string& file) {
   entry.top = {*entry.explained};
   PageMap map;
   map.state = "ok";
-  map.tiles = {PageTile{kUrl, "data:,b"}, PageTile{kUrl, ""}, PageTile{"", "data:,b"}};
+  map.tiles = {PageTile{kUrl, "data:,b", ""}, PageTile{kUrl, "", ""}, PageTile{"", "data:,b", ""}};
   entry.maps = {map};
   return entry;
 }
 
-std::string HtmlOf(const PageBody& body, const PagePlace& place = {}) {
+std::string HtmlOf(const PageBody& body) {
   PageHead head;
   head.title = "out & <b>\"";
-  return PageHtml(head, body, place);
+  return PageHtml(head, body) + PageEnd(PageIndex(head.states));
 }
 
 // The text of the element <script ... id="ID">.
@@ -61,6 +61,20 @@ TEST(PageBody, CountsItsBytes) {
   entry.maps[0].tiles[0].picture = std::string(5000, 'x');
   body.Add(entry);
   EXPECT_GE(body.bytes(), before + 5000);
+}
+
+TEST(PageBody, TellsOfAPairItsNamesAndWhetherTheAnswerIsRight) {
+  PageEntry entry = Entry("a");
+  entry.has_large_tile = false;
+  entry.maps[0].tiles[1].name = "Baseline: cat";
+  entry.truth = {{"dog", 4, 0.25}, false};
+  PageBody body;
+  body.Add(entry);
+  const Json json = Json::parse(body.entries()[0]);
+  EXPECT_EQ(json["pair"], true);
+  EXPECT_EQ(json["maps"][0]["tiles"][1], Json::parse(R"([0,-1,"Baseline: cat"])"));
+  EXPECT_EQ(json["truth"], Json::parse(R"(["dog",4,0.25])"));
+  EXPECT_EQ(json["right"], false);
 }
 
 TEST(PageHtml, UntrustedTextsStayTexts) {
@@ -116,7 +130,7 @@ TEST(PageHtml, PutsPicturesIntoElementsOfAHundred) {
   PageBody body;
   for (int i = 0; i < 150; ++i) {
     PageEntry entry = Entry("a");
-    entry.maps[0].tiles = {PageTile{"data:," + std::to_string(i), ""}, PageTile{}, PageTile{}};
+    entry.maps[0].tiles = {PageTile{"data:," + std::to_string(i), "", ""}, PageTile{}, PageTile{}};
     body.Add(entry);
   }
   const std::string html = HtmlOf(body);

@@ -18,6 +18,7 @@ class Sample:
     label: str
     probability: float = 0.5
     status: str = "ok"
+    truth: str | None = None  # the true class, if it is known
 
 
 class Results:
@@ -47,6 +48,10 @@ class Results:
         explained["class"].update(first)
         if sample.status != "ok":
             explained["gradcam"].update(status=sample.status, peak=None)
+        if sample.truth is not None:
+            report["truth"] = {"index": sum(sample.truth.encode()), "label": sample.truth,
+                               "probability": 0.125}
+            report["correct"] = sample.truth == sample.label
         stem = target.name
         explained["files"] = {kind.replace("-", "_"): f"{stem}.{kind}.png" for kind in KINDS}
         for kind in KINDS:

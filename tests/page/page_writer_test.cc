@@ -10,7 +10,9 @@ namespace gradcam {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 // Its text takes about 1000 bytes.
@@ -22,9 +24,15 @@ PageEntry Entry(const std::string& file) {
   return entry;
 }
 
+PageHead Head() {
+  PageHead head;
+  head.states = {{"ok", "Map ok", false}, {"failed", "Failed"}};
+  return head;
+}
+
 TEST(PageWriter, WritesOnePageOfAFewEntries) {
   const TemporaryFolder folder;
-  PageWriter writer(folder / "page.html", {});
+  PageWriter writer(folder / "page.html", Head());
   writer.Add(Entry("one"));
   writer.Add(Entry("two"));
   const std::vector<WrittenPage> pages = writer.Finish();
@@ -32,28 +40,55 @@ TEST(PageWriter, WritesOnePageOfAFewEntries) {
   EXPECT_EQ(pages[0].file, folder / "page.html");
   const std::string html = Content(pages[0].file);
   EXPECT_EQ(pages[0].bytes, html.size());
-  EXPECT_THAT(html, HasSubstr(R"("previous":"","next":"")"));
+  EXPECT_THAT(html, EndsWith("</body>\n</html>\n"));
+  EXPECT_THAT(html, Not(HasSubstr("id=\"index\"")));
 }
 
 TEST(PageWriter, GoesOnInAnotherPageAboveTheLimit) {
   const TemporaryFolder folder;
-  PageWriter writer(folder / "page.html", {}, /*largest_page=*/2000);
+  PageWriter writer(folder / "page.html", Head(), /*largest_page=*/2000);
   for (const char* name : {"a", "b", "c", "d", "e"}) writer.Add(Entry(name));
   EXPECT_EQ(writer.Finish().size(), 3U);
   EXPECT_THAT(FilesBelow(folder.path()), ElementsAre("page-2.html", "page-3.html", "page.html"));
-  EXPECT_THAT(Content(folder / "page.html"),
-              HasSubstr(R"("first":0,"count":2,"previous":"","next":"page-2.html")"));
-  EXPECT_THAT(Content(folder / "page-2.html"),
-              HasSubstr(R"("first":2,"count":2,"previous":"page.html","next":"page-3.html")"));
-  EXPECT_THAT(Content(folder / "page-3.html"),
-              HasSubstr(R"("first":4,"count":1,"previous":"page-2.html","next":"")"));
+  EXPECT_THAT(Content(folder / "page.html"), HasSubstr(R"("page":0,"count":2)"));
+  EXPECT_THAT(Content(folder / "page-2.html"), HasSubstr(R"("page":1,"count":2)"));
+  EXPECT_THAT(Content(folder / "page-3.html"), HasSubstr(R"("page":2,"count":1)"));
   EXPECT_THAT(Content(folder / "page-3.html"), Not(HasSubstr(R"("file":"a")")));
+}
+
+TEST(PageWriter, EachOfSeveralPagesKnowsWhatTheOthersHold) {
+  const TemporaryFolder folder;
+  PageWriter writer(folder / "page #1.html", Head(), /*largest_page=*/1);
+  writer.Add(Entry("</script>"));
+  PageEntry entry = Entry("b");
+  entry.state = "ok";
+  entry.explained = PagePrediction{"cat", 3, 0.5};
+  entry.top = {*entry.explained, PagePrediction{"", 7, 0.25}};
+  entry.truth = {PagePrediction{"cat", 4, 0.125}, false};  // another class of the same name
+  writer.Add(entry);
+  EXPECT_EQ(writer.Finish().size(), 2U);
+  const std::string index = R"({"labels":["cat","class 7"],
+"pages":[{"file":"page #1.html","entries":[["\u003c/script>",1,-1,-1,[]]]},
+{"file":"page #1-2.html","entries":[["b",0,0,0,[0,1,0]]]}]})";
+  for (const char* name : {"page #1.html", "page #1-2.html"}) {
+    EXPECT_THAT(Content(folder / name), HasSubstr(index)) << name;
+  }
+}
+
+TEST(PageWriter, LeavesNoPageIfItIsNotFinished) {
+  const TemporaryFolder folder;
+  {
+    PageWriter writer(folder / "page.html", Head(), /*largest_page=*/1);
+    writer.Add(Entry("a"));
+    writer.Add(Entry("b"));
+  }
+  EXPECT_THAT(FilesBelow(folder.path()), IsEmpty());
 }
 
 TEST(PageWriter, ReplacesItsOwnPagesAndNothingElse) {
   const TemporaryFolder folder;
   const auto write = [&] {
-    PageWriter writer(folder / "page.html", {});
+    PageWriter writer(folder / "page.html", Head());
     writer.Add(Entry("one"));
     (void)writer.Finish();
   };

@@ -3,11 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
 
 #include "gradcam/draw.h"
+#include "image/decode.h"
+#include "page/picture_url.h"
 #include "report/json_text.h"
 #include "report/sample_report.h"
+#include "run/npy.h"
 #include "run/sha256.h"
 #include "run/temporary_folder.h"
 
@@ -54,7 +60,8 @@ class PictureEntriesTest : public ::testing::Test {
     temporary.Write("out/a/cat.json", JsonText(report, context));
     const ResultFolder folder(temporary / "out");
     const OriginalPictures originals({input}, {temporary.path()}, std::nullopt);
-    return PictureEntries(folder, originals, use, temporary / "out").Of("a/cat.json");
+    return PictureEntries(folder, originals, use, temporary / "out")
+        .Of({.picture = "a/cat", .file = "a/cat.json"});
   }
 };
 
@@ -142,6 +149,99 @@ TEST_F(PictureEntriesTest, AMapOfAnotherSizeIsRefused) {
   EXPECT_THAT(entry.notes, Contains(HasSubstr("has not the size")));
 }
 
+// A raw map that is hot on the left, in place of the heatmap.
+void GiveRawMap(const TemporaryFolder& temporary, ClassReport& explained) {
+  const Map raw{2, 2, {2, -1, 2, -1}};
+  const std::vector<std::uint8_t> bytes = EncodeNpy(raw);
+  temporary.Write("out/a/cat.gradcam.npy", std::string(bytes.begin(), bytes.end()));
+  explained.gradcam.width = 2;
+  explained.gradcam.height = 2;
+  explained.files = {{"gradcam_raw", "cat.gradcam.npy"}};
+}
+
+std::vector<std::uint8_t> FromBase64(std::string_view text) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::vector<std::uint8_t> bytes;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char digit : text.substr(0, text.find('='))) {
+    bits = bits << 6U | static_cast<std::uint32_t>(kDigits.find(digit));
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push_back(static_cast<std::uint8_t>(bits >> static_cast<unsigned>(count)));
+  }
+  return bytes;
+}
+
+// The picture in a data URL.
+Image Embedded(const PictureUrl& url) {
+  constexpr std::string_view kPrefix = "data:image/jpeg;base64,";
+  EXPECT_THAT(url, StartsWith(kPrefix));
+  return DecodePicture(FromBase64(url.substr(kPrefix.size())), "url", {}).image;
+}
+
+std::uint8_t Red(const Image& image, int x, int y) {
+  return image.rgb.at(static_cast<std::size_t>((y * image.width + x) * 3));
+}
+
+TEST_F(PictureEntriesTest, WithoutAHeatmapTheRawMapIsDrawn) {
+  context.settings.render.colormap = Colormap::kGrey;
+  GiveRawMap(temporary, report.explanations[0]);
+  const PageEntry entry = Entries()[0];
+  EXPECT_THAT(entry.notes, IsEmpty());
+  EXPECT_EQ(entry.maps[0].tiles[2].map, entry.maps[0].tiles[0].map);
+  const Image drawn = Embedded(entry.maps[0].tiles[2].map);
+  EXPECT_EQ(drawn.width, 20);  // the part that the network saw
+  EXPECT_EQ(drawn.height, 20);
+  EXPECT_GT(Red(drawn, 1, 10), 240);
+  EXPECT_LT(Red(drawn, 18, 10), 16);
+}
+
+TEST_F(PictureEntriesTest, ADrawnRawMapBesideLinkedPicturesIsThatOfTheWholePicture) {
+  context.settings.render.colormap = Colormap::kGrey;
+  GiveRawMap(temporary, report.explanations[0]);
+  const Image drawn = Embedded(Entries(PictureUse::kLink)[0].maps[0].tiles[2].map);
+  EXPECT_EQ(drawn.width, 40);
+  EXPECT_EQ(drawn.height, 30);
+  EXPECT_LT(Red(drawn, 2, 15), 16);
+  EXPECT_GT(Red(drawn, 12, 15), 240);
+}
+
+TEST_F(PictureEntriesTest, ARawMapOfAnotherSizeIsRefused) {
+  GiveRawMap(temporary, report.explanations[0]);
+  report.explanations[0].gradcam.width = 3;
+  const PageEntry entry = Entries()[0];
+  EXPECT_EQ(entry.state, "incomplete");
+  EXPECT_THAT(entry.notes, Contains(HasSubstr("the map has 2 x 2 values, its report says 2 x 3")));
+}
+
+TEST_F(PictureEntriesTest, APictureOfAnotherSizeThanItsReportSaysIsNotShown) {
+  report.image.width = 400;
+  report.image.seen = {300, 5, 20, 20};
+  EXPECT_THAT(Entries()[0].notes, Contains(HasSubstr("'cat.jpg' has not the size 400")));
+}
+
+TEST_F(PictureEntriesTest, SizesOfAHostileReportCostNoMemory) {
+  context.settings.render.output_size = OutputSize::kInput;
+  context.model.info.preprocess.width = 2'000'000'000;
+  context.model.info.preprocess.height = 2'000'000'000;
+  report.image.seen = {0, 0, 40, 30};
+  const Image drawn = Embedded(Entries()[0].maps[0].tiles[1].picture);
+  EXPECT_EQ(drawn.width, kPictureSide);
+}
+
+TEST_F(PictureEntriesTest, TheTrueClassIsTold) {
+  EXPECT_FALSE(Entries()[0].truth.has_value());
+  report.truth = report.top[1];
+  ASSERT_TRUE(Entries()[0].truth.has_value());
+  EXPECT_FALSE(Entries()[0].truth->is_right);
+  EXPECT_EQ(Entries()[0].truth->true_class.index, report.top[1].index);
+  report.truth = report.top[0];
+  EXPECT_TRUE(Entries()[0].truth->is_right);
+}
+
 TEST_F(PictureEntriesTest, LinksAreRelativeToThePage) {
   const PageEntry entry = Entries(PictureUse::kLink)[0];
   const auto& tiles = entry.maps[0].tiles;
@@ -162,8 +262,8 @@ TEST_F(PictureEntriesTest, ADamagedReportIsAFailure) {
   temporary.Write("out/torn.json", "{\"tool\":");
   const ResultFolder folder(temporary / "out");
   const OriginalPictures originals({}, {}, std::nullopt);
-  const auto entries =
-      PictureEntries(folder, originals, PictureUse::kEmbed, temporary / "out").Of("torn.json");
+  const auto entries = PictureEntries(folder, originals, PictureUse::kEmbed, temporary / "out")
+                           .Of({.picture = "torn", .file = "torn.json"});
   ASSERT_EQ(entries.size(), 1U);
   EXPECT_EQ(entries[0].state, kFailedState);
   EXPECT_THAT(entries[0].error, HasSubstr("not valid JSON"));

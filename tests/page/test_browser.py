@@ -235,6 +235,32 @@ def test_a_phone_needs_no_sideways_scrolling(page, results):
     assert min(heights) >= 36
 
 
+def test_wrong_answers_can_be_picked(gradcam, results, browser):
+    for sample in (Sample("a", "tabby", 0.9, truth="tabby"), Sample("b", "tabby", 0.8, truth="lynx"),
+                   Sample("c", "lynx", 0.7)):
+        results.add(sample)
+        results.add_picture(sample.name)
+    assert gradcam("report", "out").code == 0
+    browser.open(results.folder / "report.html")
+    assert browser.options("answer") == ["All", "Wrong (1)", "Right (1)", "Not known (1)"]
+    notes = [note.text.strip() for note in browser.find_all(".card .truth")]
+    assert notes == ["right", "wrong: it is lynx, 12.5 %", ""]
+    browser.choose("answer", "Wrong")
+    assert browser.files() == ["b.png"]
+    browser.find(".tiles").click()
+    assert "True classlynx, 12.5 %" in browser.text("#detail-body")
+    browser.find("#detail-close").click()
+    browser.choose("answer", "All")
+    browser.search("lynx")  # the true class counts
+    assert browser.files() == ["b.png", "c.png"]
+    assert browser.console() == []
+
+
+def test_there_is_no_answer_where_no_truth_is_known(page):
+    assert not page.find("#answer-field").is_displayed()
+    assert page.find_all(".card .truth:not([hidden])") == []
+
+
 def test_texts_of_strangers_stay_texts(gradcam, results, browser):
     results.add(Sample("a", NASTY))
     results.fail(NASTY, NASTY + "</script>", NASTY)

@@ -115,6 +115,45 @@ def test_a_class_that_changed_is_shown_with_both_probabilities(gradcam, picture,
     assert entry["top"][0][2] != entry["top"][1][2]
 
 
+def test_two_classes_stand_side_by_side(gradcam, picture, tmp_path, browser):
+    """A network that changed its mind: both maps are there, and that they are not compared."""
+    picture("photos/a.png")
+    picture("photos/b.png", width=80)
+    for folder, name in (("baseline", "tench"), ("current", "Egyptian cat")):
+        models.save(models.TinyNet(), tmp_path / "net.pt", card=models.card())
+        assert gradcam("-m", "net.pt", "photos", "-o", folder, "--write", "json,raw",
+                       "--class", name).code == 0
+    compare(gradcam, "--diff-dir", "diff")
+    entry = PageFile(tmp_path / "page.html").entries[0]
+    assert entry["pair"] and entry["state"] == "prediction_changed"
+    assert [row[0] for row in entry["top"]] == ["baseline: tench", "current: Egyptian cat"]
+    browser.open(tmp_path / "page.html")
+    shown = [tag.text for tag in browser.find_all(".card:first-child .tag")]
+    assert shown == ["Baseline: tench", "Current: Egyptian cat"]
+    assert len(browser.find_all(".card:first-child img")) == 2
+    assert "explain different classes" in browser.find(".card .hint").text
+    browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
+    boxes = browser.run("""return [...document.querySelectorAll('.card:first-child .tile')]
+        .map((tile) => [tile.offsetWidth, tile.offsetHeight])""")
+    assert boxes[0] == boxes[1]
+    browser.find(".tiles").click()
+    captions = [caption.text for caption in browser.find_all("figcaption")]
+    assert captions == ["Baseline: tench", "Current: Egyptian cat"]
+    assert "explain different classes" in browser.text("#detail-body")
+    assert browser.console() == []
+    written = sorted(path.name for path in (tmp_path / "diff").iterdir())
+    assert written == sorted(f"{name}.{kind}-{side}.png" for name in "ab"
+                             for kind in ("gradcam", "saliency") for side in ("baseline", "current"))
+
+
+def test_a_new_picture_is_shown(gradcam, compared):
+    (compared / "baseline/a.json").unlink()
+    compare(gradcam)
+    entry = PageFile(compared / "page.html").by_file()["a"]
+    assert entry["state"] == "extra" and entry["notes"] == ["not in BASELINE"]
+    assert [tile[1] >= 0 for tile in entry["maps"][0]["tiles"]] == [False, False, True]
+
+
 def test_only_pages_are_overwritten(gradcam, compared):
     (compared / "page.html").write_text("mine")
     result = compare(gradcam, code=2)

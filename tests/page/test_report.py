@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 
+import numpy as np
 import pytest
 from page_results import PageFile, Sample
 from PIL import Image
@@ -201,6 +202,72 @@ def test_a_folder_of_reports_only(gradcam, tiny_model, picture, tmp_path):
     assert make(gradcam).stderr == ""
     entry = PageFile(tmp_path / "out/report.html").entries[0]
     assert entry["maps"][0]["tiles"][2] == [-1, -1] and entry["maps"][0]["tiles"][1][0] >= 0
+
+
+def test_a_folder_of_lines_has_the_page_of_a_folder_of_reports(gradcam, tiny_model, picture, tmp_path):
+    """Also in shards."""
+    for name in ("cat", "a/dog", "b"):
+        picture(f"photos/{name}.png")
+    write = "gradcam,saliency,gradcam-overlay,"
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", write + "json",
+                   "--deterministic").code == 0
+    for shard in ("1/2", "2/2"):
+        assert gradcam("-m", tiny_model, "photos", "-o", "lines", "--write", write + "jsonl",
+                       "--shard", shard, "--deterministic").code == 0
+    make(gradcam)
+    assert make(gradcam, folder="lines").stderr == ""
+    pages = [PageFile(tmp_path / folder / "report.html") for folder in ("out", "lines")]
+    reports, lines = (page.entries for page in pages)
+    assert [entry["file"] for entry in lines] == ["a/dog.png", "b.png", "cat.png"]
+    for entry in reports + lines:
+        entry["facts"] = [fact for fact in entry["facts"] if fact[0] != "Report"]
+    assert lines == reports
+    assert pages[0].pictures() == pages[1].pictures()
+
+
+def test_a_torn_line_is_shown_as_such(gradcam, tiny_model, picture, tmp_path):
+    for name in ("cat", "dog"):
+        picture(f"photos/{name}.png")
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "gradcam,jsonl").code == 0
+    path = tmp_path / "out/results.jsonl"
+    path.write_bytes(path.read_bytes()[:-100])
+    assert "1 picture, 1 failure" in make(gradcam).stdout
+    entry = PageFile(tmp_path / "out/report.html").by_file()["results.jsonl, line 2"]
+    assert "not valid JSON" in entry["error"]
+
+
+@pytest.mark.parametrize("write", ["raw,json", "map,json", "raw,jsonl"])
+def test_maps_are_drawn_from_their_numbers(gradcam, tiny_model, picture, tmp_path, write):
+    """By the report's settings: as the heatmaps of the same run would be."""
+    picture("photos/cat.png")
+    options = ("-m", tiny_model, "photos", "--crop", "0.875", "--colormap", "viridis",
+               "--normalize", "minmax")
+    assert gradcam(*options, "-o", "out", "--write", write).code == 0
+    assert gradcam(*options, "-o", "drawn", "--write", "gradcam,saliency,json").code == 0
+    assert make(gradcam).stderr == ""
+    make(gradcam, folder="drawn")
+    for page in (PageFile(tmp_path / folder / "report.html") for folder in ("out", "drawn")):
+        assert page.entries[0]["state"] == "ok"
+    shown, expected = (
+        [np.asarray(Image.open(io.BytesIO(data)), float) for data in
+         PageFile(tmp_path / folder / "report.html").pictures()] for folder in ("out", "drawn"))
+    assert len(shown) == len(expected) == 3
+    for one, other in zip(shown, expected):
+        # JPEG of quality 82.
+        assert one.shape == other.shape and np.abs(one - other).mean() < 4
+
+
+def test_the_answer_is_told_where_the_truth_is_known(gradcam, tiny_model, picture, tmp_path):
+    picture("photos/cat.png")
+    picture("photos/dog.png")
+    (tmp_path / "list.csv").write_text("path,class\nphotos/cat.png,tench\n")
+    assert gradcam("-m", tiny_model, "@list.csv", "photos/dog.png", "-o", "out").code == 0
+    make(gradcam)
+    entries = PageFile(tmp_path / "out/report.html").by_file()
+    report = json.loads((tmp_path / "out/cat.json").read_text())
+    assert entries["cat.png"]["truth"][0] == "tench"
+    assert entries["cat.png"]["right"] == report["correct"]
+    assert "truth" not in entries["dog.png"]
 
 
 def test_no_results_are_an_error(gradcam, tmp_path):

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/json_depth.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -25,6 +26,10 @@ JsonField::JsonField(const ordered_json& value, std::string origin, std::string 
     : value_(&value), origin_(std::move(origin)), path_(std::move(path)) {}
 
 ordered_json JsonField::Parse(const std::string& text, const std::string& origin) {
+  if (JsonDepth(text) > kDeepestJson) {
+    throw Error(ErrorKind::kUsage, origin + ": not valid JSON (nested more than " +
+                                       std::to_string(kDeepestJson) + " levels deep)");
+  }
   try {
     return ordered_json::parse(text);
   } catch (const ordered_json::parse_error& error) {

@@ -58,6 +58,7 @@ function image(number, className) {
 }
 
 document.addEventListener('DOMContentLoaded', () => {
+  readIndex();
   for (const waiting of document.querySelectorAll('img[data-waiting]')) {
     waiting.src = pictureUrl(Number(waiting.dataset.waiting));
     delete waiting.dataset.waiting;
@@ -68,7 +69,7 @@ document.addEventListener('DOMContentLoaded', () => {
 function tile(entry, [picture, map], name) {
   const made = element('span', 'tile');
   if (picture < 0 && map < 0) {
-    made.append(element('span', 'none', `no ${name.toLowerCase()}`));
+    made.append(element('span', 'none', `no ${name[0].toLowerCase()}${name.slice(1)}`));
     return made;
   }
   const stack = element('span', 'stack');
@@ -94,8 +95,11 @@ function mapImage(seen, number) {
   return made;
 }
 
+// Of a pair, the first tile is left out.
 const tiles = (entry) => entry.maps[mapNumber()].tiles.map((pair, i) =>
-  tile(entry, pair, head.tiles[i]));
+  tile(entry, pair, tileName(entry, i))).slice(entry.pair ? 1 : 0);
+
+const tileName = (entry, i) => entry.maps[mapNumber()].tiles[i][2] ?? head.tiles[i];
 
 // ---- What is shown, and in which order
 
@@ -114,26 +118,45 @@ const gravity = (entry) => states.get(entry.state).gravity;
 const hasOverlays = entries.some((entry) =>
   entry.maps.some((map) => map.tiles.some(([picture, over]) => picture >= 0 && over >= 0)));
 
-const haystacks = entries.map((entry) =>
-  [entry.file, entry.class ? className(entry.class) : '', ...entry.top.map(className)]
-    .join('\n').toLowerCase());
+const hasTruth = entries.some((entry) => entry.truth);
+
+// Whether the most probable class is the true one.
+const answer = (entry) => (entry.truth ? (entry.right ? 'right' : 'wrong') : 'unknown');
+
+// What search and filters look at, of this page and of the others.
+const record = (file, name, others, state, answer) =>
+  ({file, name, state, answer, text: [file, name, ...others].join('\n').toLowerCase()});
+
+const records = entries.map((entry) =>
+  record(entry.file, entry.class ? className(entry.class) : '',
+    [...entry.top, ...(entry.truth ? [entry.truth] : [])].map(className), entry.state, answer(entry)));
+
+let pages = [{file: '', records}];  // of the same results; only this one until the index is read
+
+const filters = ['search', 'class', 'state', 'answer'];  // ids of controls
+
+function wanted() {
+  const [search, name, state, answer] = filters.map((id) => $(id).value);
+  return {words: search.toLowerCase().split(/\s+/).filter(Boolean), name, state, answer};
+}
+
+function fits(record, {words, name, state, answer}) {
+  if (name && record.name !== name) return false;
+  if (state === '*problem' && !states.get(record.state).problem) return false;
+  if (states.has(state) && record.state !== state) return false;
+  if (answer && record.answer !== answer) return false;
+  return words.every((word) => record.text.includes(word));
+}
 
 let shown = [];  // numbers of entries
 
 function select() {
-  const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
-  const wantedClass = $('class').value;
-  const wantedState = $('state').value;
-  shown = [];
-  entries.forEach((entry, number) => {
-    if (wantedClass && (!entry.class || className(entry.class) !== wantedClass)) return;
-    if (wantedState === '*problem' && !states.get(entry.state).problem) return;
-    if (states.has(wantedState) && entry.state !== wantedState) return;
-    if (words.every((word) => haystacks[number].includes(word))) shown.push(number);
-  });
+  const asked = wanted();
+  shown = [...entries.keys()].filter((number) => fits(records[number], asked));
   const compare = orders[$('sort').value][1];
   shown.sort((a, b) => compare(entries[a], entries[b]) || a - b);
   tellCount();
+  linkPages();
   $('empty').hidden = shown.length > 0;
   current = 0;
   forgetCards();
@@ -144,7 +167,57 @@ function tellCount() {
   const pictures = new Set(shown.map((number) => entries[number].file)).size;
   const all = shown.length === entries.length ? '' : ` of ${entries.length.toLocaleString('en')}`;
   const several = pictures === shown.length ? '' : `${plural(shown.length, 'map')} of `;
-  $('count').textContent = several + plural(pictures, 'picture') + (several ? '' : all);
+  $('count').textContent = several + plural(pictures, 'picture') + (several ? '' : all) +
+    (pages.length > 1 ? ' on this page' : '');
+}
+
+// ---- The other pages of the same results. What they hold stands at the end of the document.
+
+function readIndex() {
+  const source = $('index');
+  if (!source) return;
+  const {labels, pages: found} = JSON.parse(source.textContent);
+  pages = found.map((page) => ({file: page.file, records: page.entries.map(
+    ([file, state, explained, answer, others]) =>
+      record(file, labels[explained] ?? '', others.map((number) => labels[number]),
+        head.states[state].key, ['wrong', 'right'][answer] ?? 'unknown'))}));
+  pages[head.page].records = records;
+  fillFilters();
+  tellCount();
+  linkPages();
+}
+
+// Links to all pages which take the search along, with how much it finds there.
+function linkPages() {
+  if (pages.length < 2) return;
+  const asked = wanted();
+  const isAsked = filters.some((id) => $(id).value);
+  $('pages').replaceChildren('Pages', ...pages.map(({file, records}, number) => {
+    const found = isAsked ? records.filter((record) => fits(record, asked)).length : records.length;
+    const text = String(number + 1);
+    const isHere = number === head.page;
+    const link = element(isHere ? 'span' : 'a', found ? '' : 'nothing', text);
+    if (isHere) {
+      link.setAttribute('aria-current', 'page');
+    } else {
+      link.href = `./${encodeURIComponent(file)}#${new URLSearchParams(
+        [...filters, 'sort', 'map'].map((id) => [id, $(id).value]).filter(([, value]) => value))}`;
+    }
+    link.title = `${records[0]?.file ?? ''} … ${records.at(-1)?.file ?? ''}`;
+    if (isAsked) link.append(element('small', '', found.toLocaleString('en')));
+    return link;
+  }));
+}
+
+// The search that a link from another page brought along.
+function takeSearch() {
+  for (const [id, value] of new URLSearchParams(location.hash.slice(1))) {
+    const control = [...filters, 'sort', 'map'].includes(id) ? $(id) : null;
+    if (!control) continue;
+    const before = control.value;
+    control.value = value;
+    if (control.value !== value) control.value = before;
+  }
 }
 
 // ---- The contact sheet: only the cards near the view exist
@@ -166,6 +239,7 @@ function card(place) {
   const name = entry.class ? className(entry.class) : states.get(entry.state).name;
   const value = entry.class ? percent(entry.class[2]) : '';
   if (entry.maps.length) {
+    button.classList.toggle('pair', Boolean(entry.pair));
     button.append(...tiles(entry));
   } else {
     button.classList.add('failed');
@@ -180,6 +254,9 @@ function card(place) {
   part('.file').textContent = entry.file;
   part('.file').title = entry.file;
   const note = entry.maps.length ? stateNote(entry) : '';
+  part('.truth').textContent = truthNote(entry) || '\u00a0';
+  part('.truth').hidden = !hasTruth;
+  part('.truth').classList.toggle('problem', entry.right === false);
   part('.badge').textContent = note;
   part('.badge').hidden = !note;
   part('.top').append(...topRows(entry).slice(0, 5));
@@ -194,6 +271,11 @@ function stateNote(entry) {
   const ofMap = entry.maps.length ? states.get(entry.maps[mapNumber()].state) : null;
   const state = ofMap?.problem ? ofMap : states.get(entry.state);
   return state.problem ? state.name : '';
+}
+
+function truthNote(entry) {
+  if (!entry.truth) return '';
+  return entry.right ? 'right' : `wrong: it is ${className(entry.truth)}, ${percent(entry.truth[2])}`;
 }
 
 function topRows(entry) {
@@ -215,20 +297,27 @@ function forgetCards() {
   cards.clear();
 }
 
-// Measures a card of the present width: all are equally high.
+const largest = (sizes) => sizes.reduce((best, size, i) => (size > sizes[best] ? i : best), 0);
+
+function heightOf(place) {
+  const probe = card(place);
+  probe.style.width = `${cardWidth}px`;
+  probe.style.visibility = 'hidden';
+  sheet.append(probe);
+  const height = probe.offsetHeight;
+  probe.remove();
+  return height;
+}
+
+// Measures cards of the present width, those with most text: all are equally high.
 function layOut() {
   const width = sheet.clientWidth;
   columns = Math.max(1, Math.floor((width + gap) / (narrowest + gap)));
   cardWidth = (width - gap * (columns - 1)) / columns;
   if (shown.length) {
-    const rows = shown.map((number) => Math.min(5, entries[number].top.length));
-    const fullest = rows.indexOf(Math.max(...new Set(rows)));
-    const probe = card(fullest);
-    probe.style.width = `${cardWidth}px`;
-    probe.style.visibility = 'hidden';
-    sheet.append(probe);
-    rowHeight = probe.offsetHeight + gap;
-    probe.remove();
+    const heights = [(entry) => Math.min(5, entry.top.length), (entry) => entry.hint?.length ?? 0]
+      .map((size) => heightOf(largest(shown.map((number) => size(entries[number])))));
+    rowHeight = Math.max(...heights) + gap;
   }
   sheet.style.height = `${Math.max(0, Math.ceil(shown.length / columns) * rowHeight - gap)}px`;
   for (const [place, made] of cards) setPlace(made, place);
@@ -334,11 +423,12 @@ function fillDetail() {
 function largeTiles(entry) {
   const large = element('div', 'large');
   large.style.setProperty('--ratio', entry.ratio);
-  tiles(entry).forEach((made, i) => {
+  large.classList.toggle('pair', Boolean(entry.pair));
+  tiles(entry).forEach((made, place) => {
     const figure = element('figure');
     const point = entry.maps[mapNumber()].peak;
     if (point) made.querySelector('.stack')?.append(peak(point));
-    figure.append(made, element('figcaption', '', head.tiles[i]));
+    figure.append(made, element('figcaption', '', tileName(entry, place + (entry.pair ? 1 : 0))));
     large.append(figure);
   });
   return large;
@@ -354,7 +444,9 @@ function peak([x, y]) {
 
 function facts(entry) {
   const map = entry.maps[mapNumber()];
-  const pairs = [...(entry.facts ?? []),
+  const truth = entry.truth ?
+    [['True class', `${className(entry.truth)}, ${percent(entry.truth[2])}`]] : [];
+  const pairs = [...truth, ...(entry.facts ?? []),
                  [head.maps[mapNumber()], states.get(map.state).name], ...map.facts];
   return list('dl', 'facts', pairs.flatMap(([name, value]) =>
     [element('dt', '', name), element('dd', '', value)]));
@@ -400,20 +492,40 @@ function counted(values) {
   return counts;
 }
 
-function fillControls() {
-  const classes = counted(entries.filter((entry) => entry.class).map((entry) => className(entry.class)));
-  $('class').append(...options([['', 'All'], ...[...classes].sort((a, b) => byText(a[0], b[0]))
-    .map(([name, count]) => [name, `${name} (${count})`])]));
-  const found = counted(entries.map((entry) => entry.state));
-  const problems = entries.filter((entry) => states.get(entry.state).problem).length;
-  $('state').append(...options([['', 'All'], ['*problem', `All problems (${problems})`],
+function fill(id, choices) {
+  const before = $(id).value;
+  $(id).replaceChildren(...options(choices));
+  $(id).value = before;
+  if ($(id).selectedIndex < 0) $(id).selectedIndex = 0;
+}
+
+// Of all pages.
+function fillFilters() {
+  const all = pages.flatMap(({records}) => records);
+  const names = counted(all.map((record) => record.name).filter(Boolean));
+  fill('class', [['', 'All'], ...[...names].sort((a, b) => byText(a[0], b[0]))
+    .map(([name, count]) => [name, `${name} (${count})`])]);
+  const found = counted(all.map((record) => record.state));
+  const problems = all.filter((record) => states.get(record.state).problem).length;
+  fill('state', [['', 'All'], ['*problem', `All problems (${problems})`],
     ...[...states.values()].filter((state) => found.has(state.key))
-      .map((state) => [state.key, `${state.name} (${found.get(state.key)})`])]));
-  $('sort').append(...options(Object.entries(orders).map(([key, [name]]) => [key, name])));
-  $('map').append(...options(head.maps.map((name, i) => [i, name])));
+      .map((state) => [state.key, `${state.name} (${found.get(state.key)})`])]);
+  const answers = counted(all.map((record) => record.answer));
+  fill('answer', [['', 'All'],
+    ...[['wrong', 'Wrong'], ['right', 'Right'], ['unknown', 'Not known']]
+      .filter(([key]) => answers.has(key))
+      .map(([key, name]) => [key, `${name} (${answers.get(key)})`])]);
+  $('answer-field').hidden = !answers.has('right') && !answers.has('wrong');
+}
+
+function fillControls() {
+  fillFilters();
+  fill('sort', Object.entries(orders).map(([key, [name]]) => [key, name]));
+  fill('map', head.maps.map((name, i) => [i, name]));
   $('map-field').hidden = head.maps.length < 2;
   $('opacity-field').hidden = !hasOverlays;
   setOpacity(Math.round(head.opacity * 100));
+  takeSearch();
 }
 
 function setOpacity(value) {
@@ -430,14 +542,14 @@ function showMap() {
 }
 
 $('tools').addEventListener('submit', (event) => event.preventDefault());
-for (const id of ['class', 'state', 'sort']) $(id).addEventListener('change', select);
+for (const id of ['class', 'state', 'answer', 'sort']) $(id).addEventListener('change', select);
 $('search').addEventListener('input', select);
 $('map').addEventListener('change', showMap);
 for (const slider of document.querySelectorAll('.opacity')) {
   slider.addEventListener('input', () => setOpacity(Number(slider.value)));
 }
 $('reset').addEventListener('click', () => {
-  for (const id of ['search', 'class', 'state']) $(id).value = '';
+  for (const id of filters) $(id).value = '';
   select();
 });
 
@@ -514,12 +626,6 @@ for (const [name, value] of head.facts) {
   $('facts').append(pair);
 }
 $('notes').append(...head.notes.map((note) => element('li', '', note)));
-for (const [file, text] of [[head.previous, '← Previous page'], [head.next, 'Next page →']]) {
-  if (!file) continue;
-  const link = element('a', '', text);
-  link.href = './' + encodeURIComponent(file);
-  $('pages').append(link);
-}
 setTheme(theme);
 fillControls();
 select();

@@ -1,0 +1,43 @@
+#include "page/page_index.h"
+
+#include <nlohmann/json.hpp>
+
+#include "page/script_json.h"
+
+namespace gradcam {
+
+PageIndex::PageIndex(const std::vector<PageState>& states) {
+  for (const PageState& state : states) {
+    states_.emplace(state.key, static_cast<int>(states_.size()));
+  }
+}
+
+int PageIndex::NumberOf(const PagePrediction& prediction) {
+  const std::string name =
+      prediction.label.empty() ? "class " + std::to_string(prediction.index) : prediction.label;
+  return labels_.emplace(name, static_cast<int>(labels_.size())).first->second;
+}
+
+void PageIndex::Add(const PageEntry& entry) {
+  using Json = nlohmann::ordered_json;
+  const int explained = entry.explained ? NumberOf(*entry.explained) : -1;
+  const int answer = entry.truth ? static_cast<int>(entry.truth->is_right) : -1;
+  Json others = Json::array();
+  for (const PagePrediction& prediction : entry.top) others.push_back(NumberOf(prediction));
+  if (entry.truth) others.push_back(NumberOf(entry.truth->true_class));
+  entries_ += entries_.empty() ? "" : ",\n";
+  entries_ += ScriptJson({entry.file, states_.at(entry.state), explained, answer, others});
+}
+
+void PageIndex::EndPage(const std::string& file_name) {
+  pages_.push_back("{\"file\":" + ScriptJson(file_name) + ",\"entries\":[" + entries_ + "]}");
+  entries_.clear();
+}
+
+std::string PageIndex::Json() const {
+  std::vector<std::string> labels(labels_.size());
+  for (const auto& [label, number] : labels_) labels[static_cast<std::size_t>(number)] = label;
+  return "{\"labels\":" + ScriptJson(labels) + ",\n\"pages\":[" + Joined(pages_, ",\n") + "]}";
+}
+
+}  // namespace gradcam

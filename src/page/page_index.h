@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "page/page_content.h"
+
+namespace gradcam {
+
+// What all pages of the same results know of each other, so that a search on one finds what stands
+// on the others.
+class PageIndex {
+ public:
+  // `states` of PageHead.
+  explicit PageIndex(const std::vector<PageState>& states);
+
+  // An entry of the page that is being made.
+  void Add(const PageEntry& entry);
+  // That page is complete and will be the file of this name.
+  void EndPage(const std::string& file_name);
+
+  [[nodiscard]] std::size_t pages() const { return pages_.size(); }
+
+  // {"labels": [text, ...], "pages": [{"file": name, "entries": [[file, state, explained, answer,
+  // others], ...]}, ...]}, safe inside a <script> element. `state`: its number; `explained`: that
+  // of a label, -1 for a failure; `answer`: 1 right, 0 wrong, -1 not known; `others`: numbers of
+  // the labels of the most probable classes and the true one.
+  [[nodiscard]] std::string Json() const;
+
+ private:
+  int NumberOf(const PagePrediction& prediction);
+
+  std::map<std::string, int> states_;
+  std::map<std::string, int> labels_;
+  std::string entries_;             // of the page that is being made: elements of a JSON array
+  std::vector<std::string> pages_;  // JSON objects
+};
+
+}  // namespace gradcam

@@ -1,0 +1,31 @@
+#include "page/script_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace gradcam {
+
+std::string ScriptJson(const nlohmann::ordered_json& json) {
+  const std::string text =
+      json.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string Joined(const std::vector<std::string>& parts, const char* separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+}  // namespace gradcam
