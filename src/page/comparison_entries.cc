@@ -148,9 +148,9 @@ PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
          .facts = {}});
   }
   if (pair.baseline != nullptr && pair.current != nullptr) {
-    entry.hint = "The maps explain different classes, so they are not compared.";
+    entry.hint = "Maps of different classes: not compared.";
   } else if (picture.status != FindingKind::kExtra) {
-    entry.hint = "Only one side explains this class, so there is nothing to compare it with.";
+    entry.hint = "Only one side explains this class: not compared.";
   }
   AddTexts(picture, std::nullopt, entry);
   return entry;

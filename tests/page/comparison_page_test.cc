@@ -102,7 +102,7 @@ TEST(ComparisonEntries, ClassesThatOneSideExplainsStandSideBySide) {
   const PageEntry& pair = entries[0];
   EXPECT_FALSE(pair.has_large_tile);
   EXPECT_EQ(pair.explained->index, 3);
-  EXPECT_THAT(pair.hint, HasSubstr("different classes"));
+  EXPECT_THAT(pair.hint, HasSubstr("Maps of different classes"));
   EXPECT_EQ(pair.maps[0].tiles[0].map, "");
   EXPECT_EQ(pair.maps[0].tiles[1].name, "Baseline: tiger cat");
   EXPECT_THAT(pair.maps[0].tiles[1].map, StartsWith("data:image/jpeg;base64,"));

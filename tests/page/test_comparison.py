@@ -131,7 +131,7 @@ def test_two_classes_stand_side_by_side(gradcam, picture, tmp_path, browser):
     shown = [tag.text for tag in browser.find_all(".card:first-child .tag")]
     assert shown == ["Baseline: tench", "Current: Egyptian cat"]
     assert len(browser.find_all(".card:first-child img")) == 2
-    assert "explain different classes" in browser.find(".card .hint").text
+    assert "Maps of different classes" in browser.find(".card .hint").text
     browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
     boxes = browser.run("""return [...document.querySelectorAll('.card:first-child .tile')]
         .map((tile) => [tile.offsetWidth, tile.offsetHeight])""")
@@ -139,7 +139,7 @@ def test_two_classes_stand_side_by_side(gradcam, picture, tmp_path, browser):
     browser.find(".tiles").click()
     captions = [caption.text for caption in browser.find_all("figcaption")]
     assert captions == ["Baseline: tench", "Current: Egyptian cat"]
-    assert "explain different classes" in browser.text("#detail-body")
+    assert "Maps of different classes" in browser.text("#detail-body")
     assert browser.console() == []
     written = sorted(path.name for path in (tmp_path / "diff").iterdir())
     assert written == sorted(f"{name}.{kind}-{side}.png" for name in "ab"
