@@ -20,6 +20,7 @@ PageHead HeadOf(const std::string& title, const CompareSummary& summary, std::si
   }
   head.tile_names = {"Difference", "Baseline", "Current"};
   head.map_names = {"Grad-CAM", "Saliency"};
+  head.top_name = "Probability of the class";
   head.states = ComparisonStates();
   head.order = "Worst first";
   return head;

@@ -95,9 +95,10 @@ struct PageHead {
   std::vector<std::string> notes;
   std::array<std::string, 3> tile_names;
   std::vector<std::string> map_names;
-  std::vector<PageState> states;  // from harmless to grave
-  std::string order;              // name of the order in which entries come; empty: by file
-  double opacity = 0.5;           // of maps over pictures at first, 0...1
+  std::string top_name = "Most probable classes";  // what PageEntry::top lists
+  std::vector<PageState> states;                   // from harmless to grave
+  std::string order;     // name of the order in which entries come; empty: by file
+  double opacity = 0.5;  // of maps over pictures at first, 0...1
   MapCut map_cut = MapCut::kSeen;
 };
 

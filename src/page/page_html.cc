@@ -51,6 +51,7 @@ Json HeadToJson(const PageHead& head, const PageBody& body, std::size_t number) 
           {"notes", head.notes},
           {"tiles", head.tile_names},
           {"maps", head.map_names},
+          {"top", head.top_name},
           {"states", states},
           {"order", head.order},
           {"opacity", head.opacity},

@@ -78,6 +78,8 @@ def test_the_page_in_a_browser(gradcam, compared, browser):
     captions = [caption.text for caption in browser.find_all("figcaption")]
     assert captions == ["Difference", "Baseline", "Current"]
     assert "Shift of the peak" in browser.text("#detail-body")
+    assert "Probability of the class" in browser.text("#detail-body")
+    assert not browser.find("#detail .opacity").is_displayed()
     browser.find("#detail-close").click()
     browser.choose("state", "Only in baseline")
     assert browser.files() == ["d"]

@@ -415,7 +415,7 @@ function fillDetail() {
   if (!entry.maps.length) return;
   body.append(largeTiles(entry));
   const columns = element('div', 'columns');
-  columns.append(section('Most probable classes', list('ol', 'top', topRows(entry))),
+  columns.append(section(head.top, list('ol', 'top', topRows(entry))),
                  section('Details', facts(entry)));
   body.append(columns);
 }
@@ -524,6 +524,7 @@ function fillControls() {
   fill('map', head.maps.map((name, i) => [i, name]));
   $('map-field').hidden = head.maps.length < 2;
   $('opacity-field').hidden = !hasOverlays;
+  $('detail-opacity').hidden = !hasOverlays;
   setOpacity(Math.round(head.opacity * 100));
   takeSearch();
 }
