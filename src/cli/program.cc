@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <csignal>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -15,6 +14,7 @@
 #include "cli/messages.h"
 #include "cli/models_job.h"
 #include "cli/report_job.h"
+#include "cli/standard_streams.h"
 #include "cli/terminal.h"
 #include "cli/worker_job.h"
 #include "gradcam/error.h"
@@ -75,8 +75,8 @@ ExitCode Perform(const std::vector<std::string>& command_line, const Environment
 }  // namespace
 
 ExitCode RunProgram(const std::vector<std::string>& command_line, const Environment& environment) {
-  // A reader of stdout that goes away must not end the program in the middle of a file.
-  std::signal(SIGPIPE, SIG_IGN);
+  OccupyClosedStreams();
+  IgnoreSignalsOfWrites();
   const Messages messages(Verbosity::kNormal, UseColor(When::kAuto, STDERR_FILENO, environment));
   try {
     return Perform(command_line, environment);

@@ -23,7 +23,7 @@ def test_a_picture_that_does_not_fit_on_the_disk_fails_and_the_run_goes_on(gradc
     noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "photos/c.png")
     result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", KEPT,
-                     prefix=["env", "--ignore-signal=XFSZ", "prlimit", "--fsize=100000"])
+                     prefix=["prlimit", "--fsize=100000"])
     assert result.code == 1
     assert result.errors == ["cannot write 'out/c.gradcam-overlay.png': file too large"]
     assert reports_in(tmp_path / "out") == ["a", "b", "d"]
@@ -84,7 +84,7 @@ def test_results_that_do_not_fit_on_the_disk_fail_their_picture(gradcam, tiny_mo
     for i in range(12):
         picture(f"photos/{i:02}.png")
     result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "jsonl",
-                     prefix=["env", "--ignore-signal=XFSZ", "prlimit", "--fsize=8000"])
+                     prefix=["prlimit", "--fsize=8000"])
     assert result.code == 1
     lines = (tmp_path / "out/results.jsonl").read_text()
     assert lines.endswith("\n")
