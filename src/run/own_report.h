@@ -8,7 +8,7 @@ namespace gradcam {
 // removed. An empty file is nobody's.
 [[nodiscard]] bool IsForeignReport(const std::filesystem::path& file);
 
-// Whether `file` exists and is no picture that gradcam made. An empty one is
+// Whether `file` exists and is no picture that gradcam made, or cannot be read. An empty one is
 // nobody's.
 [[nodiscard]] bool IsForeignPicture(const std::filesystem::path& file);
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
@@ -120,6 +121,17 @@ TEST_F(PlanTest, TakesAnOutputFolderInsideAnInputFolder) {
 
 TEST_F(PlanTest, NeverReplacesAPictureThatGradcamDidNotMake) {
   folder_.Write("out/cat.gradcam.png", "a photo of the user");
+  EXPECT_THAT(UsageError({"cat.jpg"}),
+              HasSubstr("out/cat.gradcam.png' was not written by gradcam"));
+}
+
+TEST_F(PlanTest, NeverReplacesWhatItCannotLookInto) {
+  fs::create_directories(folder_ / "out");
+  ASSERT_EQ(::mkfifo((folder_ / "out/cat.gradcam.png").c_str(), 0600), 0);  // nobody writes to it
+  EXPECT_THAT(UsageError({"cat.jpg"}),
+              HasSubstr("out/cat.gradcam.png' was not written by gradcam"));
+  fs::remove(folder_ / "out/cat.gradcam.png");
+  fs::create_symlink("cat.gradcam.png", folder_ / "out/cat.gradcam.png");
   EXPECT_THAT(UsageError({"cat.jpg"}),
               HasSubstr("out/cat.gradcam.png' was not written by gradcam"));
 }
