@@ -156,7 +156,8 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   Progress progress(
       StyleOfProgress(arguments.talk.progress, arguments.talk.verbosity, is_terminal),
       plan.jobs->total().has_value(), std::cerr,
-      [watch = Stopwatch(), seconds = 0.0]() mutable { return seconds += watch.Lap(); });
+      [watch = Stopwatch(), seconds = 0.0]() mutable { return seconds += watch.Lap(); },
+      [] { return TerminalWidth(STDERR_FILENO); });
   RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages,
                      std::move(progress));
   const RunReport report = RunPlan(run_model, run, std::move(plan), printer, signals);

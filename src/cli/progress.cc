@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -24,6 +25,8 @@ std::string Duration(double seconds) {
   return text.data();
 }
 
+int EndedNow(const RunCounts& counts) { return counts.done + counts.failed + counts.left_out; }
+
 }  // namespace
 
 ProgressStyle StyleOfProgress(When when, Verbosity verbosity, bool is_terminal) {
@@ -33,19 +36,31 @@ ProgressStyle StyleOfProgress(When when, Verbosity verbosity, bool is_terminal) 
   return wants_reports ? ProgressStyle::kReports : ProgressStyle::kNone;
 }
 
-std::string ProgressText(const RunCounts& counts, bool is_total_known, double seconds) {
-  const int now = counts.done + counts.failed + counts.left_out;  // done in this run
-  const int ended = now + counts.resumed;
+void Pace::Add(double seconds, int pictures) {
+  constexpr double kSpan = 15;
+  last_ = {seconds, pictures};
+  if (pictures == 0) from_ = next_ = last_;
+  if (seconds - next_.seconds < kSpan) return;
+  from_ = next_;
+  next_ = last_;
+}
+
+double Pace::PerSecond() const {
+  const double seconds = last_.seconds - from_.seconds;
+  return seconds > 0 ? (last_.pictures - from_.pictures) / seconds : 0;
+}
+
+std::string ProgressText(const RunCounts& counts, bool is_total_known, double per_second) {
+  const int ended = EndedNow(counts) + counts.resumed;
   std::string text = std::to_string(ended);
   if (is_total_known) text += " of " + std::to_string(counts.pictures);
   text += " pictures";
-  if (now > 0 && seconds > 0) {
-    const double speed = now / seconds;
+  if (per_second > 0) {
     std::array<char, 40> number{};
-    std::snprintf(number.data(), number.size(), ", %.1f/s", speed);
+    std::snprintf(number.data(), number.size(), ", %.1f/s", per_second);
     text += number.data();
     if (is_total_known && ended < counts.pictures) {
-      text += ", " + Duration((counts.pictures - ended) / speed) + " left";
+      text += ", " + Duration((counts.pictures - ended) / per_second) + " left";
     }
   }
   if (counts.failed > 0) text += ", " + std::to_string(counts.failed) + " failed";
@@ -53,19 +68,24 @@ std::string ProgressText(const RunCounts& counts, bool is_total_known, double se
 }
 
 Progress::Progress(ProgressStyle style, bool is_total_known, std::ostream& out,
-                   std::function<double()> seconds)
+                   std::function<double()> seconds, std::function<std::size_t()> width)
     : style_(style),
       is_total_known_(is_total_known),
       out_(&out),
       seconds_(std::move(seconds)),
+      width_(std::move(width)),
       next_(style == ProgressStyle::kReports ? kSecondsAReport : kSecondsALine) {}
 
 void Progress::Show(const RunCounts& counts) {
   if (style_ == ProgressStyle::kNone) return;
   const double now = seconds_();
+  pace_.Add(now, EndedNow(counts));
   if (now < next_) return;
-  const std::string text = ProgressText(counts, is_total_known_, now);
+  std::string text = ProgressText(counts, is_total_known_, pace_.PerSecond());
   if (style_ == ProgressStyle::kLine) {
+    // The last column stays free: some terminals begin a new row when it is filled.
+    if (const std::size_t width = width_(); width > 0)
+      text.resize(std::min(text.size(), width - 1));
     *out_ << "\r\x1b[K" << text << std::flush;
     is_shown_ = true;
     next_ = now + kSecondsALine;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <ostream>
 #include <string>
@@ -21,16 +22,37 @@ enum class ProgressStyle {
 // --quiet.
 [[nodiscard]] ProgressStyle StyleOfProgress(When when, Verbosity verbosity, bool is_terminal);
 
-// "38 of 200 pictures, 12.5/s, 0:13 left, 2 failed" after `seconds`.
+// How fast pictures have been ending lately: over the last 15 to 30 seconds, if a run is that long.
+// A stretch at the start in which an earlier run's pictures are passed over does not count.
+class Pace {
+ public:
+  // At this time, so many have ended in this run. Both never fall.
+  void Add(double seconds, int pictures);
+  // Pictures a second; 0 as long as nobody knows.
+  [[nodiscard]] double PerSecond() const;
+
+ private:
+  struct Mark {
+    double seconds = 0;
+    int pictures = 0;
+  };
+  Mark from_;  // the pace is that from here to last_
+  Mark next_;  // takes its place
+  Mark last_;
+};
+
+// "38 of 200 pictures, 12.5/s, 0:13 left, 2 failed" at so many pictures a second (0: not known).
 [[nodiscard]] std::string ProgressText(const RunCounts& counts, bool is_total_known,
-                                       double seconds);
+                                       double per_second);
 
 // Shows how far a run is.
 class Progress {
  public:
-  // `seconds`: since the start of the run.
+  // `seconds`: since the start of the run. `width`: columns of the terminal at the moment, which a
+  // line is cut to: a longer one would go on in the next row, which nothing takes off again. 0: not
+  // known.
   Progress(ProgressStyle style, bool is_total_known, std::ostream& out,
-           std::function<double()> seconds);
+           std::function<double()> seconds, std::function<std::size_t()> width);
 
   void Show(const RunCounts& counts);
 
@@ -42,6 +64,8 @@ class Progress {
   bool is_total_known_;
   std::ostream* out_;
   std::function<double()> seconds_;
+  std::function<std::size_t()> width_;
+  Pace pace_;
   double next_ = 0;  // when to show it again
   bool is_shown_ = false;
 };

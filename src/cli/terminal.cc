@@ -1,10 +1,10 @@
 #include "cli/terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 
 #include "report/text.h"
 
@@ -14,6 +14,11 @@ bool UseColor(When mode, int file_descriptor, const Environment& environment) {
   if (mode != When::kAuto) return mode == When::kAlways;
   return !environment.no_color && environment.term.value_or("dumb") != "dumb" &&
          isatty(file_descriptor) == 1;
+}
+
+std::size_t TerminalWidth(int file_descriptor) {
+  winsize size{};
+  return ::ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 std::string Styled(std::string_view text, Style style, bool color) {

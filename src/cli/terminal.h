@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ enum class When { kAuto, kAlways, kNever };
 // Whether to write colours to the stream with this file descriptor. kAuto: only to a terminal, and
 // not with NO_COLOR or TERM=dumb.
 [[nodiscard]] bool UseColor(When mode, int file_descriptor, const Environment& environment);
+
+// Columns of the terminal with this file descriptor; 0 if it is none or does not say.
+[[nodiscard]] std::size_t TerminalWidth(int file_descriptor);
 
 enum class Style { kError, kWarning, kHint, kHeading };
 

@@ -7,6 +7,8 @@
 namespace gradcam {
 namespace {
 
+std::size_t AnyWidth() { return 0; }
+
 TEST(Progress, GoesToATerminalUnlessTheUserWantsNone) {
   using enum ProgressStyle;
   const Verbosity normal = Verbosity::kNormal;
@@ -20,23 +22,61 @@ TEST(Progress, GoesToATerminalUnlessTheUserWantsNone) {
 
 TEST(Progress, TellsSpeedAndTimeLeftOfThisRunsPictures) {
   RunCounts counts{.pictures = 200, .done = 30, .failed = 2};
-  EXPECT_EQ(ProgressText(counts, /*is_total_known=*/true, 8),
+  EXPECT_EQ(ProgressText(counts, /*is_total_known=*/true, 4),
             "32 of 200 pictures, 4.0/s, 0:42 left, 2 failed");
   // 100 pictures of an earlier run took no time of this one: 68 pictures are left, at 4 a second.
   counts.resumed = 100;
-  EXPECT_EQ(ProgressText(counts, true, 8), "132 of 200 pictures, 4.0/s, 0:17 left, 2 failed");
+  EXPECT_EQ(ProgressText(counts, true, 4), "132 of 200 pictures, 4.0/s, 0:17 left, 2 failed");
   EXPECT_EQ(ProgressText({.pictures = 10'000, .done = 1}, true, 1),
             "1 of 10000 pictures, 1.0/s, 2:46:39 left");
-  EXPECT_EQ(ProgressText({.pictures = 5, .done = 5}, true, 1), "5 of 5 pictures, 5.0/s");
+  EXPECT_EQ(ProgressText({.pictures = 5, .done = 5}, true, 5), "5 of 5 pictures, 5.0/s");
   EXPECT_EQ(ProgressText({.pictures = 5}, true, 0), "0 of 5 pictures");
-  EXPECT_EQ(ProgressText({.pictures = 7, .done = 5}, /*is_total_known=*/false, 1),
+  EXPECT_EQ(ProgressText({.pictures = 7, .done = 5}, /*is_total_known=*/false, 5),
             "5 pictures, 5.0/s");
+}
+
+TEST(Pace, IsThatOfTheLastHalfMinute) {
+  Pace pace;
+  EXPECT_EQ(pace.PerSecond(), 0);
+  pace.Add(2, 1);  // two seconds, in which a model was loaded too
+  EXPECT_EQ(pace.PerSecond(), 0.5);
+  for (int second = 3; second <= 100; ++second) pace.Add(second, 4 * second);
+  EXPECT_DOUBLE_EQ(pace.PerSecond(), 4);
+  // Large pictures come: soon nothing is left of the old pace.
+  for (int second = 101; second <= 140; ++second) pace.Add(second, 300 + second);
+  EXPECT_DOUBLE_EQ(pace.PerSecond(), 1);
+  // And pictures that take longer than the time it looks at.
+  pace.Add(240, 441);
+  EXPECT_DOUBLE_EQ(pace.PerSecond(), 6.0 / 105);
+  pace.Add(340, 442);
+  EXPECT_DOUBLE_EQ(pace.PerSecond(), 0.01);
+}
+
+TEST(Pace, DoesNotCountTheTimeInWhichAnEarlierRunsPicturesArePassedOver) {
+  Pace pace;
+  for (int second = 1; second <= 100; ++second) pace.Add(second, 0);
+  EXPECT_EQ(pace.PerSecond(), 0);
+  pace.Add(101, 2);
+  EXPECT_DOUBLE_EQ(pace.PerSecond(), 2);
+}
+
+TEST(Progress, ALineIsCutToTheTerminal) {
+  std::ostringstream out;
+  std::size_t width = 20;
+  Progress progress(ProgressStyle::kLine, true, out, [] { return 1.0; }, [&] { return width; });
+  progress.Show({.pictures = 1000, .done = 10});
+  EXPECT_EQ(out.str(), "\r\x1b[K10 of 1000 pictures");
+  progress.Erase();
+  out.str("");
+  width = 1;
+  progress.Show({.pictures = 1000, .done = 11});
+  EXPECT_EQ(out.str(), "\r\x1b[K");
 }
 
 TEST(Progress, ALineIsWrittenOverAndErased) {
   std::ostringstream out;
   double now = 1;
-  Progress progress(ProgressStyle::kLine, true, out, [&] { return now; });
+  Progress progress(ProgressStyle::kLine, true, out, [&] { return now; }, AnyWidth);
   progress.Show({.pictures = 4, .done = 1});
   now = 1.05;
   progress.Show({.pictures = 4, .done = 2});  // too soon
@@ -52,7 +92,7 @@ TEST(Progress, ALineIsWrittenOverAndErased) {
 
 TEST(Progress, ComesBackAtOnceAfterOtherOutput) {
   std::ostringstream out;
-  Progress progress(ProgressStyle::kLine, true, out, [] { return 1.0; });
+  Progress progress(ProgressStyle::kLine, true, out, [] { return 1.0; }, AnyWidth);
   progress.Show({.pictures = 4, .done = 1});
   progress.Erase();
   out.str("");
@@ -63,7 +103,7 @@ TEST(Progress, ComesBackAtOnceAfterOtherOutput) {
 TEST(Progress, ReportsAreLinesEveryTenSeconds) {
   std::ostringstream out;
   double now = 0;
-  Progress progress(ProgressStyle::kReports, true, out, [&] { return now; });
+  Progress progress(ProgressStyle::kReports, true, out, [&] { return now; }, AnyWidth);
   for (now = 1; now < 25; ++now) progress.Show({.pictures = 50, .done = static_cast<int>(now)});
   progress.Erase();
   EXPECT_EQ(out.str(),
@@ -73,7 +113,7 @@ TEST(Progress, ReportsAreLinesEveryTenSeconds) {
 
 TEST(Progress, NoneIsNothing) {
   std::ostringstream out;
-  Progress progress(ProgressStyle::kNone, true, out, [] { return 100.0; });
+  Progress progress(ProgressStyle::kNone, true, out, [] { return 100.0; }, AnyWidth);
   progress.Show({.pictures = 4, .done = 1});
   progress.Erase();
   EXPECT_EQ(out.str(), "");

@@ -1,9 +1,12 @@
 """What a user sees of a long run."""
 
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
 import pytest
 
@@ -14,9 +17,11 @@ def photos(picture) -> None:
         picture(f"photos/{i:03}.png", width=300, height=200)
 
 
-def run_on_a_terminal(gradcam, *args) -> str:
-    """What the program writes to a terminal that its stderr is; stdout goes elsewhere."""
+def run_on_a_terminal(gradcam, *args, columns: int = 0) -> str:
+    """What the program writes to a terminal that its stderr is; stdout goes elsewhere. `columns`: 0 if
+    the terminal does not say."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
     process = subprocess.Popen(gradcam.command(*args), cwd=gradcam.home, stdin=subprocess.DEVNULL,
                                env=gradcam.environment(TERM="xterm"), stdout=subprocess.DEVNULL,
                                stderr=theirs)
@@ -38,6 +43,13 @@ def test_a_terminal_shows_a_line_that_is_erased_at_the_end(gradcam, tiny_model, 
     assert shown
     assert [int(count) for count in shown] == sorted(int(count) for count in shown)
     assert "\r\x1b[Kgradcam: 200 of 200 pictures done" in seen
+
+
+def test_the_line_stays_in_one_row_of_a_narrow_terminal(gradcam, tiny_model, photos):
+    seen = run_on_a_terminal(gradcam, "-m", tiny_model, "photos", "--json", columns=20)
+    shown = re.findall(r"\r\x1b\[K(\d+ of[^\r\n]*)", seen)
+    assert shown
+    assert max(len(line) for line in shown) == 19
 
 
 def test_never_means_never(gradcam, tiny_model, photos):
