@@ -97,7 +97,9 @@ class Collector {
                            [&](std::size_t i) { return pictures_.AbsolutePathOf(i).string(); });
     std::vector<std::size_t> repeated;
     for (const auto& [item, first] : by_path.Repeated()) {
+      if (!LeadToOneFile(first, item)) continue;
       RequireSameClass(first, item);
+      if (pictures_.ClassOf(first) < 0) pictures_.CopyClass(item, first);
       repeated.push_back(item);
     }
     if (repeated.empty()) return;
@@ -108,6 +110,13 @@ class Collector {
     }
     warnings_.push_back(text);
     pictures_.Remove(repeated);
+  }
+
+  // Behind a link, ".." is not where the name says: "link/../cat.jpg" need not be "cat.jpg".
+  [[nodiscard]] bool LeadToOneFile(std::size_t a, std::size_t b) const {
+    const auto first = IdentityOf(pictures_.PathOf(a));
+    const auto second = IdentityOf(pictures_.PathOf(b));
+    return !first || !second || first == second;
   }
 
   void RequireSameClass(std::size_t first, std::size_t again) const {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kPath = "path";
 constexpr const char* kClass = "class";
+constexpr const char* kHeaderHint = "a CSV list begins with the line path,class";
 
 bool IsBlank(const std::string& line) {
   return line.find_first_not_of(" \t\r") == std::string::npos;
@@ -31,6 +32,28 @@ std::string JoinedFields(const std::vector<std::string>& fields) {
 
 bool Contains(const std::vector<std::string>& fields, const char* name) {
   return std::find(fields.begin(), fields.end(), name) != fields.end();
+}
+
+// Of a record on one line; none if it is not one.
+std::vector<std::string> FieldsOf(const std::string& line) {
+  try {
+    CsvRecord record;
+    if (record.AddLine(line)) return record.fields();
+  } catch (const std::invalid_argument&) {  // NOLINT(bugprone-empty-catch)
+  }
+  return {};
+}
+
+// A header as spreadsheets write it where a comma separates decimals.
+bool IsHeaderWith(char separator, std::string line) {
+  std::replace(line.begin(), line.end(), separator, ',');
+  const std::vector<std::string> fields = FieldsOf(line);
+  return Contains(fields, kPath) && Contains(fields, kClass);
+}
+
+bool IsJson(const std::string& line) {
+  const std::size_t next = line.starts_with('{') ? line.find_first_not_of(" \t", 1) : line.size();
+  return next < line.size() && line[next] == '"';
 }
 
 }  // namespace
@@ -52,18 +75,16 @@ std::optional<ListEntry> ListReader::Next(const InputWait& wait) {
 bool ListReader::ReadHeader(const std::string& line) {
   format_ = Format::kPaths;
   if (separator_ != '\n') return false;
-  if (line.starts_with("{\"")) {
+  if (IsJson(line)) {
     format_ = Format::kJsonLines;
     return false;
   }
-  if (line.find(',') == std::string::npos) return false;
-  try {
-    CsvRecord record;
-    if (!record.AddLine(line)) return false;
-    header_ = record.fields();
-  } catch (const std::invalid_argument&) {
-    return false;
+  if (line.find(',') == std::string::npos) {
+    if (!IsHeaderWith(';', line) && !IsHeaderWith('\t', line)) return false;
+    at_end_ = true;
+    Fail("the fields are not separated by commas", kHeaderHint);
   }
+  header_ = FieldsOf(line);
   if (!Contains(header_, kPath) && !Contains(header_, kClass)) return false;
   format_ = Format::kCsv;
   for (const char* column : {kPath, kClass}) {
@@ -72,7 +93,7 @@ bool ListReader::ReadHeader(const std::string& line) {
     at_end_ = true;
     Fail((count == 0 ? "no column '" : "several columns '") + std::string(column) +
              "'; the header has " + JoinedFields(header_),
-         "a CSV list begins with the line path,class");
+         kHeaderHint);
   }
   return true;
 }

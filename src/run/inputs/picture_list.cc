@@ -105,6 +105,12 @@ fs::path PictureList::AbsolutePathOf(std::size_t i) const {
 
 int PictureList::ClassOf(std::size_t i) const { return i < truths_.size() ? truths_[i] : kNoClass; }
 
+void PictureList::CopyClass(std::size_t from, std::size_t to) {
+  const std::int32_t number = ClassOf(from);
+  if (to >= truths_.size()) truths_.resize(to + 1, kNoClass);
+  truths_[to] = number;
+}
+
 void PictureList::Remove(const std::vector<std::size_t>& removed) {
   if (removed.empty()) return;
   truths_.resize(entries_.size(), kNoClass);

@@ -79,6 +79,9 @@ class PictureList {
   [[nodiscard]] int ClassOf(std::size_t i) const;
   [[nodiscard]] const std::vector<ListedClass>& classes() const { return classes_; }
 
+  // Gives picture `to` the true class of picture `from`, or none.
+  void CopyClass(std::size_t from, std::size_t to);
+
   // `removed` are indices in ascending order.
   void Remove(const std::vector<std::size_t>& removed);
 

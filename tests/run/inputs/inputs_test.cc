@@ -138,6 +138,18 @@ TEST(Inputs, GivenTwiceAreDoneOnce) {
       ElementsAre("'" + picture + "' is given more than once; done once, and so are 1 more"));
 }
 
+TEST(Inputs, AreNotTheSameForTheirNamesIfALinkLeadsElsewhere) {
+  const TemporaryFolder folder;
+  folder.Write("cat.jpg", "x");
+  folder.Write("other/a/dog.jpg", "x");
+  folder.Write("other/cat.jpg", "another");
+  fs::create_directory_symlink("other/a", folder / "link");
+  const InputListing listing =
+      List({(folder / "cat.jpg").string(), (folder / "link/../cat.jpg").string()});
+  EXPECT_THAT(Names(listing), ElementsAre("cat.jpg", "cat.jpg"));
+  EXPECT_THAT(listing.warnings, IsEmpty());
+}
+
 TEST(Inputs, OfAListKeepTheirPathBelowTheRoot) {
   const InputOptions options{{"@-"}, "/p", false};
   EXPECT_THAT(Names(List(options, "/p/a/1.jpg\n/p/a/../b/2.jpg\n")),
@@ -169,6 +181,18 @@ TEST(Inputs, HaveOneClassEach) {
   EXPECT_THAT(UsageError({{"@-"}, std::nullopt, false}, "path,class\na.jpg,1\n./a.jpg,cat\n"),
               HasSubstr("lists give './a.jpg' two different classes: 1 and 'cat'"));
   EXPECT_THAT(Names(List({"@-"}, "path,class\na.jpg,1\n./a.jpg,1\n")), ElementsAre("a.jpg"));
+}
+
+TEST(Inputs, HaveTheClassOfAListThoughAFolderHasThemToo) {
+  const TemporaryFolder folder;
+  for (const char* name : {"1.jpg", "2.jpg", "3.jpg"}) folder.Write(name, "x");
+  const InputListing listing =
+      List({folder.path().string(), "@-"}, "path,class\n" + (folder / "3.jpg").string() + ",7\n" +
+                                               (folder / "2.jpg").string() + ",8\n");
+  EXPECT_THAT(Names(listing), ElementsAre("1.jpg", "2.jpg", "3.jpg"));
+  EXPECT_FALSE(listing.pictures[0].truth);
+  EXPECT_EQ(listing.pictures[1].truth.value().index, 8);
+  EXPECT_EQ(listing.pictures[2].truth.value().index, 7);
 }
 
 TEST(Inputs, KeepTheirClassesWhenOthersAreRemoved) {

@@ -77,6 +77,16 @@ TEST(ListReader, ReadsNothingOfACsvListWithoutTheTwoColumns) {
   EXPECT_THAT(Read("path,class,path\n"), ElementsAre(HasSubstr("several columns 'path'")));
 }
 
+TEST(ListReader, ReadsNothingOfACsvListWithOtherSeparators) {
+  for (const char* text : {"path;class\na.jpg;1\n", "class\tid\tpath\r\n1\t2\ta.jpg\r\n"}) {
+    EXPECT_THAT(Read(text),
+                ElementsAre("! list 'x', line 1: the fields are not separated by commas "
+                            "| a CSV list begins with the line path,class"));
+  }
+  EXPECT_THAT(Read("path;x.jpg\n"), ElementsAre("1 path;x.jpg"));
+  EXPECT_THAT(Read("path,class,a;b\na.jpg,1,c;d\n"), ElementsAre("2 a.jpg 1"));
+}
+
 TEST(ListReader, ReadsJsonLines) {
   EXPECT_THAT(Read(R"({"path": "a.jpg", "class": 281}
 {"class": "tiger cat", "path": "b\n\u00e9.jpg", "note": null}
@@ -84,6 +94,8 @@ TEST(ListReader, ReadsJsonLines) {
 {"path": "c.jpg", "class": "7"}
 )"),
               ElementsAre("1 a.jpg 281", "2 b\n\u00e9.jpg 'tiger cat'", "4 c.jpg 7"));
+  EXPECT_THAT(Read("{ \"path\": \"a.jpg\", \"class\": 1 }\r\n"), ElementsAre("1 a.jpg 1"));
+  EXPECT_THAT(Read("{a}.jpg\n"), ElementsAre("1 {a}.jpg"));
 }
 
 TEST(ListReader, NamesTheLineOfAJsonListThatIsWrong) {
