@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "cli/available_cores.h"
 #include "cli/dry_run_job.h"
@@ -26,7 +24,7 @@
 #include "image/encode.h"
 #include "model/device/open_device.h"
 #include "model/threads.h"
-#include "report/json_text.h"
+#include "report/results_document.h"
 #include "report/text_report.h"
 #include "run/ground_truth.h"
 #include "run/plan.h"
@@ -37,7 +35,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Prints what a run finds as it goes on, or keeps it for the document of --json.
+// Prints what a run finds as it goes on.
 class RunPrinter final : public RunObserver {
  public:
   RunPrinter(const Talk& talk, Color color, const Messages& messages, Progress progress)
@@ -46,7 +44,7 @@ class RunPrinter final : public RunObserver {
   void OnPicture(const PictureReport& picture, const RunContext& run) override {
     if (!json_) progress_.Erase();
     if (json_) {
-      results_.push_back(ToJson(picture, run));
+      document_.Add(picture, run);
     } else if (messages_.verbosity() != Verbosity::kQuiet) {
       WriteText(picture, run, color_, std::cout);
       std::cout << std::flush;
@@ -72,7 +70,7 @@ class RunPrinter final : public RunObserver {
 
   void Finish(const RunReport& report) {
     progress_.Erase();
-    if (json_) std::cout << JsonText(ResultsToJson(results_, report.failures));
+    if (json_) document_.Finish(report.failures);
     if (report.stages) {
       std::ostringstream stages;
       WriteText(*report.stages, report.counts.done, stages);
@@ -99,7 +97,7 @@ class RunPrinter final : public RunObserver {
   Color color_;
   const Messages& messages_;
   Progress progress_;
-  std::vector<nlohmann::ordered_json> results_;
+  ResultsDocument document_{std::cout};  // of --json
 };
 
 std::string PictureCount(const std::optional<std::size_t>& total) {

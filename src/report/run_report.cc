@@ -17,12 +17,6 @@ Json StagesToJson(const StageTimes& times) {
   return json;
 }
 
-Json FailuresToJson(const std::vector<Failure>& failures) {
-  Json list = Json::array();
-  for (const Failure& failure : failures) list.push_back(ToJson(failure));
-  return list;
-}
-
 }  // namespace
 
 std::array<Stage, 9> StagesOf(const StageTimes& times) {
@@ -85,12 +79,10 @@ Json ToJson(const RunReport& report, const RunContext& run) {
   return json;
 }
 
-Json ResultsToJson(const std::vector<Json>& results, const std::vector<Failure>& failures) {
-  Json json;
-  json["schema_version"] = kSchemaVersion;
-  json["results"] = results;
-  json["failures"] = FailuresToJson(failures);
-  return json;
+Json FailuresToJson(const std::vector<Failure>& failures) {
+  Json list = Json::array();
+  for (const Failure& failure : failures) list.push_back(ToJson(failure));
+  return list;
 }
 
 }  // namespace gradcam

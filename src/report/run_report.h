@@ -26,8 +26,8 @@ struct RunCounts {
   int failed = 0;    // including folders that could not be listed
   int skipped = 0;   // files in folders that are no pictures by their name
   int left_out = 0;  // explained, but not among those that --only keeps
-  int right = 0;     // explained, and the most probable class is the true one
-  int wrong = 0;     // explained, and it is another; neither where the true class is not known
+  int right = 0;     // the most probable class is the true one, in this run or an earlier one
+  int wrong = 0;     // it is another; neither where the true class is not known
   int resumed = 0;   // that an earlier run had done (--resume)
 };
 
@@ -90,8 +90,7 @@ struct RunReport {
 // run.json: docs/schema/run.schema.json.
 [[nodiscard]] nlohmann::ordered_json ToJson(const RunReport& report, const RunContext& run);
 
-// The document of --json: docs/schema/results.schema.json. `results` are reports of pictures.
-[[nodiscard]] nlohmann::ordered_json ResultsToJson(
-    const std::vector<nlohmann::ordered_json>& results, const std::vector<Failure>& failures);
+// As run.json and --json list them.
+[[nodiscard]] nlohmann::ordered_json FailuresToJson(const std::vector<Failure>& failures);
 
 }  // namespace gradcam

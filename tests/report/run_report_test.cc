@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
 
 #include "report/json_text.h"
+#include "report/results_document.h"
 #include "report/sample_report.h"
 
 namespace gradcam {
@@ -21,20 +24,40 @@ TEST(RunReport, CountsPicturesASecond) {
   EXPECT_DOUBLE_EQ(PicturesPerSecond(run), 0);
 }
 
-TEST(Results, AreTheSampleThatTheSchemaDescribes) {
-  const auto results =
-      ResultsToJson({ToJson(SamplePicture(), SampleContext())}, SampleRun().failures);
-  EXPECT_EQ(JsonText(results), SampleText("results.json"));
+// The document of --json, read back.
+nlohmann::ordered_json Document(const std::vector<PictureReport>& pictures,
+                                const std::vector<Failure>& failures) {
+  std::ostringstream out;
+  ResultsDocument document(out);
+  for (const PictureReport& picture : pictures) document.Add(picture, SampleContext());
+  document.Finish(failures);
+  return nlohmann::ordered_json::parse(out.str());
 }
 
-TEST(Results, AreListsEvenIfEmpty) {
-  const auto json = nlohmann::json::parse(JsonText(ResultsToJson({}, {})));
-  EXPECT_EQ(json, nlohmann::json::parse(R"({"schema_version": 1, "results": [], "failures": []})"));
+TEST(ResultsDocument, IsTheSampleThatTheSchemaDescribes) {
+  EXPECT_EQ(JsonText(Document({SamplePicture()}, SampleRun().failures)),
+            SampleText("results.json"));
 }
 
-TEST(Results, NameFailedFilesThatAreNoUtf8) {
-  const auto json = nlohmann::json::parse(
-      JsonText(ResultsToJson({}, {{"\xE9.jpg", "cannot read image", "try again"}})));
+TEST(ResultsDocument, HoldsListsEvenIfEmpty) {
+  EXPECT_EQ(Document({}, {}), nlohmann::ordered_json::parse(
+                                  R"({"schema_version": 1, "results": [], "failures": []})"));
+}
+
+TEST(ResultsDocument, GivesEachReportWhenItIsThere) {
+  std::ostringstream out;
+  ResultsDocument document(out);
+  EXPECT_EQ(out.str(), "");  // so that stdout is empty where nothing was done
+  document.Add(SamplePicture(), SampleContext());
+  const std::size_t first = out.str().size();
+  EXPECT_GT(first, 100U);
+  document.Add(SamplePicture(), SampleContext());
+  EXPECT_GT(out.str().size(), 2 * first - 100);
+  EXPECT_EQ(Document({SamplePicture(), SamplePicture()}, {})["results"].size(), 2U);
+}
+
+TEST(ResultsDocument, NamesFailedFilesThatAreNoUtf8) {
+  const auto json = Document({}, {{"\xE9.jpg", "cannot read image", "try again"}});
   EXPECT_EQ(json["failures"][0]["file"], "\xEF\xBF\xBD.jpg");
   EXPECT_EQ(json["failures"][0]["file_bytes"], "%E9.jpg");
   EXPECT_EQ(json["failures"][0]["hint"], "try again");
