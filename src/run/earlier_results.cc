@@ -10,6 +10,7 @@
 #include "explain/class_lookup.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
+#include "run/ground_truth.h"
 #include "run/output_names.h"
 
 namespace gradcam {
@@ -38,7 +39,8 @@ std::optional<EarlierReport> EarlierResults::Find(const Job& job,
     if (text.empty()) return std::nullopt;
     StoredReport stored = ParseReport(text, "report");
     if (stored.picture.image.file != job.name || stored.picture.image.sha256 != picture_sha256 ||
-        !IsOfThisRun(stored.picture, stored.run, job) || !HasAllFiles(stored.picture, job)) {
+        !IsOfThisRun(stored.picture, stored.run, job) || !HasAllFiles(stored.picture, job) ||
+        !IsKept(stored.picture.top, stored.picture.truth, only_)) {
       return std::nullopt;
     }
     return EarlierReport{std::move(text), std::move(stored)};

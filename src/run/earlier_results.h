@@ -7,6 +7,7 @@
 #include "report/parse_report.h"
 #include "run/job_source.h"
 #include "run/results_file.h"
+#include "run/run_options.h"
 
 namespace gradcam {
 
@@ -20,11 +21,13 @@ struct EarlierReport {
 class EarlierResults {
  public:
   // `run`: model digest, settings and their digest of this run. `lines`: results.jsonl, where the
-  // settings ask for no report a picture; must outlive it.
-  EarlierResults(RunContext run, const ResultsFile* lines) : run_(std::move(run)), lines_(lines) {}
+  // settings ask for no report a picture; must outlive it. `only`: of this run.
+  EarlierResults(RunContext run, const ResultsFile* lines, Only only = Only::kAll)
+      : run_(std::move(run)), lines_(lines), only_(only) {}
 
   // The report of `job`, if it is complete: all files are there, made from a picture with this
-  // digest, by the same model with the same settings. May be called by several threads at once.
+  // digest, by the same model with the same settings, and `only` keeps it. May be called by several
+  // threads at once.
   [[nodiscard]] std::optional<EarlierReport> Find(const Job& job,
                                                   const std::string& picture_sha256) const;
 
@@ -36,6 +39,7 @@ class EarlierResults {
 
   RunContext run_;
   const ResultsFile* lines_;
+  Only only_;
 };
 
 }  // namespace gradcam

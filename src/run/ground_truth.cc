@@ -37,9 +37,8 @@ void CheckClasses(const std::vector<ListedClass>& classes, const std::vector<Lab
   }
 }
 
-bool IsKept(const Explanation& explanation, Only only) {
-  if (only == Only::kAll) return true;
-  return IsCorrect(explanation.top, explanation.truth) == (only == Only::kRight);
+bool IsKept(const std::vector<Prediction>& top, const std::optional<Prediction>& truth, Only only) {
+  return only == Only::kAll || IsCorrect(top, truth) == (only == Only::kRight);
 }
 
 }  // namespace gradcam

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "gradcam/card.h"
@@ -19,7 +20,8 @@ void RequireTruth(const InputPicture& picture, const RunOptions& options);
 // labels does not have. Without labels only the first picture shows how many classes there are.
 void CheckClasses(const std::vector<ListedClass>& classes, const std::vector<Label>& labels);
 
-// Whether files are written for a picture with this explanation.
-[[nodiscard]] bool IsKept(const Explanation& explanation, Only only);
+// Whether files are written for a picture with these predictions, best first, and this true class.
+[[nodiscard]] bool IsKept(const std::vector<Prediction>& top,
+                          const std::optional<Prediction>& truth, Only only);
 
 }  // namespace gradcam

@@ -1,6 +1,7 @@
 #include "run/results_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,13 @@ std::uint64_t HashOf(std::string_view name) { return std::hash<std::string_view>
               std::string("cannot ") + what + " " + Quoted(file) + ": " + SystemMessage(error));
 }
 
+// Where the file system knows no locks, there are none.
+void Lock(const FileHandle& handle, const fs::path& file) {
+  if (::flock(handle.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  throw Error(ErrorKind::kUsage, Quoted(file) + " is being written by another run",
+              "wait for its end, or give another --output");
+}
+
 // Of the picture whose report `line` is; empty if it is none.
 std::string NameIn(std::string_view line) {
   try {
@@ -51,25 +59,22 @@ ResultsFile::ResultsFile(fs::path file, bool keep) : path_(std::move(file)), fil
   struct stat status{};
   if (::fstat(old.get(), &status) != 0) Fail("read", path_, errno);
   if (!S_ISREG(status.st_mode)) FailForeign(path_);
+  Lock(old, path_);
   file_ = std::move(old);
   size_ = static_cast<std::uint64_t>(status.st_size);
-  const std::uint64_t end = ReadLines();
-  if (keep) {
-    if (::ftruncate(file_.get(), static_cast<off_t>(end)) != 0) Fail("write", path_, errno);
-    size_ = end;
-    return;
-  }
+  size_ = ReadLines(/*all=*/keep);
+  if (keep) return;
   kept_.clear();
   by_name_.clear();
   file_ = FileHandle(-1);
   size_ = 0;
 }
 
-// Returns the end of the last whole line.
-std::uint64_t ResultsFile::ReadLines() {
+// Returns the end of the last whole line. Without `all`, the first ones show whose file it is.
+std::uint64_t ResultsFile::ReadLines(bool all) {
   std::string rest;  // of a line that goes on in the next piece
   std::uint64_t start = 0;
-  for (std::uint64_t at = 0; at < size_; at += kPiece) {
+  for (std::uint64_t at = 0; at < size_ && (all || kept_.empty()); at += kPiece) {
     rest += Read(at, std::min(kPiece, size_ - at));
     std::size_t begin = 0;
     for (std::size_t end = rest.find('\n'); end != std::string::npos;
@@ -132,6 +137,7 @@ void ResultsFile::Open() {
   constexpr mode_t kMode = 0666;  // less the user's umask
   file_ = FileHandle(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
   if (!file_.is_open()) Fail("write", path_, errno);
+  Lock(file_, path_);
 }
 
 // All of it or nothing. Returns its place.
@@ -142,6 +148,7 @@ std::uint64_t ResultsFile::Append(const std::string& text) {
   if (status.st_nlink == 0) {
     throw Error(ErrorKind::kOutput, Quoted(path_) + " was removed during the run");
   }
+  if (static_cast<std::uint64_t>(status.st_size) > size_) CutRest();
   std::size_t done = 0;
   while (done < text.size()) {
     const ssize_t count = ::pwrite(file_.get(), text.data() + done, text.size() - done,
@@ -168,6 +175,11 @@ void ResultsFile::Add(std::string_view name, const std::string& line) {
   Drop(name);
 }
 
+void ResultsFile::Keep(std::string_view name) {
+  if (const Line* kept = KeptLine(name)) lines_.push_back(*kept);
+  Drop(name);
+}
+
 void ResultsFile::Drop(std::string_view name) {
   for (const std::size_t i : KeptOf(name)) kept_[i].is_used = true;
 }
@@ -178,6 +190,7 @@ void ResultsFile::Finish(bool is_complete) {
     return;
   }
   if (kept_.empty()) return;
+  CutRest();
   std::vector<Line> wanted = lines_;
   for (const Line& line : kept_) {
     if (!is_complete && !line.is_used) wanted.push_back(line);
@@ -187,6 +200,11 @@ void ResultsFile::Finish(bool is_complete) {
     return line.offset == std::exchange(end, line.offset + line.size);
   });
   if (!is_in_order || end != size_) Rewrite(wanted);
+}
+
+// What is behind the last whole line.
+void ResultsFile::CutRest() {
+  if (::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) Fail("write", path_, errno);
 }
 
 void ResultsFile::Rewrite(const std::vector<Line>& lines) {

@@ -17,16 +17,19 @@ namespace gradcam {
 class ResultsFile {
  public:
   // An older file is replaced by the first Append; with `keep` its lines stay, less a torn last
-  // one. Throws Error(kUsage) if gradcam did not write it.
+  // one. Until then nothing is changed. Throws Error(kUsage) if gradcam did not write it, or if
+  // another process has it open: the lines of both would get into each other.
   ResultsFile(std::filesystem::path file, bool keep);
 
   // The kept line of a picture, by its name; empty if there is none. May be called by several
   // threads at once, while another appends.
   [[nodiscard]] std::string Find(std::string_view name) const;
 
-  // The three that follow are called in the order of the inputs.
+  // The four that follow are called in the order of the inputs.
   // A picture is done; it has this line, without line end. A kept one that is equal stays.
   void Add(std::string_view name, const std::string& line);
+  // A picture has the line that was kept of it, if any.
+  void Keep(std::string_view name);
   // A picture has no results.
   void Drop(std::string_view name);
   // The end: with `is_complete`, no other picture has a line; else what was kept of pictures that
@@ -42,12 +45,13 @@ class ResultsFile {
   };
 
   void Open();
-  [[nodiscard]] std::uint64_t ReadLines();
+  [[nodiscard]] std::uint64_t ReadLines(bool all);
   void AddLine(std::uint64_t offset, std::string_view text);
   [[nodiscard]] std::span<const std::size_t> KeptOf(std::string_view name) const;
   [[nodiscard]] const Line* KeptLine(std::string_view name) const;
   [[nodiscard]] std::string Read(std::uint64_t offset, std::uint64_t size) const;
   [[nodiscard]] std::uint64_t Append(const std::string& text);
+  void CutRest();
   void Rewrite(const std::vector<Line>& lines);
 
   std::filesystem::path path_;

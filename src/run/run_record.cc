@@ -51,8 +51,9 @@ void RunRecord::TellProgress(std::size_t pictures) {
   observer_->OnProgress(report_.counts);
 }
 
-void RunRecord::CountTruth(const Explanation& explanation) {
-  const auto correct = IsCorrect(explanation.top, explanation.truth);
+void RunRecord::CountTruth(const std::vector<Prediction>& top,
+                           const std::optional<Prediction>& truth) {
+  const auto correct = IsCorrect(top, truth);
   if (correct) ++(*correct ? report_.counts.right : report_.counts.wrong);
 }
 
@@ -65,6 +66,8 @@ void RunRecord::AddPicture(const Job& job, const PictureReport& picture, const R
 
 void RunRecord::AddEarlier(const Job& job, const StoredReport& earlier) {
   report_.engine = earlier.picture.engine;
+  CountTruth(earlier.picture.top, earlier.picture.truth);
+  Summarize(earlier.picture);
   if (PassesStrict(job, earlier.picture)) ++report_.counts.resumed;
 }
 

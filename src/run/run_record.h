@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "report/parse_report.h"
@@ -24,8 +25,9 @@ class RunRecord {
   // `pictures`: in all, or listed so far.
   void TellProgress(std::size_t pictures);
 
-  // Whether the prediction is right, where the true class is known.
-  void CountTruth(const Explanation& explanation);
+  // A picture has these predictions, best first, and this true class. Those that --only leaves out
+  // count too.
+  void CountTruth(const std::vector<Prediction>& top, const std::optional<Prediction>& truth);
 
   // A picture's files are complete.
   void AddPicture(const Job& job, const PictureReport& picture, const RunContext& run);

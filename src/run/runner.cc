@@ -74,12 +74,12 @@ class Runner {
  private:
   void OpenEarlierResults() {
     if (options_->settings.outputs.contains(Output::kJsonl)) {
-      results_.emplace(options_->output / ResultsName(options_->shard), options_->resume);
+      results_.emplace(ResultsPath(), options_->resume);
     }
     if (!options_->resume) return;
     RemoveAbandonedFiles(options_->output);
     PrepareContext();
-    earlier_.emplace(*context_, results_ ? &*results_ : nullptr);
+    earlier_.emplace(*context_, results_ ? &*results_ : nullptr, options_->only);
   }
 
   void RunPictures() {
@@ -138,8 +138,8 @@ class Runner {
         record_.AddWarning("image " + Quoted(picture.job.path) +
                            ": the network's scores are not finite, its predictions mean nothing");
       }
-      record_.CountTruth(explanation);
-      if (IsKept(explanation, options_->only)) {
+      record_.CountTruth(explanation.top, explanation.truth);
+      if (IsKept(explanation.top, explanation.truth, options_->only)) {
         pipeline.Write(picture, std::get<Explanation>(std::move(result)));
       } else {
         LeaveOut(picture.job);
@@ -162,11 +162,19 @@ class Runner {
     PrepareContext();
     context_->model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
-    // The report of an earlier run does not describe a folder that this one writes into.
+    // What an earlier run said does not describe a folder that this one writes into.
     std::error_code ignored;
     fs::remove(RunReportFile(), ignored);
+    if (!results_) RemoveOldResults();
     has_begun_ = true;
     SetExplained();
+  }
+
+  void RemoveOldResults() const {
+    try {
+      ResultsFile(ResultsPath(), /*keep=*/false).Finish(/*is_complete=*/true);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another program's, or in use
+    }
   }
 
   void SetExplained() {
@@ -186,6 +194,8 @@ class Runner {
     const auto& error = std::get<Error>(ended.outcome);
     if (errors_.is_in_doubt() && error.kind() == ErrorKind::kModel) {
       in_doubt_ = std::move(ended);
+    } else if (options_->resume && !ended.was_read) {
+      FailUnread(ended.job, error);
     } else {
       Fail(ended.job, error);
     }
@@ -224,6 +234,13 @@ class Runner {
   void Fail(const Job& job, const Error& error) {
     RecordFailure(job, error);
     if (errors_.has_explained()) Settle();
+  }
+
+  // Its file may be back tomorrow, with the disk that it is on: nothing says that what an earlier
+  // run made of it is wrong.
+  void FailUnread(const Job& job, const Error& error) {
+    if (results_) results_->Keep(job.name);
+    record_.AddFailedPicture(job, error);
   }
 
   void RecordFailure(const Job& job, const Error& error) {
@@ -269,6 +286,10 @@ class Runner {
     return options_->output / RunReportName(options_->shard);
   }
 
+  [[nodiscard]] fs::path ResultsPath() const {
+    return options_->output / ResultsName(options_->shard);
+  }
+
   void PassOnWords() {
     for (const std::string& warning : explainer_->TakeWarnings()) record_.AddWarning(warning);
     for (const std::string& note : explainer_->TakeNotes()) record_.AddNote(note);
@@ -277,7 +298,9 @@ class Runner {
   void FinishResults() {
     if (!results_) return;
     try {
-      results_->Finish(/*is_complete=*/!stop_.stop_requested() && !MustStop());
+      // Nobody knows what is in a folder that cannot be listed.
+      results_->Finish(/*is_complete=*/!stop_.stop_requested() && !MustStop() &&
+                       plan_.failures.empty());
     } catch (const Error& error) {
       record_.AddFailure({ResultsName(options_->shard), error.what(), error.hint()});
     }

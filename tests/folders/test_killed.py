@@ -24,14 +24,25 @@ def files_of(folder: Path) -> dict[str, bytes]:
             if path.is_file() and not (path.name.startswith("run") and path.suffix == ".json")}
 
 
-def kill_after(gradcam: Program, seconds: float, *args) -> bool:
-    """Whether the run was still going on then."""
-    process = gradcam.start(*args)
-    time.sleep(seconds)
+def kill_in_mid_work(gradcam: Program, out: Path, moments: random.Random, *args) -> bool:
+    """Starts a run that resumes, waits until it has done a random number of pictures and a random
+    part of another one, and kills it. Whether there was something left to do then."""
+    done = count_reports(out)
+    wanted = done + moments.randint(1, max(1, (COUNT - done) // 3))
+    process = gradcam.start(*args, "-o", out, "--resume")
+    deadline = time.monotonic() + 120
+    while count_reports(out) < wanted and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    time.sleep(moments.uniform(0, 0.01))
     was_running = process.poll() is None
     process.kill()
     process.communicate(timeout=60)
-    return was_running
+    return was_running and count_reports(out) < COUNT
+
+
+def count_reports(out: Path) -> int:
+    return sum(path.name != "run.json" for path in out.rglob("*.json")) if out.exists() else 0
 
 
 @pytest.fixture
@@ -44,9 +55,7 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(gradcam, tiny_model, photos, 
     seed = random.SystemRandom().randrange(1 << 32)
     print("seed", seed)  # shown by pytest when the test fails
     moments = random.Random(seed)
-    start = time.monotonic()
     whole = gradcam("-m", tiny_model, "photos", "-o", "whole", *OPTIONS)
-    seconds = time.monotonic() - start
     assert whole.code == 0, whole.stderr
     expected = files_of(tmp_path / "whole")
     assert len(expected) == COUNT * 7 + 1
@@ -55,21 +64,16 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(gradcam, tiny_model, photos, 
     for i in range(FOLDERS):
         out = tmp_path / f"out{i}"
         for _ in range(KILLS):
-            # A run that resumes is as long as what is left to do.
-            moment = moments.uniform(0.1, 0.9) * seconds
-            was_running = kill_after(gradcam, moment, "-m", tiny_model, "photos", "-o", out,
-                                     "--resume", *OPTIONS)
-            reports = len(list(out.rglob("*.json"))) if out.exists() else 0
-            in_the_middle += was_running and 0 < reports < COUNT
-            if out.exists():
-                check_reports_are_complete(out)
+            in_the_middle += kill_in_mid_work(gradcam, out, moments, "-m", tiny_model, "photos",
+                                              *OPTIONS)
+            check_reports_are_complete(out)
         resumed = gradcam("-m", tiny_model, "photos", "-o", out, "--resume", *OPTIONS)
         assert resumed.code == 0, resumed.stderr
         counts = json.loads((out / "run.json").read_text())["counts"]
         assert counts["done"] + counts.get("resumed", 0) == COUNT
         assert files_of(out) == expected, (seed, i)
-    # Otherwise the test shows nothing.
-    assert in_the_middle >= 3
+    # Otherwise the test shows nothing. On a busy machine a run may be over before it is killed.
+    assert in_the_middle >= FOLDERS * KILLS * 3 // 4
 
 
 def check_reports_are_complete(out: Path) -> None:

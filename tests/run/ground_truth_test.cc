@@ -84,12 +84,12 @@ TEST(IsKept, ComparesTheMostProbableClassWithTheTrueOne) {
   Explanation explanation;
   explanation.top = {{3, "", "", 0.6, 1}, {4, "", "", 0.4, 0}};
   explanation.truth = Prediction{3, "", "", 0.6, 1};
-  EXPECT_TRUE(IsKept(explanation, Only::kAll));
-  EXPECT_TRUE(IsKept(explanation, Only::kRight));
-  EXPECT_FALSE(IsKept(explanation, Only::kWrong));
+  EXPECT_TRUE(IsKept(explanation.top, explanation.truth, Only::kAll));
+  EXPECT_TRUE(IsKept(explanation.top, explanation.truth, Only::kRight));
+  EXPECT_FALSE(IsKept(explanation.top, explanation.truth, Only::kWrong));
   explanation.truth->index = 4;
-  EXPECT_FALSE(IsKept(explanation, Only::kRight));
-  EXPECT_TRUE(IsKept(explanation, Only::kWrong));
+  EXPECT_FALSE(IsKept(explanation.top, explanation.truth, Only::kRight));
+  EXPECT_TRUE(IsKept(explanation.top, explanation.truth, Only::kWrong));
 }
 
 }  // namespace

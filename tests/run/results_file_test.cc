@@ -96,6 +96,26 @@ TEST_F(ResultsFileTest, CutsATornLastLine) {
   ExpectLines({LineOf("a"), LineOf("b")});
 }
 
+TEST_F(ResultsFileTest, CutsATornLastLineOnlyOnceItIsWritten) {
+  const std::string torn = LineOf("b").substr(0, LineOf("b").size() - 1);
+  WriteLines({"a"}, torn);
+  {
+    const ResultsFile results = Open(/*keep=*/true);
+    EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n" + torn);
+  }
+  {
+    ResultsFile results = Open(/*keep=*/true);
+    results.Add("a", LineOf("a"));
+    results.Finish(true);
+    ExpectLines({LineOf("a")});
+  }
+  // A shorter line than the torn one.
+  WriteLines({"a"}, torn + std::string(100, 'x'));
+  ResultsFile results = Open(/*keep=*/true);
+  results.Add("b", LineOf("b"));
+  ExpectLines({LineOf("a"), LineOf("b")});
+}
+
 TEST_F(ResultsFileTest, CutsATornOnlyLineAndLosesItIfNothingFollows) {
   WriteLines({}, LineOf("b").substr(0, 100));
   ResultsFile results = Open(/*keep=*/true);
@@ -132,6 +152,36 @@ TEST_F(ResultsFileTest, DropsLinesOfPicturesThatFailedOrAreGone) {
   results.Add("c", LineOf("c"));
   results.Finish(true);
   ExpectLines({LineOf("c")});
+}
+
+TEST_F(ResultsFileTest, KeepsTheLineOfAPictureInItsPlace) {
+  WriteLines({"b", "a"});
+  ResultsFile results = Open(/*keep=*/true);
+  results.Keep("a");
+  results.Keep("b");
+  results.Keep("c");
+  results.Finish(true);
+  ExpectLines({LineOf("a"), LineOf("b")});
+}
+
+TEST_F(ResultsFileTest, IsWrittenByOneRunAtATime) {
+  const auto expect_refusal = [this] {
+    for (const bool keep : {false, true}) {
+      EXPECT_THAT([&] { static_cast<void>(Open(keep)); },
+                  testing::ThrowsMessage<Error>(HasSubstr("is being written by another run")));
+    }
+  };
+  {
+    ResultsFile first = Open(/*keep=*/false);
+    first.Add("a", LineOf("a"));
+    expect_refusal();
+    first.Finish(true);
+  }
+  {
+    const ResultsFile kept = Open(/*keep=*/true);
+    expect_refusal();
+  }
+  EXPECT_EQ(Open(/*keep=*/true).Find("a"), LineOf("a"));
 }
 
 TEST_F(ResultsFileTest, KeepsLinesOfPicturesThatWereNotReached) {

@@ -31,6 +31,16 @@ class ResumeTest : public RunnerTest {
     return RunOn({"photos"});
   }
 
+  RunReport RunOnList(const std::string& list) {
+    options_.inputs = {list};
+    return RunPlan(MakePlan(options_, /*standard_input=*/-1));
+  }
+
+  RunReport ResumeList(const std::string& list) {
+    options_.resume = true;
+    return RunOnList(list);
+  }
+
   // The pictures that were explained again.
   std::vector<std::string> Redone() {
     static_cast<void>(Resume());
@@ -139,6 +149,72 @@ TEST_F(ResumeTest, TakesAnErrorOfTheNetworkForThePicturesOwnIfOthersWereDone) {
   EXPECT_FALSE(fs::exists(folder_ / "out/b.gradcam.png"));
 }
 
+TEST_F(ResumeTest, LeavesResultsOfAPictureAloneThatCannotBeReadAnyMore) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
+  static_cast<void>(RunOn({"photos/a.png", "photos/b.png", "photos/c.png"}));
+  const auto before = FilesBelow(options_.output);
+  const auto expect_all_kept = [&] {
+    EXPECT_EQ(FilesBelow(options_.output), before);
+    EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
+  };
+  fs::rename(folder_ / "photos/b.png", folder_ / "b.png");
+  options_.resume = true;
+  RunReport report = RunOn({"photos/a.png", "photos/b.png", "photos/c.png"});
+  EXPECT_EQ(report.counts.resumed, 2);
+  EXPECT_EQ(report.counts.failed, 1);
+  expect_all_kept();
+  // The whole disk is missing.
+  fs::rename(folder_ / "photos", folder_ / "elsewhere");
+  report = RunOn({"photos/a.png", "photos/b.png", "photos/c.png"});
+  EXPECT_EQ(report.counts.failed, 3);
+  expect_all_kept();
+  // Another picture, which cannot be decoded, has no results.
+  fs::rename(folder_ / "elsewhere", folder_ / "photos");
+  folder_.Write("photos/b.png", "no picture");
+  EXPECT_EQ(RunOn({"photos/a.png", "photos/b.png", "photos/c.png"}).counts.failed, 1);
+  EXPECT_FALSE(fs::exists(folder_ / "out/b.json"));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "c.png"));
+}
+
+TEST_F(ResumeTest, CountsWhatWasDoneEarlierInItsSummary) {
+  folder_.Write("list.csv", "path,class\n" + (folder_ / "photos/a.png").string() + ",1\n" +
+                                (folder_ / "photos/b.png").string() + ",2\n");
+  explainer_.saliency = Map{2, 2, {0, 0, 0, 0}};
+  const std::string list = "@" + (folder_ / "list.csv").string();
+  const RunReport first = RunOnList(list);
+  const RunReport again = ResumeList(list);
+  EXPECT_EQ(again.counts.resumed, 2);
+  EXPECT_EQ(again.counts.right, 1);
+  EXPECT_EQ(again.counts.wrong, 1);
+  ASSERT_THAT(again.summary.classes, SizeIs(1));
+  EXPECT_EQ(again.summary.classes.at(1).pictures, 2);
+  EXPECT_EQ(again.summary.degenerate, first.summary.degenerate);
+}
+
+TEST_F(ResumeTest, OnlyIsAskedOfWhatWasDoneEarlierToo) {
+  folder_.Write("list.csv", "path,class\n" + (folder_ / "photos/a.png").string() + ",1\n" +
+                                (folder_ / "photos/b.png").string() + ",2\n");
+  const std::string list = "@" + (folder_ / "list.csv").string();
+  static_cast<void>(RunOnList(list));
+  options_.only = Only::kWrong;
+  const RunReport report = ResumeList(list);
+  EXPECT_EQ(report.counts.resumed, 1);
+  EXPECT_EQ(report.counts.left_out, 1);
+  EXPECT_FALSE(fs::exists(folder_ / "out/a.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/b.json"));
+}
+
+TEST_F(ResumeTest, AFolderThatCannotBeListedCostsNoLine) {
+  options_.settings.outputs = {Output::kJsonl};
+  WritePicture("photos/locked/d.png");
+  static_cast<void>(RunOn({"photos"}));
+  options_.resume = true;
+  Plan plan = PlanOf({"photos/a.png", "photos/b.png", "photos/c.png"});
+  plan.failures.push_back({"locked", "cannot list folder", ""});
+  EXPECT_EQ(RunPlan(std::move(plan)).counts.resumed, 3);
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png", "locked/d.png"));
+}
+
 TEST_F(ResumeTest, StrictLooksAtWhatWasDoneEarlierToo) {
   explainer_.saliency = Map{2, 2, {0, 0, 0, 0}};
   static_cast<void>(RunOn({"photos"}));
@@ -165,6 +241,23 @@ TEST_F(ResumeTest, ResultsOfAShardHaveItsName) {
   options_.shard = Shard{2, 3};
   static_cast<void>(RunOn({"photos"}));
   EXPECT_THAT(FilesBelow(options_.output), ElementsAre("results.2-of-3.jsonl", "run.2-of-3.json"));
+}
+
+TEST_F(ResumeTest, ResultsOfAnEarlierRunDoNotOutliveItsFiles) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJsonl};
+  static_cast<void>(RunOn({"photos"}));
+  const Settings first = options_.settings;
+  options_.settings.outputs = {Output::kGradcam, Output::kJson};
+  options_.settings.render.colormap = Colormap::kTurbo;
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_FALSE(fs::exists(folder_ / "out/results.jsonl"));
+  options_.settings = first;
+  EXPECT_THAT(Redone(), SizeIs(3));
+  // What gradcam did not write stays.
+  folder_.Write("out/results.jsonl", "mine");
+  options_.settings.outputs = {Output::kJson};
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_EQ(Content(folder_ / "out/results.jsonl"), "mine");
 }
 
 TEST_F(ResumeTest, GoesOnFromResultsAlone) {

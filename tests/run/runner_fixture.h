@@ -50,11 +50,15 @@ class RunnerTest : public testing::Test {
     folder_.Write(name, std::string(png.begin(), png.end()));
   }
 
-  RunReport RunOn(const std::vector<std::string>& inputs) {
+  Plan PlanOf(const std::vector<std::string>& inputs) {
     options_.inputs.clear();
     for (const std::string& input : inputs) options_.inputs.push_back((folder_ / input).string());
-    const FileHandle in = FileWith("");
-    Plan plan = MakePlan(options_, in.get());
+    return MakePlan(options_, /*standard_input=*/-1);
+  }
+
+  RunReport RunOn(const std::vector<std::string>& inputs) { return RunPlan(PlanOf(inputs)); }
+
+  RunReport RunPlan(Plan plan) {
     return gradcam::Run(explainer_, {"fake.pt", [this] { return model_sha256_; }}, options_,
                         std::move(plan), listener_, stop_.get_token());
   }

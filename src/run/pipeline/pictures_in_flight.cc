@@ -80,6 +80,7 @@ std::optional<IoTask> PicturesInFlight::TakeTask() {
 void PicturesInFlight::FinishRead(PictureInFlight& picture, PictureFile file) {
   picture.file = std::move(file);
   picture.state = State::kRead;
+  picture.was_read = true;
   --busy_inputs_;
 }
 
@@ -146,7 +147,7 @@ std::optional<EndedPicture> PicturesInFlight::PopEnded() {
     pictures_.pop_front();
     ++first_;
     if (picture->outcome) {
-      return EndedPicture{std::move(picture->job), std::move(*picture->outcome)};
+      return EndedPicture{std::move(picture->job), std::move(*picture->outcome), picture->was_read};
     }
   }
   return std::nullopt;

@@ -22,6 +22,7 @@ using Outcome = std::variant<PictureReport, EarlierReport, Error>;
 struct EndedPicture {
   Job job;
   Outcome outcome;
+  bool was_read = false;  // its file, whatever became of it then
 };
 
 // A picture on its way from file to files. Its data belong to whoever has its task in hand.
@@ -33,6 +34,7 @@ struct PictureInFlight {
   PictureFile file;                // from kRead on
   LoadedPicture loaded;            // from kDecoded on
   Explanation explanation;         // from kToWrite on
+  bool was_read = false;           // the file
   std::size_t memory = 0;          // taken for `loaded`, bytes
   std::optional<Outcome> outcome;  // kEnded; empty: dropped
 };
