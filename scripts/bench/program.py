@@ -85,11 +85,20 @@ def steady(program: Program, network: Network, pictures: list[Path], variant: Va
     """A run over the first half of `pictures` and one over all: their difference is free of what
     is done once a run (warming up, choosing an engine). If the trials of the two end with different
     engines, their difference means nothing, and both run again with the engine of the longer."""
-    half = program.run(network, pictures[:len(pictures) // 2], variant, write)
-    whole = program.run(network, pictures, variant, write)
+    half, whole = _half_and_whole(program, network, pictures, variant, write)
     if half.engine != whole.engine:
-        return steady(program, network, pictures, replace(variant, engine=whole.engine), write)
+        same = replace(variant, engine=whole.engine)
+        half, whole = _half_and_whole(program, network, pictures, same, write)
+    if half.engine != whole.engine:
+        raise RuntimeError(f"{network.title}: the shorter run took engine {half.engine}, the "
+                           f"longer {whole.engine}: their difference means nothing")
     return half, whole
+
+
+def _half_and_whole(program: Program, network: Network, pictures: list[Path], variant: Variant,
+                    write: str | None) -> tuple[ProgramRun, ProgramRun]:
+    return (program.run(network, pictures[:len(pictures) // 2], variant, write),
+            program.run(network, pictures, variant, write))
 
 
 def milliseconds_of_network(half: ProgramRun, whole: ProgramRun) -> float:

@@ -97,6 +97,14 @@ def test_runs_that_cannot_be_compared_are_refused(tmp_path: Path, fault: dict,
         steady(stand_in(tmp_path, **fault), NETWORKS["vgg16"], pictures(8), Variant())
 
 
+def test_runs_whose_trials_differ_are_repeated_with_one_engine(tmp_path: Path) -> None:
+    auto = "'libtorch' if len(pictures) < 5 else 'openvino'"
+    program = stand_in(tmp_path, engine=f"({auto}) if value('--engine') == 'auto' else "
+                                        "value('--engine')")
+    half, whole = steady(program, NETWORKS["vgg16"], pictures(8), Variant())
+    assert (half.engine, whole.engine) == ("openvino", "openvino")
+
+
 def test_a_longer_run_that_took_less_time_is_no_measurement(tmp_path: Path) -> None:
     runs = steady(stand_in(tmp_path, each=-0.01), NETWORKS["vgg16"], pictures(8), Variant())
     with pytest.raises(RuntimeError, match="too busy"):

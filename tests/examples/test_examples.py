@@ -181,6 +181,7 @@ def test_reports_of_shards_are_merged(example, gradcam, tiny_model, photos, tmp_
     merged = check(json.loads((tmp_path / "out/run.json").read_text()), "run.schema.json")
     expected = json.loads((tmp_path / "whole/run.json").read_text())
     del merged["time"], expected["time"]
+    expected.pop("notes", None)  # how one process computes is no fact of all shards
     assert merged == expected
     (tmp_path / "out/run.json").unlink()
     (tmp_path / "out/run.2-of-3.json").unlink()
