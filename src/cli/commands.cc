@@ -139,8 +139,7 @@ OptionGroup RunOptionsGroup() {
            .Default("auto"),
        Option("--precision", "NAME",
               "numbers of the feature maps: float32, tf32 (CUDA), bfloat16, float16; head and "
-              "gradient "
-              "are always float32")
+              "gradient are always float32")
            .Default("float32"),
        Flag("--force-precision", "also where the device has no fast instructions for it"),
        Option("--batch-size", "N", "pictures computed together").Default("chosen by timing"),

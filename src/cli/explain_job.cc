@@ -17,12 +17,10 @@
 #include "cli/run_model.h"
 #include "cli/signals.h"
 #include "core/device_name.h"
-#include "core/plugin.h"
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "gradcam/explainer.h"
 #include "image/encode.h"
-#include "model/device/open_device.h"
 #include "model/threads.h"
 #include "report/results_document.h"
 #include "report/text_report.h"
@@ -109,12 +107,6 @@ std::string Description(const OpenedDevice& device) {
   return NameOf(device.device) + (name.empty() ? "" : " (" + name + ")");
 }
 
-// How many pictures the engines are told to expect. A stream is taken for a long run.
-int ExpectedPictures(const std::optional<std::size_t>& total) {
-  constexpr std::size_t kStream = 1000;
-  return static_cast<int>(total.value_or(kStream));
-}
-
 RunReport RunPlan(RunModel& model, const RunOptions& options, Plan plan, RunObserver& observer,
                   StopOnSignal& signals) {
   CheckClasses(plan.classes, model.explainer().info().labels);
@@ -134,9 +126,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   Plan plan = MakePlan(arguments.run, STDIN_FILENO);
   if (arguments.dry_run) return ListPlan(std::move(plan), arguments, messages);
   RequireWritable(arguments.run.output);
-  // Before anything else of LibTorch.
-  const OpenedDevice device = OpenDevice(load.engine.device, PluginFolders());
-  if (!device.fallback.empty()) messages.PrintDetail(device.fallback);
+  const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
   const int threads = UseThreads(arguments.threads, environment);
   messages.PrintDetail("model file '" + model.string() + "', device " + Description(device) + ", " +
                        std::to_string(threads) + " threads, " + PictureCount(plan.jobs->total()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "core/plugin.h"
 #include "gradcam/error.h"
 #include "run/compiled_cache.h"
 
@@ -46,6 +47,17 @@ void RequireWritable(const fs::path& output) {
       ErrorKind::kOutput,
       "cannot write into '" + output.string() + "': " + std::generic_category().message(errno),
       "choose another folder with --output");
+}
+
+OpenedDevice OpenRunDevice(const Device& device, const Messages& messages) {
+  OpenedDevice opened = OpenDevice(device, PluginFolders());
+  if (!opened.fallback.empty()) messages.PrintDetail(opened.fallback);
+  return opened;
+}
+
+int ExpectedPictures(const std::optional<std::size_t>& total) {
+  constexpr std::size_t kStream = 1000;
+  return static_cast<int>(total.value_or(kStream));
 }
 
 RunModel::RunModel(const fs::path& file, const LoadOptions& load, const fs::path& cache_folder)

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 
 #include "cli/arguments.h"
 #include "cli/environment.h"
+#include "cli/messages.h"
 #include "gradcam/explainer.h"
+#include "model/device/open_device.h"
 #include "run/model_digest.h"
 #include "run/picture_explainer.h"
 #include "run/run_context.h"
@@ -21,6 +24,14 @@ namespace gradcam {
 // Throws Error(kOutput) if the output folder, or the nearest of its parents that exists, may not be
 // written: every picture would fail alike, after all the work.
 void RequireWritable(const std::filesystem::path& output);
+
+// Opens the device of a run, which must come before anything else of LibTorch, and tells where
+// "auto" has become the CPU, and why. Throws Error(kUsage).
+[[nodiscard]] OpenedDevice OpenRunDevice(const Device& device, const Messages& messages);
+
+// How many pictures the engines are told to expect. A stream is taken for a long run, which is
+// worth some time to find the fastest engine.
+[[nodiscard]] int ExpectedPictures(const std::optional<std::size_t>& total);
 
 // A loaded model file. Its digest is computed on a second thread meanwhile. What is kept of it for
 // later runs, digest and compiled networks, is in `cache_folder`; empty: nothing.

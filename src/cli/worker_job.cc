@@ -3,15 +3,14 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 
 #include "cli/available_cores.h"
 #include "cli/model_lookup.h"
 #include "cli/run_model.h"
 #include "cli/signals.h"
-#include "core/plugin.h"
 #include "gradcam/error.h"
 #include "image/encode.h"
-#include "model/device/open_device.h"
 #include "model/threads.h"
 #include "run/output_checks.h"
 #include "run/worker/worker.h"
@@ -25,14 +24,11 @@ ExitCode AnswerRequests(const WorkerArguments& arguments, const Environment& env
   const std::filesystem::path file =
       FindModel(job.model.model, ModelPlaces(job.model.models_dir, environment, ProgramPath()));
   LoadOptions load = ResolvedLoad(job);
-  constexpr int kLongRun = 1000;  // worth some time to find the fastest engine
-  load.engine.pictures = kLongRun;
+  load.engine.pictures = ExpectedPictures(std::nullopt);
   RequireEncoder(job.run.settings.render.format);
   RequireFolder(job.run.output);
   RequireWritable(job.run.output);
-  // Before anything else of LibTorch.
-  const OpenedDevice device = OpenDevice(load.engine.device, PluginFolders());
-  if (!device.fallback.empty()) messages.PrintDetail(device.fallback);
+  const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
   load.engine.device = device.device;
   static_cast<void>(UseThreads(job.threads, environment));
   RunModel model(file, load, CacheFolder(environment));

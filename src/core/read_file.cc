@@ -7,8 +7,7 @@
 #include <cerrno>
 #include <span>
 #include <system_error>
-
-#include "core/file_handle.h"
+#include <utility>
 
 namespace gradcam {
 namespace {
@@ -17,18 +16,38 @@ namespace {
 
 }  // namespace
 
-std::vector<std::uint8_t> ReadFile(const std::filesystem::path& file, std::uint64_t limit) {
+RegularFile OpenRegularFile(const std::filesystem::path& file) {
   // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-  const FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!handle.is_open()) Fail(errno);
   struct stat status{};
   if (::fstat(handle.get(), &status) != 0) Fail(errno);
   if (S_ISDIR(status.st_mode)) Fail(EISDIR);
   if (!S_ISREG(status.st_mode)) Fail(EINVAL);
-  if (static_cast<std::uint64_t>(status.st_size) > limit) Fail(EFBIG);
+  return {std::move(handle), static_cast<std::uint64_t>(status.st_size)};
+}
+
+std::string ReadAt(const FileHandle& file, std::uint64_t offset, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count =
+        ::pread(file.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) Fail(errno);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+std::vector<std::uint8_t> ReadFile(const std::filesystem::path& file, std::uint64_t limit) {
+  const auto [handle, expected] = OpenRegularFile(file);
+  if (expected > limit) Fail(EFBIG);
 
   // One byte more than the file has, so that the end is seen without another allocation.
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size) + 1);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(expected) + 1);
   std::size_t size = 0;
   while (true) {
     if (size == bytes.size()) bytes.resize(2 * bytes.size());

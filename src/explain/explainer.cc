@@ -120,8 +120,9 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   void RedoInFloat32(const at::Tensor& values, const ExplainOptions& options,
                      std::span<const std::optional<ClassTarget>> truths,
                      std::vector<Explanation>& explanations);
-  // Throws Error(kDevice) if `problem` came of a device that no longer answers.
-  void RequireWorkingDevice(const std::string& problem) const;
+  // Throws Error(kDevice) if what `work` throws came of a device that no longer answers.
+  template <typename Work>
+  auto OnDevice(const Work& work) const;
 
   OpenedDevice device_;
   TorchScriptFile file_;
@@ -151,13 +152,19 @@ std::vector<std::string> Explainer::Impl::TakeWarnings() {
   return warnings;
 }
 
-void Explainer::Impl::RequireWorkingDevice(const std::string& problem) const {
-  if (device_.compute->Works()) return;
-  throw Error(ErrorKind::kDevice,
-              "device '" + NameOf(device_.device) + "' (" + device_.compute->name() +
-                  ") no longer answers: " + problem,
-              "what is finished is kept: --resume goes on from there; the kernel's log (dmesg) "
-              "tells what the driver saw");
+template <typename Work>
+auto Explainer::Impl::OnDevice(const Work& work) const {
+  device_.compute->MakeCurrent();
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    if (device_.compute->Works()) throw;
+    throw Error(ErrorKind::kDevice,
+                "device '" + NameOf(device_.device) + "' (" + device_.compute->name() +
+                    ") no longer answers: " + TorchMessage(error),
+                "what is finished is kept: --resume goes on from there; the kernel's log (dmesg) "
+                "tells what the driver saw");
+  }
 }
 
 void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
@@ -176,7 +183,6 @@ std::vector<Explanation> Explainer::Impl::Explain(
                                        " pictures, but " + std::to_string(truths.size()) +
                                        " true classes");
   }
-  device_.compute->MakeCurrent();
   std::vector<Explanation> explanations;
   const auto explain = [&](std::size_t first, std::size_t count) {
     const auto part_truths = truths.empty() ? truths : truths.subspan(first, count);
@@ -184,12 +190,8 @@ std::vector<Explanation> Explainer::Impl::Explain(
         [&] { return ExplainPart(pictures.subspan(first, count), options, part_truths); });
     std::ranges::move(part, std::back_inserter(explanations));
   };
-  try {
-    fitting_.Run(pictures.size(), explain, [&] { device_.compute->ReleaseMemory(); });
-  } catch (const std::exception& error) {
-    RequireWorkingDevice(TorchMessage(error));
-    throw;
-  }
+  OnDevice(
+      [&] { fitting_.Run(pictures.size(), explain, [&] { device_.compute->ReleaseMemory(); }); });
   if (fitting_.halved() > 0 && recoveries_.halved == 0) {
     warnings_.push_back("not enough memory for " + std::to_string(pictures.size()) +
                         " pictures at once: batches are halved until they fit");
@@ -240,15 +242,10 @@ void Explainer::Impl::RedoInFloat32(const at::Tensor& values, const ExplainOptio
 
 void Explainer::Impl::SelfCheck(const Image& picture) {
   Stopwatch watch;
-  device_.compute->MakeCurrent();
-  double difference = 0;
-  try {
+  const double difference = OnDevice([&] {
     const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess, *device_.compute);
-    difference = model_.ScoreDifference(input.values);
-  } catch (const std::exception& error) {
-    RequireWorkingDevice(TorchMessage(error));
-    throw;
-  }
+    return model_.ScoreDifference(input.values);
+  });
   times_.check += watch.Lap();
   if (difference <= kSelfCheckLimit) {
     return;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/joined.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -12,14 +13,6 @@ namespace {
 
 // A larger input would not fit into memory; the check keeps a slip of the keyboard from trying.
 constexpr int kMaxSide = 16384;
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
 
 Preprocess FromCard(const Card& card, const std::string& name, const std::string& model) {
   if (name.empty()) {
@@ -33,7 +26,7 @@ Preprocess FromCard(const Card& card, const std::string& name, const std::string
     names.push_back(preprocess.name);
   }
   throw Error(ErrorKind::kUsage, "model '" + model + "' has no preprocessing '" + name + "'",
-              "it has: " + Joined(names));
+              "it has: " + Joined(names, ", "));
 }
 
 Preprocess FromOptions(const LoadOptions& options, std::optional<std::array<int, 2>> traced_size,
@@ -61,7 +54,7 @@ Preprocess FromOptions(const LoadOptions& options, std::optional<std::array<int,
   if (!missing.empty()) {
     throw Error(ErrorKind::kUsage,
                 "model '" + model + "' carries no card, so its preprocessing is unknown: missing " +
-                    Joined(missing),
+                    Joined(missing, ", "),
                 "give these options, or a card with --card");
   }
   Preprocess preprocess;

@@ -10,6 +10,7 @@
 #include "image/coloured.h"
 #include "page/fitted_size.h"
 #include "page/picture_url.h"
+#include "report/text.h"
 
 namespace gradcam {
 namespace {
@@ -114,13 +115,10 @@ std::vector<LonePair> LonePairsOf(const PictureComparison& picture) {
   return pairs;
 }
 
-std::string NameOfClass(const LoneClass& lone) {
-  return lone.label.empty() ? "class " + std::to_string(lone.index) : lone.label;
-}
-
 PageTile TileOf(const LoneClass* lone, MapKind kind, const std::string& side, double aspect_ratio) {
   if (lone == nullptr) return {};
-  PageTile tile{.picture = "", .map = "", .name = side + ": " + NameOfClass(*lone)};
+  PageTile tile{
+      .picture = "", .map = "", .name = side + ": " + ClassName(lone->label, lone->index)};
   const auto map = std::ranges::find(lone->maps, kind, &LoneMap::kind);
   if (map != lone->maps.end()) tile.map = Drawn(map->map, aspect_ratio, Colormap::kJet);
   return tile;
@@ -136,7 +134,7 @@ PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
   entry.explained = {shown.label, shown.index, shown.probability};
   for (const LoneClass* lone : {pair.baseline, pair.current}) {
     if (lone == nullptr) continue;
-    entry.top.push_back({NameOf(lone->side) + ": " + NameOfClass(*lone),
+    entry.top.push_back({NameOf(lone->side) + ": " + ClassName(lone->label, lone->index),
                          lone == &shown ? lone->index : -1, lone->probability});
   }
   for (const MapKind kind : kMapKinds) {

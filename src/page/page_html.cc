@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/joined.h"
 #include "page/assets.h"
 #include "page/base64.h"
 #include "page/script_json.h"

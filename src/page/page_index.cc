@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/joined.h"
 #include "page/script_json.h"
+#include "report/text.h"
 
 namespace gradcam {
 
@@ -13,8 +15,7 @@ PageIndex::PageIndex(const std::vector<PageState>& states) {
 }
 
 int PageIndex::NumberOf(const PagePrediction& prediction) {
-  const std::string name =
-      prediction.label.empty() ? "class " + std::to_string(prediction.index) : prediction.label;
+  const std::string name = ClassName(prediction.label, prediction.index);
   return labels_.emplace(name, static_cast<int>(labels_.size())).first->second;
 }
 

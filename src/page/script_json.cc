@@ -19,13 +19,4 @@ std::string ScriptJson(const nlohmann::ordered_json& json) {
   return safe;
 }
 
-std::string Joined(const std::vector<std::string>& parts, const char* separator) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (!text.empty()) text += separator;
-    text += part;
-  }
-  return text;
-}
-
 }  // namespace gradcam

@@ -108,20 +108,6 @@ std::string NameOf(Engine engine) {
   return "";
 }
 
-std::string NameOf(Precision precision) {
-  switch (precision) {
-    case Precision::kFloat32:
-      return "float32";
-    case Precision::kTf32:
-      return "tf32";
-    case Precision::kBfloat16:
-      return "bfloat16";
-    case Precision::kFloat16:
-      return "float16";
-  }
-  return "";
-}
-
 std::string NameOf(OutputKind kind) {
   switch (kind) {
     case OutputKind::kSoftmax:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/precision_name.h"
 #include "gradcam/card.h"
 #include "gradcam/draw.h"
 #include "gradcam/explainer.h"
@@ -79,7 +80,6 @@ inline constexpr std::array kOutputs{Output::kGradcam,
 [[nodiscard]] std::string NameOf(OutputSize size);              // "picture"
 [[nodiscard]] std::string NameOf(ImageFormat format);           // "png"
 [[nodiscard]] std::string NameOf(Engine engine);                // "libtorch"
-[[nodiscard]] std::string NameOf(Precision precision);          // "float32"
 [[nodiscard]] std::string NameOf(OutputKind kind);              // "softmax"
 [[nodiscard]] std::string NameOf(ResizeFilter filter);          // "bicubic"
 [[nodiscard]] std::string NameOf(ResizeMode mode);              // "squash"

@@ -93,6 +93,10 @@ std::string Printable(std::string_view bytes) {
   return text;
 }
 
+std::string ClassName(const std::string& label, int index) {
+  return label.empty() ? "class " + std::to_string(index) : label;
+}
+
 std::string Quoted(const std::filesystem::path& path) {
   std::string text("'");
   text += Printable(path.string());

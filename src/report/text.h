@@ -19,6 +19,9 @@ namespace gradcam {
 // The longest beginning of `bytes` of at most `limit` bytes that does not end inside a character.
 [[nodiscard]] std::string CutAtCharacter(std::string_view bytes, std::size_t limit);
 
+// `label`, or "class 7" where the class has none.
+[[nodiscard]] std::string ClassName(const std::string& label, int index);
+
 // Printable in quotation marks, as messages name files.
 [[nodiscard]] std::string Quoted(const std::filesystem::path& path);
 

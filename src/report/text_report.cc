@@ -123,9 +123,8 @@ void WriteText(const RunSummary& summary, std::ostream& out) {
                            [](const auto& entry) { return entry.second.pictures; });
   for (std::size_t i = 0; i < std::min(classes.size(), kMostClasses); ++i) {
     const auto& [index, count] = classes[i];
-    const std::string label =
-        count.label.empty() ? "class " + std::to_string(index) : Printable(count.label);
-    out << (i == 0 ? "predicted: " : ", ") << label << " " << count.pictures;
+    out << (i == 0 ? "predicted: " : ", ") << Printable(ClassName(count.label, index)) << " "
+        << count.pictures;
   }
   if (classes.size() > kMostClasses) {
     out << ", " << classes.size() - kMostClasses << " other classes";

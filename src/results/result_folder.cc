@@ -1,7 +1,6 @@
 #include "results/result_folder.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
 #include <string_view>
 #include <system_error>
@@ -10,8 +9,8 @@
 
 #include "core/file_handle.h"
 #include "core/path_below.h"
-#include "core/read_file.h"
 #include "gradcam/error.h"
+#include "report/report_file.h"
 #include "report/text.h"
 #include "results/result_lines.h"
 #include "run/output_names.h"
@@ -20,9 +19,6 @@ namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Far above any report: a run.json that lists 100,000 failures is 20 MB.
-constexpr std::uint64_t kLargestReport = std::uint64_t{256} << 20U;
 
 constexpr std::string_view kReportSuffix = ".json";
 
@@ -92,8 +88,7 @@ std::string OriginOf(const std::string& name) { return "report " + Quoted(name);
 
 std::string ReadText(const fs::path& file, const std::string& name) {
   try {
-    const std::vector<std::uint8_t> bytes = ReadFile(file, kLargestReport);
-    return {bytes.begin(), bytes.end()};
+    return ReadReportFile(file);
   } catch (const std::system_error& error) {
     throw Error(ErrorKind::kInput,
                 "cannot read " + OriginOf(name) + ": " + SystemMessage(error.code().value()));

@@ -1,15 +1,14 @@
 #include "results/result_lines.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "core/file_handle.h"
+#include "core/line_splitter.h"
+#include "core/read_file.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
 #include "report/text.h"
@@ -30,33 +29,6 @@ constexpr std::size_t kLongestLine = std::size_t{16} << 20U;
   throw Error(ErrorKind::kInput, "cannot read " + Quoted(file) + ": " + SystemMessage(error));
 }
 
-FileHandle Open(const fs::path& file) {
-  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-  FileHandle handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!handle.is_open()) Fail(file, errno);
-  struct stat status{};
-  if (::fstat(handle.get(), &status) != 0) Fail(file, errno);
-  if (!S_ISREG(status.st_mode)) Fail(file, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
-  return handle;
-}
-
-// At most `size` bytes; fewer at the end of the file.
-std::string ReadAt(const FileHandle& handle, std::uint64_t offset, std::size_t size,
-                   const fs::path& file) {
-  std::string text(size, '\0');
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count =
-        ::pread(handle.get(), text.data() + done, size - done, static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) Fail(file, errno);
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  text.resize(done);
-  return text;
-}
-
 // The name of the picture whose report `line` is; nothing if it cannot be read.
 std::optional<std::string> PictureOf(const std::string& line) {
   try {
@@ -71,9 +43,10 @@ class LineIndex {
  public:
   explicit LineIndex(std::string name) : name_(std::move(name)) {}
 
-  void Add(std::uint64_t offset, const std::string& line) {
+  void Add(std::uint64_t offset, std::string_view text) {
     ++number_;
-    if (line.find_first_not_of(" \t\r") == std::string::npos) return;
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    const std::string line(text);
     std::optional<std::string> picture = PictureOf(line);
     if (!picture && IsForeignJson(line)) return;
     is_ours_ = is_ours_ || picture.has_value() || line.starts_with(kBeginning);
@@ -106,30 +79,34 @@ bool IsLinesName(const std::string& name) {
 
 std::vector<ReportPlace> ReportsInLines(const fs::path& file, const std::string& name) {
   constexpr std::size_t kPiece = std::size_t{1} << 20U;
-  const FileHandle handle = Open(file);
   LineIndex index(name);
-  std::string rest;         // of a line that goes on in the next piece
-  std::uint64_t start = 0;  // of `rest`
-  while (true) {
-    const std::string piece = ReadAt(handle, start + rest.size(), kPiece, file);
-    rest += piece;
-    std::size_t begin = 0;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos;
-         end = rest.find('\n', begin)) {
-      index.Add(start + begin, rest.substr(begin, end - begin));
-      begin = end + 1;
+  const auto take = [&index](std::uint64_t offset, std::string_view line) {
+    index.Add(offset, line);
+  };
+  LineSplitter lines;
+  try {
+    const FileHandle handle = OpenRegularFile(file).handle;
+    std::uint64_t at = 0;
+    while (true) {
+      const std::string piece = ReadAt(handle, at, kPiece);
+      if (piece.empty()) break;
+      at += piece.size();
+      lines.Add(piece, take);
+      if (lines.rest().size() > kLongestLine) Fail(file, EFBIG);
     }
-    rest.erase(0, begin);
-    start += begin;
-    if (rest.size() > kLongestLine) Fail(file, EFBIG);
-    if (piece.empty()) break;
+  } catch (const std::system_error& error) {
+    Fail(file, error.code().value());
   }
-  if (!rest.empty()) index.Add(start, rest);  // torn, or without its line end
+  if (!lines.rest().empty()) take(lines.rest_offset(), lines.rest());  // torn, or without its end
   return index.Take();
 }
 
 std::string ReadLine(const fs::path& file, const ReportPlace& place) {
-  return ReadAt(Open(file), place.offset, place.size, file);
+  try {
+    return ReadAt(OpenRegularFile(file).handle, place.offset, place.size);
+  } catch (const std::system_error& error) {
+    Fail(file, error.code().value());
+  }
 }
 
 std::string StemOf(const PictureReport& picture) {

@@ -1,15 +1,14 @@
 #include "run/earlier_results.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include "core/read_file.h"
 #include "explain/class_lookup.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
+#include "report/report_file.h"
 #include "run/ground_truth.h"
 #include "run/output_names.h"
 
@@ -51,11 +50,8 @@ std::optional<EarlierReport> EarlierResults::Find(const Job& job,
 
 std::string EarlierResults::ReadText(const Job& job) const {
   if (!run_.settings.outputs.contains(Output::kJson)) return lines_->Find(job.name);
-  constexpr std::uint64_t kLargestReport = std::uint64_t{256} << 20U;
   try {
-    const std::vector<std::uint8_t> bytes =
-        ReadFile(job.folder / OutputName(job.stem, {}, FileKind::kReport), kLargestReport);
-    return {bytes.begin(), bytes.end()};
+    return ReadReportFile(job.folder / OutputName(job.stem, {}, FileKind::kReport));
   } catch (const std::system_error&) {
     return "";
   }

@@ -35,9 +35,7 @@ namespace fs = std::filesystem;
 std::string Caption(const Prediction& prediction) {
   std::array<char, 32> percent{};
   std::snprintf(percent.data(), percent.size(), "%.1f %%", prediction.probability * 100);
-  const std::string label = prediction.label.empty() ? "class " + std::to_string(prediction.index)
-                                                     : Printable(prediction.label);
-  return label + "  " + percent.data();
+  return Printable(ClassName(prediction.label, prediction.index)) + "  " + percent.data();
 }
 
 // What is drawn on, and the part of it that the network saw.

@@ -9,8 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <functional>
+#include <system_error>
 #include <utility>
 
+#include "core/line_splitter.h"
+#include "core/read_file.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
 #include "report/text.h"
@@ -72,26 +75,19 @@ ResultsFile::ResultsFile(fs::path file, bool keep) : path_(std::move(file)), fil
 
 // Returns the end of the last whole line. Without `all`, the first ones show whose file it is.
 std::uint64_t ResultsFile::ReadLines(bool all) {
-  std::string rest;  // of a line that goes on in the next piece
-  std::uint64_t start = 0;
+  LineSplitter lines;
   for (std::uint64_t at = 0; at < size_ && (all || kept_.empty()); at += kPiece) {
-    rest += Read(at, std::min(kPiece, size_ - at));
-    std::size_t begin = 0;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos;
-         end = rest.find('\n', begin)) {
-      AddLine(start, std::string_view(rest).substr(begin, end - begin));
-      start += end + 1 - begin;
-      begin = end + 1;
-    }
-    rest.erase(0, begin);
+    lines.Add(Read(at, std::min(kPiece, size_ - at)),
+              [this](std::uint64_t offset, std::string_view line) { AddLine(offset, line); });
   }
+  const std::string& rest = lines.rest();
   // The start of a report of ours, or somebody else's file without any line end.
   if (kept_.empty() && !rest.empty() && !rest.starts_with("{\"schema_version\"")) {
     FailForeign(path_);
   }
   for (std::size_t i = 0; i < kept_.size(); ++i) by_name_.push_back(i);
   std::ranges::stable_sort(by_name_, {}, [this](std::size_t i) { return kept_[i].name_hash; });
-  return start;
+  return lines.rest_offset();
 }
 
 void ResultsFile::AddLine(std::uint64_t offset, std::string_view text) {
@@ -118,16 +114,13 @@ std::string ResultsFile::Find(std::string_view name) const {
 }
 
 std::string ResultsFile::Read(std::uint64_t offset, std::uint64_t size) const {
-  std::string text(size, '\0');
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count =
-        ::pread(file_.get(), text.data() + done, size - done, static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) Fail("read", path_, count < 0 ? errno : EIO);
-    done += static_cast<std::size_t>(count);
+  try {
+    std::string text = ReadAt(file_, offset, size);
+    if (text.size() < size) Fail("read", path_, EIO);
+    return text;
+  } catch (const std::system_error& error) {
+    Fail("read", path_, error.code().value());
   }
-  return text;
 }
 
 // Only now is an older file gone for good.

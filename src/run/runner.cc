@@ -20,6 +20,7 @@
 #include "run/ground_truth.h"
 #include "run/output_names.h"
 #include "run/picture_files.h"
+#include "run/picture_work.h"
 #include "run/pipeline/batch_explainer.h"
 #include "run/pipeline/model_errors.h"
 #include "run/pipeline/pipeline.h"
@@ -104,23 +105,9 @@ class Runner {
     }
   }
 
-  // What threads beside this one do.
   [[nodiscard]] PictureWork Work() const {
-    const DecodeOptions& decode = options_->settings.decode;
-    return {.read = [this, &decode](const Job& job) -> std::variant<PictureFile, EarlierReport> {
-              PictureFile file = ReadPictureOf(job, decode);
-              auto report = earlier_ ? earlier_->Find(job, file.sha256) : std::nullopt;
-              if (report) return std::move(*report);
-              return file;
-            },
-            .decode =
-                [&decode](const Job& job, PictureFile file) {
-                  return DecodePictureOf(job, std::move(file), decode);
-                },
-            .write =
-                [this](const Job& job, LoadedPicture loaded, const Explanation& explanation) {
-                  return WritePicture(job, std::move(loaded), explanation, *context_);
-                }};
+    return WorkOfRun(options_->settings.decode, earlier_,
+                     [this]() -> const RunContext& { return *context_; });
   }
 
   void Explain(const Pipeline::Batch& batch, Pipeline& pipeline) {

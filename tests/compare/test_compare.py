@@ -6,24 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
-from referencing import Registry, Resource
 
 from compare_support import edit_report, picture, statuses
 from support import pictures
-
-SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schema"
-
-
-def check_schema(document: dict) -> None:
-    schemas = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
-    registry = Registry().with_resources(
-        [(name, Resource.from_contents(schema)) for name, schema in schemas.items()])
-    jsonschema.Draft202012Validator(schemas["compare.schema.json"],
-                                    registry=registry).validate(document)
+from support.schemas import check
 
 
 @pytest.fixture
@@ -34,7 +23,7 @@ def compare(gradcam):
         done = gradcam("compare", results.baseline, results.current, "--json", *options)
         assert done.errors == [], done.stderr
         document = done.json()
-        check_schema(document)
+        check(document, "compare.schema.json")
         assert document["passed"] == (done.code == 0)
         return done.code, document
 

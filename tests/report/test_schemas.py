@@ -9,7 +9,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from referencing import Registry, Resource
+
+from support import schemas
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = {path.name.removesuffix(".schema.json"): json.loads(path.read_text())
@@ -19,9 +20,7 @@ CARDS = sorted((ROOT / "models").glob("*.json"))
 
 
 def validator(name):
-    registry = Registry().with_resources(
-        [(f"{other}.schema.json", Resource.from_contents(schema)) for other, schema in SCHEMAS.items()])
-    return jsonschema.Draft202012Validator(SCHEMAS[name], registry=registry)
+    return schemas.validator(f"{name}.schema.json")
 
 
 def sample(name):

@@ -14,16 +14,17 @@ _REGISTRY = Registry().with_resources(
     for path in _FOLDER.glob("*.schema.json"))
 
 
-def _validator(schema: str) -> jsonschema.Draft202012Validator:
+def validator(schema: str) -> jsonschema.Draft202012Validator:
+    """Of "NAME.schema.json"."""
     return jsonschema.Draft202012Validator({"$ref": schema}, registry=_REGISTRY)
 
 
 def check(document, schema: str):
     """`document`, which must be as "NAME.schema.json", or a part of it, "NAME.schema.json#/$defs/x",
     says."""
-    _validator(schema).validate(document)
+    validator(schema).validate(document)
     return document
 
 
 def is_valid(document, schema: str) -> bool:
-    return _validator(schema).is_valid(document)
+    return validator(schema).is_valid(document)

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/plugin.h"
+#include "core/precision_name.h"
 #include "gradcam/error.h"
 #include "model/engine/flatten_graph.h"
 #include "model/engine/frozen_features.h"
@@ -55,20 +56,6 @@ std::vector<FlatType::Kind> DeclaredOutputs(const torch::jit::Graph& features) {
     kinds.push_back(KindOf(*output));
   }
   return kinds;
-}
-
-const char* NameOf(Precision precision) {
-  switch (precision) {
-    case Precision::kBfloat16:
-      return "bfloat16";
-    case Precision::kFloat16:
-      return "float16";
-    case Precision::kTf32:
-      return "tf32";
-    case Precision::kFloat32:
-      break;
-  }
-  return "float32";
 }
 
 CompileOptions OptionsFor(const at::Tensor& input, Precision precision) {

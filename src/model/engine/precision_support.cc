@@ -2,27 +2,11 @@
 
 #include <string>
 
+#include "core/precision_name.h"
 #include "gradcam/error.h"
 #include "model/device/cpu_device.h"
 
 namespace gradcam {
-namespace {
-
-std::string NameOf(Precision precision) {
-  switch (precision) {
-    case Precision::kBfloat16:
-      return "bfloat16";
-    case Precision::kFloat16:
-      return "float16";
-    case Precision::kTf32:
-      return "tf32";
-    case Precision::kFloat32:
-      break;
-  }
-  return "float32";
-}
-
-}  // namespace
 
 at::ScalarType TypeOf(Precision precision) {
   switch (precision) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/joined.h"
 #include "report/json_text.h"
 #include "run/temporary_name.h"
 
@@ -11,12 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
-
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list.append(list.empty() ? "" : ",").append(text);
-  return "[" + list + "]";
-}
 
 }  // namespace
 
@@ -51,8 +46,8 @@ void Answer::Add(const EarlierReport& earlier) {
 void Answer::Add(const Failure& failure) { failures_.push_back(JsonLine(ToJson(failure))); }
 
 std::string Answer::Line(const Request& request) const {
-  return "{\"id\":" + request.id + ",\"results\":" + Joined(results_) +
-         ",\"failures\":" + Joined(failures_) +
+  return "{\"id\":" + request.id + ",\"results\":[" + Joined(results_, ",") + "],\"failures\":[" +
+         Joined(failures_, ",") + "]" +
          (resumed_ > 0 ? ",\"resumed\":" + std::to_string(resumed_) : "") + "}";
 }
 

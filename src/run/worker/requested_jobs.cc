@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "core/file_handle.h"
-#include "core/read_file.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
+#include "report/report_file.h"
 #include "report/text.h"
 #include "run/ground_truth.h"
 #include "run/inputs/file_identity.h"
@@ -33,11 +33,9 @@ OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name,
 
 // The names of the files that an older report in `folder` promises; none if it cannot be read.
 std::set<std::string> NamesInReport(const fs::path& folder, const std::string& report) {
-  constexpr std::uint64_t kLargestReport = std::uint64_t{256} << 20U;
   std::set<std::string> names;
   try {
-    const std::vector<std::uint8_t> bytes = ReadFile(folder / report, kLargestReport);
-    const StoredReport stored = ParseReport({bytes.begin(), bytes.end()}, report);
+    const StoredReport stored = ParseReport(ReadReportFile(folder / report), report);
     for (const ClassReport& explained : stored.picture.explanations) {
       for (const OutputFile& file : explained.files) names.insert(file.name);
     }

@@ -8,7 +8,7 @@
 #include "gradcam/error.h"
 #include "run/earlier_results.h"
 #include "run/picture_files.h"
-#include "run/picture_loading.h"
+#include "run/picture_work.h"
 #include "run/pipeline/batch_explainer.h"
 #include "run/pipeline/pipeline.h"
 #include "run/temporary_name.h"
@@ -70,21 +70,8 @@ class Worker {
   }
 
   [[nodiscard]] PictureWork Work() const {
-    const DecodeOptions& decode = options_->settings.decode;
-    return {.read = [this, &decode](const Job& job) -> std::variant<PictureFile, EarlierReport> {
-              PictureFile file = ReadPictureOf(job, decode);
-              auto report = earlier_ ? earlier_->Find(job, file.sha256) : std::nullopt;
-              if (report) return std::move(*report);
-              return file;
-            },
-            .decode =
-                [&decode](const Job& job, PictureFile file) {
-                  return DecodePictureOf(job, std::move(file), decode);
-                },
-            .write =
-                [this](const Job& job, LoadedPicture loaded, const Explanation& explanation) {
-                  return WritePicture(job, std::move(loaded), explanation, context_);
-                }};
+    return WorkOfRun(options_->settings.decode, earlier_,
+                     [this]() -> const RunContext& { return context_; });
   }
 
   void Explain(const Pipeline::Batch& batch, Pipeline& pipeline) {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "run/earlier_results.h"
+#include "run/pipeline/pipeline.h"
+
+namespace gradcam {
+
+// What I/O threads do with the pictures of a run: read and decode them, unless `earlier` has their
+// report, and write their files. `context` is asked from when the first picture is explained. All
+// three must outlive the pipeline.
+[[nodiscard]] PictureWork WorkOfRun(const DecodeOptions& decode,
+                                    const std::optional<EarlierResults>& earlier,
+                                    std::function<const RunContext&()> context);
+
+}  // namespace gradcam
