@@ -21,7 +21,7 @@ class WorkQueue:
     """Hands out pictures in order, a batch at a time.
 
     When a worker dies, nobody knows which of the pictures it had killed it. They are handed out once
-    more, each alone, and the one whose worker dies again is given up.
+    more, each alone and in the order of the inputs, and the one whose worker dies again is given up.
     """
 
     LARGEST_BATCH = 32
@@ -54,5 +54,7 @@ class WorkQueue:
         """Their worker died. Returns those that are given up."""
         if were_suspects:
             return pictures
-        self._suspects.extend(pictures)
+        # A worker's batches come back in any order.
+        suspects = [*self._suspects, *pictures]
+        self._suspects = deque(sorted(suspects, key=lambda picture: picture.number))
         return []

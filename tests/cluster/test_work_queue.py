@@ -38,6 +38,15 @@ def test_what_a_dead_worker_had_is_done_again_each_alone():
     assert queue.take(is_idle=False)[0].number == len(lost)
 
 
+def test_suspects_are_in_the_order_of_the_inputs_however_they_came_back():
+    queue = WorkQueue(pictures(100), workers=1)
+    first, second, third = (queue.take(is_idle=False) for _ in range(3))
+    queue.put_back(third + second, were_suspects=False)
+    queue.put_back(first, were_suspects=False)
+    again = [queue.take(is_idle=True) for _ in first + second + third]
+    assert again == [[picture] for picture in first + second + third]
+
+
 def test_the_second_death_gives_a_picture_up():
     queue = WorkQueue(pictures(2), workers=1)
     queue.put_back(queue.take(is_idle=True), were_suspects=False)
