@@ -21,7 +21,8 @@ class Listing:
 def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listing:
     """By `gradcam --dry-run`: in the order, under the names and with the checks of a run on one
     machine. Raises RunError if it finds nothing to do."""
-    options = [option for option in options if option != "--resume"]  # contradicts --dry-run
+    # Which pictures are complete, workers find out side by side.
+    options = [option for option in options if option != "--resume"]
     done = subprocess.run([program, *options, "--dry-run", "--json", *inputs],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           errors="replace", check=False)

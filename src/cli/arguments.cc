@@ -290,10 +290,6 @@ ExplainArguments ReadJob(const CommandLine& line, const Environment& environment
   arguments.run.settings.deterministic = arguments.load.engine.deterministic;
   arguments.threads = Threads(line);
   arguments.dry_run = line.Has("--dry-run");
-  if (arguments.dry_run && arguments.run.resume) {
-    ThrowUsage("options --dry-run and --resume contradict each other",
-               "what can be skipped shows only when pictures and model are read");
-  }
   arguments.io_threads = Threads(line, "--io-threads");
   if (line.Has("--labels")) arguments.labels = NonEmpty(line, "--labels");
   std::string model =

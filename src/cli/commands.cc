@@ -147,7 +147,9 @@ OptionGroup RunOptionsGroup() {
             "the same bytes on every run: nothing is chosen by timing, every picture is "
             "computed alone"),
        Flag("--timing", "tell the time of each stage"), ThreadsOption(),
-       Flag("--dry-run", "list what would be written and removed, and do nothing"),
+       Flag("--dry-run",
+            "list what would be written and removed, with --resume what is left of that, and do "
+            "nothing"),
        Option("--io-threads", "N",
               "threads that read, decode, draw and write pictures beside the network")
            .Default("the cores that this process may use"),

@@ -1,5 +1,6 @@
 #include "cli/dry_run_job.h"
 
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,11 +9,12 @@
 #include <variant>
 #include <vector>
 
+#include "gradcam/error.h"
 #include "report/json_text.h"
 #include "report/picture_report.h"
 #include "report/text.h"
-#include "run/dry_run.h"
 #include "run/output_names.h"
+#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -21,8 +23,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
-std::vector<std::string> Below(const std::filesystem::path& folder,
-                               const std::vector<std::string>& names) {
+namespace fs = std::filesystem;
+
+std::vector<std::string> Below(const fs::path& folder, const std::vector<std::string>& names) {
   std::vector<std::string> files;
   files.reserve(names.size());
   for (const std::string& name : names) files.push_back(ToUtf8((folder / name).string()));
@@ -58,18 +61,40 @@ class PlanPrinter {
     removes_ += job.stale.size();
   }
 
+  // The results of a picture are there.
+  void Skip() { ++resumed_; }
+
+  // `folder`: of the output. What else --resume does there: it removes what killed runs left.
+  void PrintAbandoned(const fs::path& folder) {
+    abandoned_.emplace();
+    for (const fs::path& file : AbandonedFiles(folder)) {
+      abandoned_->push_back(ToUtf8(file.string()));
+    }
+    removes_ += abandoned_->size();
+    if (json_ || abandoned_->empty()) return;
+    std::cout << "left by runs that were killed\n";
+    for (const std::string& file : *abandoned_) PrintFile("remove", file);
+  }
+
   void Fail(const Failure& failure) {
     messages_.PrintError(failure.error, failure.hint);
     failures_.push_back(ToJson(failure));
   }
 
   // `skipped`: files in folders that are no pictures by their name.
-  void Finish(const std::filesystem::path& run_report, int skipped) const {
+  void Finish(const fs::path& run_report, int skipped) const {
     if (json_) {
-      std::cout << "],\n\"skipped\": " << skipped << ",\n\"failures\": " << JsonLine(failures_)
+      std::cout << "],\n\"skipped\": " << skipped;
+      if (abandoned_) {
+        std::cout << ",\n\"resumed\": " << resumed_
+                  << ",\n\"removes\": " << JsonLine(Json(*abandoned_));
+      }
+      std::cout << ",\n\"failures\": " << JsonLine(failures_)
                 << ",\n\"run_report\": " << JsonLine(ToUtf8(run_report.string())) << "\n}\n";
     }
-    messages_.PrintNote("dry run: " + std::to_string(pictures_) + " pictures, " +
+    const std::string earlier =
+        abandoned_ ? std::to_string(resumed_) + " done by an earlier run, " : "";
+    messages_.PrintNote("dry run: " + std::to_string(pictures_) + " pictures, " + earlier +
                         std::to_string(writes_) + " files to write besides " + Quoted(run_report) +
                         ", " + std::to_string(removes_) +
                         " older ones to remove; nothing was done");
@@ -87,24 +112,41 @@ class PlanPrinter {
   std::size_t pictures_ = 0;
   std::size_t writes_ = 0;
   std::size_t removes_ = 0;
+  std::size_t resumed_ = 0;
+  std::optional<std::vector<std::string>> abandoned_;  // with --resume
   Json failures_ = Json::array();
 };
 
+void ListPicture(const Job& job, const std::optional<ResumePreview>& resume,
+                 const Settings& settings, PlanPrinter& printer) {
+  try {
+    if (resume && resume->Skips(job)) {
+      printer.Skip();
+    } else {
+      printer.Print(job, settings);
+    }
+  } catch (const Error& error) {
+    printer.Fail({job.name, error.what(), error.hint()});
+  }
+}
+
 }  // namespace
 
-ExitCode ListPlan(Plan plan, const ExplainArguments& arguments, const Messages& messages) {
+ExitCode ListPlan(Plan plan, const std::optional<ResumePreview>& resume,
+                  const ExplainArguments& arguments, const Messages& messages) {
   const RunOptions& run = arguments.run;
   PlanPrinter printer(arguments.talk.json, messages);
   for (const Failure& failure : plan.failures) printer.Fail(failure);
   while (std::optional<JobOrFailure> next = plan.jobs->Next({})) {
     for (const std::string& warning : plan.jobs->TakeWarnings()) messages.PrintWarning(warning);
     if (const auto* job = std::get_if<Job>(&*next)) {
-      printer.Print(*job, run.settings);
+      ListPicture(*job, resume, run.settings, printer);
     } else {
       printer.Fail(std::get<Failure>(*next));
     }
   }
   for (const std::string& warning : plan.jobs->TakeWarnings()) messages.PrintWarning(warning);
+  if (resume) printer.PrintAbandoned(run.output);
   printer.Finish(run.output / RunReportName(run.shard), plan.skipped);
   return printer.has_failures() ? kExitSomeFailed : kExitDone;
 }

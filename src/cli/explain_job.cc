@@ -107,6 +107,22 @@ std::string Description(const OpenedDevice& device) {
   return NameOf(device.device) + (name.empty() ? "" : " (" + name + ")");
 }
 
+// With --resume the model is loaded, because the digest of the settings holds what its card says.
+// Nothing is computed, and nothing is kept in the cache folder.
+ExitCode ListJobs(Plan plan, const fs::path& model, LoadOptions load,
+                  const ExplainArguments& arguments, const Messages& messages) {
+  if (!arguments.run.resume) return ListPlan(std::move(plan), std::nullopt, arguments, messages);
+  const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
+  load.engine.device = device.device;
+  RunModel run_model(model, load, /*cache_folder=*/{});
+  const ModelInfo& info = run_model.explainer().info();
+  CheckClasses(plan.classes, info.labels);
+  RunOptions run = arguments.run;
+  run.settings.device = device.device;
+  const std::optional<ResumePreview> resume(std::in_place, run_model.file(), info, run);
+  return ListPlan(std::move(plan), resume, arguments, messages);
+}
+
 RunReport RunPlan(RunModel& model, const RunOptions& options, Plan plan, RunObserver& observer,
                   StopOnSignal& signals) {
   CheckClasses(plan.classes, model.explainer().info().labels);
@@ -124,7 +140,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   const LoadOptions load = ResolvedLoad(arguments);
   RequireEncoder(arguments.run.settings.render.format);
   Plan plan = MakePlan(arguments.run, STDIN_FILENO);
-  if (arguments.dry_run) return ListPlan(std::move(plan), arguments, messages);
+  if (arguments.dry_run) return ListJobs(std::move(plan), model, load, arguments, messages);
   RequireWritable(arguments.run.output);
   const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
   const int threads = UseThreads(arguments.threads, environment);

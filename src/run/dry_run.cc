@@ -1,6 +1,9 @@
 #include "run/dry_run.h"
 
+#include <variant>
+
 #include "run/output_names.h"
+#include "run/picture_work.h"
 
 namespace gradcam {
 namespace {
@@ -37,6 +40,21 @@ std::vector<std::string> NamesToWrite(const Job& job, const Settings& settings) 
     for (const std::string& stem : stems) names.push_back(stem + std::string(ending.text));
   }
   return names;
+}
+
+ResumePreview::ResumePreview(const ModelFile& model, const ModelInfo& explainer_info,
+                             const RunOptions& options)
+    : decode_(options.settings.decode) {
+  if (options.settings.outputs.contains(Output::kJsonl)) {
+    lines_ = std::make_unique<const ResultsFile>(options.output / ResultsName(options.shard),
+                                                 OldLines::kRead);
+  }
+  earlier_.emplace(MakeRunContext(model, explainer_info, options.settings), lines_.get(),
+                   options.only);
+}
+
+bool ResumePreview::Skips(const Job& job) const {
+  return std::holds_alternative<EarlierReport>(ReadUnlessDone(job, decode_, earlier_));
 }
 
 }  // namespace gradcam

@@ -1,29 +1,31 @@
 #include "run/picture_work.h"
 
 #include <utility>
-#include <variant>
 
 #include "run/picture_files.h"
-#include "run/picture_loading.h"
 
 namespace gradcam {
 
+std::variant<PictureFile, EarlierReport> ReadUnlessDone(
+    const Job& job, const DecodeOptions& decode, const std::optional<EarlierResults>& earlier) {
+  PictureFile file = ReadPictureOf(job, decode);
+  auto report = earlier ? earlier->Find(job, file.sha256) : std::nullopt;
+  if (report) return std::move(*report);
+  return file;
+}
+
 PictureWork WorkOfRun(const DecodeOptions& decode, const std::optional<EarlierResults>& earlier,
                       std::function<const RunContext&()> context) {
-  return {.read = [&decode, &earlier](const Job& job) -> std::variant<PictureFile, EarlierReport> {
-            PictureFile file = ReadPictureOf(job, decode);
-            auto report = earlier ? earlier->Find(job, file.sha256) : std::nullopt;
-            if (report) return std::move(*report);
-            return file;
-          },
-          .decode = [&decode](
-                        const Job& job,
-                        PictureFile file) { return DecodePictureOf(job, std::move(file), decode); },
-          .write =
-              [context = std::move(context)](const Job& job, LoadedPicture loaded,
-                                             const Explanation& explanation) {
-                return WritePicture(job, std::move(loaded), explanation, context());
-              }};
+  return {
+      .read = [&decode, &earlier](const Job& job) { return ReadUnlessDone(job, decode, earlier); },
+      .decode = [&decode](
+                    const Job& job,
+                    PictureFile file) { return DecodePictureOf(job, std::move(file), decode); },
+      .write =
+          [context = std::move(context)](const Job& job, LoadedPicture loaded,
+                                         const Explanation& explanation) {
+            return WritePicture(job, std::move(loaded), explanation, context());
+          }};
 }
 
 }  // namespace gradcam

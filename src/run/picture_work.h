@@ -2,11 +2,18 @@
 
 #include <functional>
 #include <optional>
+#include <variant>
 
 #include "run/earlier_results.h"
+#include "run/picture_loading.h"
 #include "run/pipeline/pipeline.h"
 
 namespace gradcam {
+
+// The file of `job`, or its report if `earlier` has it: then nothing is left to do. Throws
+// Error(kInput).
+[[nodiscard]] std::variant<PictureFile, EarlierReport> ReadUnlessDone(
+    const Job& job, const DecodeOptions& decode, const std::optional<EarlierResults>& earlier);
 
 // What I/O threads do with the pictures of a run: read and decode them, unless `earlier` has their
 // report, and write their files. `context` is asked from when the first picture is explained. All

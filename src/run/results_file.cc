@@ -52,8 +52,9 @@ std::string NameIn(std::string_view line) {
 
 }  // namespace
 
-ResultsFile::ResultsFile(fs::path file, bool keep) : path_(std::move(file)), file_(-1) {
-  FileHandle old(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+ResultsFile::ResultsFile(fs::path file, OldLines old_lines) : path_(std::move(file)), file_(-1) {
+  const int access = old_lines == OldLines::kRead ? O_RDONLY : O_RDWR;
+  FileHandle old(::open(path_.c_str(), access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!old.is_open()) {
     // A link is replaced, what it leads to is not touched.
     if (errno != ENOENT && errno != ELOOP) Fail("open", path_, errno);
@@ -62,11 +63,11 @@ ResultsFile::ResultsFile(fs::path file, bool keep) : path_(std::move(file)), fil
   struct stat status{};
   if (::fstat(old.get(), &status) != 0) Fail("read", path_, errno);
   if (!S_ISREG(status.st_mode)) FailForeign(path_);
-  Lock(old, path_);
+  if (old_lines != OldLines::kRead) Lock(old, path_);
   file_ = std::move(old);
   size_ = static_cast<std::uint64_t>(status.st_size);
-  size_ = ReadLines(/*all=*/keep);
-  if (keep) return;
+  size_ = ReadLines(/*all=*/old_lines != OldLines::kReplace);
+  if (old_lines != OldLines::kReplace) return;
   kept_.clear();
   by_name_.clear();
   file_ = FileHandle(-1);

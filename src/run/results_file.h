@@ -11,21 +11,27 @@
 
 namespace gradcam {
 
+// What becomes of the lines of an older results.jsonl.
+enum class OldLines {
+  kReplace,  // the first Append replaces them
+  kKeep,     // they stay, less a torn last one
+  kRead,     // they are looked up only: the file is neither changed nor locked
+};
+
 // results.jsonl: the reports of the pictures, one a line, in the order of the inputs. Lines are
 // appended as pictures are done, so that a killed run loses at most a torn last line. All members
 // throw Error(kOutput) where the file cannot be read or written.
 class ResultsFile {
  public:
-  // An older file is replaced by the first Append; with `keep` its lines stay, less a torn last
-  // one. Until then nothing is changed. Throws Error(kUsage) if gradcam did not write it, or if
-  // another process has it open: the lines of both would get into each other.
-  ResultsFile(std::filesystem::path file, bool keep);
+  // Nothing is changed until the first Append. Throws Error(kUsage) if gradcam did not write an
+  // older file, or if another process writes it: the lines of both would get into each other.
+  ResultsFile(std::filesystem::path file, OldLines old_lines);
 
   // The kept line of a picture, by its name; empty if there is none. May be called by several
   // threads at once, while another appends.
   [[nodiscard]] std::string Find(std::string_view name) const;
 
-  // The four that follow are called in the order of the inputs.
+  // The four that follow are called in the order of the inputs, and not with OldLines::kRead.
   // A picture is done; it has this line, without line end. A kept one that is equal stays.
   void Add(std::string_view name, const std::string& line);
   // A picture has the line that was kept of it, if any.

@@ -75,7 +75,7 @@ class Runner {
  private:
   void OpenEarlierResults() {
     if (options_->settings.outputs.contains(Output::kJsonl)) {
-      results_.emplace(ResultsPath(), options_->resume);
+      results_.emplace(ResultsPath(), options_->resume ? OldLines::kKeep : OldLines::kReplace);
     }
     if (!options_->resume) return;
     RemoveAbandonedFiles(options_->output);
@@ -159,7 +159,7 @@ class Runner {
 
   void RemoveOldResults() const {
     try {
-      ResultsFile(ResultsPath(), /*keep=*/false).Finish(/*is_complete=*/true);
+      ResultsFile(ResultsPath(), OldLines::kReplace).Finish(/*is_complete=*/true);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another program's, or in use
     }
   }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
@@ -80,13 +81,20 @@ std::string TemporaryName(int attempt) {
   return name.append(kEnd);
 }
 
-void RemoveAbandonedFiles(const fs::path& folder) {
+std::vector<fs::path> AbandonedFiles(const fs::path& folder) {
+  std::vector<fs::path> files;
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied,
                                               error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (IsAbandoned(entry->path())) ::unlink(entry->path().c_str());
+    if (IsAbandoned(entry->path())) files.push_back(entry->path());
   }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void RemoveAbandonedFiles(const fs::path& folder) {
+  for (const fs::path& file : AbandonedFiles(folder)) ::unlink(file.c_str());
 }
 
 }  // namespace gradcam

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace gradcam {
 
@@ -13,9 +14,13 @@ namespace gradcam {
 // What all names begin with that this process makes.
 [[nodiscard]] std::string TemporaryPrefix();
 
-// Removes temporary files in `folder` and below it (links to folders are not followed) that nobody
-// can be writing: of a process of this machine that has ended, or older than an hour (a file is
-// written in moments). Nothing happens where that fails.
+// Temporary files in `folder` and below it (links to folders are not followed) that nobody can be
+// writing: of a process of this machine that has ended, or older than an hour (a file is written in
+// moments). In order. None from where a folder cannot be listed.
+[[nodiscard]] std::vector<std::filesystem::path> AbandonedFiles(
+    const std::filesystem::path& folder);
+
+// Removes them. Nothing happens where that fails.
 void RemoveAbandonedFiles(const std::filesystem::path& folder);
 
 }  // namespace gradcam

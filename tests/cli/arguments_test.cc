@@ -263,8 +263,10 @@ TEST(ParseArguments, ResumingNeedsReports) {
   EXPECT_THAT(MessageWith({"--resume", "--write=gradcam"}), HasSubstr("--resume needs reports"));
 }
 
-TEST(ParseArguments, ADryRunDoesNotKnowWhatCanBeSkipped) {
-  EXPECT_THAT(MessageWith({"--resume", "--dry-run"}), HasSubstr("contradict each other"));
+TEST(ParseArguments, ADryRunMayBeThatOfAResumedRun) {
+  const ExplainArguments arguments = Explain({"--resume", "--dry-run"});
+  EXPECT_TRUE(arguments.run.resume);
+  EXPECT_TRUE(arguments.dry_run);
 }
 
 TEST(ParseArguments, IoThreadsAreAWholeNumber) {

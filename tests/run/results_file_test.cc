@@ -40,13 +40,13 @@ class ResultsFileTest : public testing::Test {
     EXPECT_THAT(FilesBelow(folder_.path()), UnorderedElementsAre("results.jsonl"));
   }
 
-  ResultsFile Open(bool keep) { return {folder_ / "results.jsonl", keep}; }
+  ResultsFile Open(OldLines old_lines) { return {folder_ / "results.jsonl", old_lines}; }
 
   TemporaryFolder folder_;
 };
 
 TEST_F(ResultsFileTest, HoldsALineAPicture) {
-  ResultsFile results = Open(/*keep=*/false);
+  ResultsFile results = Open(OldLines::kReplace);
   EXPECT_FALSE(fs::exists(folder_ / "results.jsonl"));
   results.Add("a", LineOf("a"));
   ExpectLines({LineOf("a")});  // at once
@@ -57,7 +57,7 @@ TEST_F(ResultsFileTest, HoldsALineAPicture) {
 
 TEST_F(ResultsFileTest, ReplacesAnOlderFileWithTheFirstLine) {
   WriteLines({"x", "y"});
-  ResultsFile results = Open(/*keep=*/false);
+  ResultsFile results = Open(OldLines::kReplace);
   EXPECT_EQ(results.Find("x"), "");
   ExpectLines({LineOf("x"), LineOf("y")});
   results.Add("a", LineOf("a"));
@@ -67,7 +67,7 @@ TEST_F(ResultsFileTest, ReplacesAnOlderFileWithTheFirstLine) {
 
 TEST_F(ResultsFileTest, RemovesAnOlderFileIfNothingIsDone) {
   WriteLines({"x"});
-  ResultsFile results = Open(/*keep=*/false);
+  ResultsFile results = Open(OldLines::kReplace);
   results.Drop("a");
   results.Finish(true);
   EXPECT_FALSE(fs::exists(folder_ / "results.jsonl"));
@@ -75,7 +75,7 @@ TEST_F(ResultsFileTest, RemovesAnOlderFileIfNothingIsDone) {
 
 TEST_F(ResultsFileTest, KeepsLinesAndGoesOnBehindThem) {
   WriteLines({"a", "b"});
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   EXPECT_EQ(results.Find("b"), LineOf("b"));
   EXPECT_EQ(results.Find("c"), "");
   results.Add("a", LineOf("a"));
@@ -88,7 +88,7 @@ TEST_F(ResultsFileTest, KeepsLinesAndGoesOnBehindThem) {
 
 TEST_F(ResultsFileTest, CutsATornLastLine) {
   WriteLines({"a"}, LineOf("b").substr(0, 100));
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   EXPECT_EQ(results.Find("b"), "");
   results.Add("a", LineOf("a"));
   results.Add("b", LineOf("b"));
@@ -100,25 +100,25 @@ TEST_F(ResultsFileTest, CutsATornLastLineOnlyOnceItIsWritten) {
   const std::string torn = LineOf("b").substr(0, LineOf("b").size() - 1);
   WriteLines({"a"}, torn);
   {
-    const ResultsFile results = Open(/*keep=*/true);
+    const ResultsFile results = Open(OldLines::kKeep);
     EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n" + torn);
   }
   {
-    ResultsFile results = Open(/*keep=*/true);
+    ResultsFile results = Open(OldLines::kKeep);
     results.Add("a", LineOf("a"));
     results.Finish(true);
     ExpectLines({LineOf("a")});
   }
   // A shorter line than the torn one.
   WriteLines({"a"}, torn + std::string(100, 'x'));
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   results.Add("b", LineOf("b"));
   ExpectLines({LineOf("a"), LineOf("b")});
 }
 
 TEST_F(ResultsFileTest, CutsATornOnlyLineAndLosesItIfNothingFollows) {
   WriteLines({}, LineOf("b").substr(0, 100));
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   results.Add("a", LineOf("a"));
   results.Finish(true);
   ExpectLines({LineOf("a")});
@@ -126,7 +126,7 @@ TEST_F(ResultsFileTest, CutsATornOnlyLineAndLosesItIfNothingFollows) {
 
 TEST_F(ResultsFileTest, PutsNewLinesInTheirPlaceAtTheEnd) {
   WriteLines({"a", "c"});
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   results.Add("a", LineOf("a"));
   results.Add("b", LineOf("b"));
   ExpectLines({LineOf("a"), LineOf("c"), LineOf("b")});  // nothing is lost if it is killed now
@@ -137,7 +137,7 @@ TEST_F(ResultsFileTest, PutsNewLinesInTheirPlaceAtTheEnd) {
 
 TEST_F(ResultsFileTest, ReplacesALineThatIsAnotherNow) {
   WriteLines({"a", "b"});
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   const std::string changed = LineOf("a", std::string(64, 'e'));
   results.Add("a", changed);
   results.Add("b", LineOf("b"));
@@ -147,7 +147,7 @@ TEST_F(ResultsFileTest, ReplacesALineThatIsAnotherNow) {
 
 TEST_F(ResultsFileTest, DropsLinesOfPicturesThatFailedOrAreGone) {
   WriteLines({"a", "b", "c"});
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   results.Drop("a");
   results.Add("c", LineOf("c"));
   results.Finish(true);
@@ -156,7 +156,7 @@ TEST_F(ResultsFileTest, DropsLinesOfPicturesThatFailedOrAreGone) {
 
 TEST_F(ResultsFileTest, KeepsTheLineOfAPictureInItsPlace) {
   WriteLines({"b", "a"});
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   results.Keep("a");
   results.Keep("b");
   results.Keep("c");
@@ -164,29 +164,43 @@ TEST_F(ResultsFileTest, KeepsTheLineOfAPictureInItsPlace) {
   ExpectLines({LineOf("a"), LineOf("b")});
 }
 
+TEST_F(ResultsFileTest, IsOnlyReadWithoutALock) {
+  WriteLines({"a", "b"}, "{\"schema_version\": 1, torn");
+  const std::string before = Content(folder_ / "results.jsonl");
+  {
+    const ResultsFile writer = Open(OldLines::kKeep);
+    const ResultsFile reader = Open(OldLines::kRead);
+    EXPECT_EQ(reader.Find("b"), LineOf("b"));
+    EXPECT_EQ(reader.Find("c"), "");
+  }
+  const ResultsFile reader = Open(OldLines::kRead);
+  EXPECT_EQ(Open(OldLines::kKeep).Find("a"), LineOf("a"));  // nor keeps a run from writing
+  EXPECT_EQ(Content(folder_ / "results.jsonl"), before);
+}
+
 TEST_F(ResultsFileTest, IsWrittenByOneRunAtATime) {
   const auto expect_refusal = [this] {
-    for (const bool keep : {false, true}) {
-      EXPECT_THAT([&] { static_cast<void>(Open(keep)); },
+    for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep}) {
+      EXPECT_THAT([&] { static_cast<void>(Open(old_lines)); },
                   testing::ThrowsMessage<Error>(HasSubstr("is being written by another run")));
     }
   };
   {
-    ResultsFile first = Open(/*keep=*/false);
+    ResultsFile first = Open(OldLines::kReplace);
     first.Add("a", LineOf("a"));
     expect_refusal();
     first.Finish(true);
   }
   {
-    const ResultsFile kept = Open(/*keep=*/true);
+    const ResultsFile kept = Open(OldLines::kKeep);
     expect_refusal();
   }
-  EXPECT_EQ(Open(/*keep=*/true).Find("a"), LineOf("a"));
+  EXPECT_EQ(Open(OldLines::kKeep).Find("a"), LineOf("a"));
 }
 
 TEST_F(ResultsFileTest, KeepsLinesOfPicturesThatWereNotReached) {
   WriteLines({"a", "c", "d"});
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   results.Drop("a");
   results.Add("b", LineOf("b"));
   results.Finish(/*is_complete=*/false);
@@ -196,7 +210,7 @@ TEST_F(ResultsFileTest, KeepsLinesOfPicturesThatWereNotReached) {
 TEST_F(ResultsFileTest, OfALineThatIsThereTwiceTheLastCounts) {
   const std::string changed = LineOf("a", std::string(64, 'e'));
   WriteLines({"a", "b"}, changed + "\n");
-  ResultsFile results = Open(/*keep=*/true);
+  ResultsFile results = Open(OldLines::kKeep);
   EXPECT_EQ(results.Find("a"), changed);
   results.Add("a", changed);
   results.Add("b", LineOf("b"));
@@ -211,7 +225,7 @@ TEST_F(ResultsFileTest, ReadsLinesLongerThanAPiece) {
   const std::string line = JsonLine(picture, SampleContext());
   ASSERT_GT(line.size(), std::size_t{2} << 20U);
   folder_.Write("results.jsonl", LineOf("a") + "\n" + line + "\n" + LineOf("b") + "\n");
-  const ResultsFile results = Open(/*keep=*/true);
+  const ResultsFile results = Open(OldLines::kKeep);
   EXPECT_EQ(results.Find("long"), line);
   EXPECT_EQ(results.Find("b"), LineOf("b"));
 }
@@ -219,8 +233,8 @@ TEST_F(ResultsFileTest, ReadsLinesLongerThanAPiece) {
 TEST_F(ResultsFileTest, NeverReplacesAForeignFile) {
   for (const char* text : {"{\"path\": \"a.jpg\"}\n", "some text", "\n"}) {
     folder_.Write("results.jsonl", text);
-    for (const bool keep : {false, true}) {
-      EXPECT_THAT([&] { static_cast<void>(Open(keep)); },
+    for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep, OldLines::kRead}) {
+      EXPECT_THAT([&] { static_cast<void>(Open(old_lines)); },
                   testing::ThrowsMessage<Error>(HasSubstr("was not written by gradcam")))
           << text;
     }
@@ -231,14 +245,14 @@ TEST_F(ResultsFileTest, NeverReplacesAForeignFile) {
 TEST_F(ResultsFileTest, ReplacesALinkAndNotWhatItLeadsTo) {
   folder_.Write("precious", "text");
   fs::create_symlink("precious", folder_ / "results.jsonl");
-  ResultsFile results = Open(/*keep=*/false);
+  ResultsFile results = Open(OldLines::kReplace);
   results.Add("a", LineOf("a"));
   EXPECT_EQ(Content(folder_ / "precious"), "text");
   EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n");
 }
 
 TEST_F(ResultsFileTest, SaysThatItWasRemovedDuringTheRun) {
-  ResultsFile results = Open(/*keep=*/false);
+  ResultsFile results = Open(OldLines::kReplace);
   results.Add("a", LineOf("a"));
   fs::remove(folder_ / "results.jsonl");
   EXPECT_THAT([&] { results.Add("b", LineOf("b")); },

@@ -3,8 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "gradcam/error.h"
+#include "run/dry_run.h"
 #include "run/runner_fixture.h"
 
 namespace gradcam {
@@ -41,11 +46,31 @@ class ResumeTest : public RunnerTest {
     return RunOnList(list);
   }
 
-  // The pictures that were explained again.
+  // The pictures that were explained again: those that a preview had told.
   std::vector<std::string> Redone() {
+    const std::vector<std::string> expected = LeftByPreview();
     static_cast<void>(Resume());
     std::vector<std::string> names;
     for (const PictureReport& picture : listener_.pictures) names.push_back(picture.image.file);
+    EXPECT_EQ(names, expected);
+    return names;
+  }
+
+  ResumePreview Preview() {
+    return {{"fake.pt", [this] { return model_sha256_; }}, explainer_.info(), options_};
+  }
+
+  // The pictures that a run would not skip.
+  std::vector<std::string> LeftByPreview() {
+    const auto before = FilesBelow(options_.output);
+    const ResumePreview preview = Preview();
+    const Plan plan = PlanOf({"photos"});
+    std::vector<std::string> names;
+    while (const std::optional<JobOrFailure> next = plan.jobs->Next({})) {
+      const Job& job = std::get<Job>(*next);
+      if (!preview.Skips(job)) names.push_back(job.name);
+    }
+    EXPECT_EQ(FilesBelow(options_.output), before);
     return names;
   }
 
@@ -128,6 +153,28 @@ TEST_F(ResumeTest, DoesAllAgainWithAnotherModel) {
   static_cast<void>(RunOn({"photos"}));
   model_sha256_ = std::string(64, 'e');
   EXPECT_THAT(Redone(), SizeIs(3));
+}
+
+TEST_F(ResumeTest, APreviewHeedsOnly) {
+  folder_.Write("list.csv", "path,class\n" + (folder_ / "photos/a.png").string() + ",1\n");
+  const std::string list = "@" + (folder_ / "list.csv").string();
+  static_cast<void>(RunOnList(list));
+  const Plan plan = MakePlan(options_, /*standard_input=*/-1);
+  const auto next = plan.jobs->Next({});
+  ASSERT_TRUE(next);
+  const Job& job = std::get<Job>(*next);
+  EXPECT_TRUE(Preview().Skips(job));
+  options_.only = Only::kWrong;
+  EXPECT_FALSE(Preview().Skips(job));
+}
+
+TEST_F(ResumeTest, APreviewSaysWhatCannotBeRead) {
+  const Plan plan = PlanOf({"photos"});
+  const auto next = plan.jobs->Next({});
+  ASSERT_TRUE(next);
+  fs::remove(folder_ / "photos/a.png");
+  EXPECT_THAT([&] { static_cast<void>(Preview().Skips(std::get<Job>(*next))); },
+              testing::ThrowsMessage<Error>(HasSubstr("a.png")));
 }
 
 TEST_F(ResumeTest, KnowsAllFilesOfSeveralClasses) {
@@ -308,6 +355,9 @@ TEST_F(ResumeTest, AForeignResultsFileIsAnErrorOfTheRun) {
   folder_.Write("out/results.jsonl", "{\"path\": \"a.jpg\"}\n");
   EXPECT_THAT(
       [&] { static_cast<void>(RunOn({"photos"})); },
+      testing::ThrowsMessage<Error>(HasSubstr("results.jsonl' was not written by gradcam")));
+  EXPECT_THAT(
+      [&] { static_cast<void>(Preview()); },
       testing::ThrowsMessage<Error>(HasSubstr("results.jsonl' was not written by gradcam")));
 }
 

@@ -57,6 +57,7 @@ TEST(TemporaryName, FilesOfEndedProcessesAreRemovedBelowTheFolderToo) {
   folder.Write(NameOfDeadProcess(), "half");
   folder.Write("a/b/" + NameOfDeadProcess(), "half");
   folder.Write("a/cat.json", "{}");
+  EXPECT_EQ(AbandonedFiles(folder.path()).size(), 2U);
   RemoveAbandonedFiles(folder.path());
   EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre("a/cat.json"));
 }
