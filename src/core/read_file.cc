@@ -43,16 +43,19 @@ std::string ReadAt(const FileHandle& file, std::uint64_t offset, std::size_t siz
 }
 
 std::vector<std::uint8_t> ReadFile(const std::filesystem::path& file, std::uint64_t limit) {
-  const auto [handle, expected] = OpenRegularFile(file);
-  if (expected > limit) Fail(EFBIG);
+  return ReadFile(OpenRegularFile(file), limit);
+}
+
+std::vector<std::uint8_t> ReadFile(const RegularFile& file, std::uint64_t limit) {
+  if (file.size > limit) Fail(EFBIG);
 
   // One byte more than the file has, so that the end is seen without another allocation.
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(expected) + 1);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size) + 1);
   std::size_t size = 0;
   while (true) {
     if (size == bytes.size()) bytes.resize(2 * bytes.size());
     const std::span<std::uint8_t> rest = std::span(bytes).subspan(size);
-    const ssize_t count = ::read(handle.get(), rest.data(), rest.size());
+    const ssize_t count = ::read(file.handle.get(), rest.data(), rest.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) Fail(errno);
     if (count == 0) break;

@@ -27,4 +27,7 @@ struct RegularFile {
 [[nodiscard]] std::vector<std::uint8_t> ReadFile(const std::filesystem::path& file,
                                                  std::uint64_t limit);
 
+// The same of a file that has been opened, nothing having been read but by ReadAt.
+[[nodiscard]] std::vector<std::uint8_t> ReadFile(const RegularFile& file, std::uint64_t limit);
+
 }  // namespace gradcam

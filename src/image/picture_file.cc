@@ -8,6 +8,7 @@
 #include "core/file_handle.h"
 #include "core/read_file.h"
 #include "gradcam/error.h"
+#include "image/sniff.h"
 
 namespace gradcam {
 namespace {
@@ -44,12 +45,20 @@ std::uint64_t SizeLimit(const DecodeOptions& options) {
   }
 }
 
+// A film among the pictures may be larger than the memory.
+std::vector<std::uint8_t> ReadIfPicture(const RegularFile& file, std::uint64_t limit) {
+  constexpr std::size_t kStart = 4096;
+  const std::string start = ReadAt(file.handle, 0, kStart);
+  std::vector<std::uint8_t> bytes(start.begin(), start.end());
+  return SniffFormat(bytes) ? ReadFile(file, limit) : bytes;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,
                                           const std::string& name, const DecodeOptions& options) {
   try {
-    auto bytes = ReadFile(file, SizeLimit(options));
+    auto bytes = ReadIfPicture(OpenRegularFile(file), SizeLimit(options));
     if (bytes.empty()) {
       Refuse(name, "the file is empty");
     }

@@ -9,7 +9,8 @@
 
 namespace gradcam {
 
-// The bytes of a picture file, for DecodePicture and for its hash. `name` stands in messages.
+// The bytes of a picture file, for DecodePicture and for its hash. Of a file that is no picture by
+// its first bytes, only those: DecodePicture says so. `name` stands in messages.
 // Throws Error(kInput) if the path is missing, a folder, not a regular file, not readable, empty,
 // or larger than any picture of `max_pixels` can be.
 [[nodiscard]] std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,

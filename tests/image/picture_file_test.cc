@@ -62,9 +62,19 @@ TEST_F(PictureFile, ThatIsAPipeIsRefusedWithoutWaiting) {
 }
 
 TEST_F(PictureFile, ThatIsTooLargeForAnyPictureIsRefusedUnread) {
-  std::ofstream(folder_ / "huge.png").put('x');
+  fs::copy_file(testing::SamplePath("png_rgb.png"), folder_ / "huge.png");
   fs::resize_file(folder_ / "huge.png", std::uintmax_t{1} << 40);  // a hole, no real bytes
   EXPECT_EQ(ReasonFor(folder_ / "huge.png"), "it is larger than a picture of 200000000 pixels");
+}
+
+TEST_F(PictureFile, OfAFileThatIsNoPictureOnlyTheStartIsRead) {
+  std::ofstream(folder_ / "film.jpg") << std::string(
+      "\0\0\0\x18"
+      "ftypmp42",
+      12);
+  fs::resize_file(folder_ / "film.jpg", std::uintmax_t{1} << 40);
+  EXPECT_LT(ReadPictureFile(folder_ / "film.jpg", "film.jpg", {}).size(), 10'000U);
+  EXPECT_EQ(ReasonFor(folder_ / "film.jpg"), "video files are not supported");
 }
 
 TEST_F(PictureFile, ThatMayNotBeReadIsRefused) {
