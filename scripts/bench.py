@@ -24,7 +24,7 @@ from bench import environment
 
 PROJECT = environment.PROJECT
 DOCS = PROJECT / "docs" / "performance.md"
-GROUPS = ("memory", "cold", "folder", "pipeline")
+GROUPS = ("memory", "cold", "folder", "pipeline", "many", "worker")
 NETWORKS = ("vgg16", "xception", "efficientnet_b0")
 
 

@@ -49,6 +49,18 @@ NETWORKS = {network.name: network for network in (
     Network("efficientnet_b0", "EfficientNet-B0", 512))}
 
 
+# What is around the network shall be seen.
+TINY = Network("tiny", "tiny network", 0)
+
+
+def make_tiny_file() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not TINY.model.exists():
+        part = TINY.model.with_suffix(".part")
+        _run("-m", "bench.peers.tiny_network", part)
+        os.replace(part, TINY.model)
+
+
 def make_files(network: Network) -> None:
     """The same weights for both sides; made once."""
     FOLDER.mkdir(parents=True, exist_ok=True)

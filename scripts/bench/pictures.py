@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from skimage import data
 PHOTOGRAPHS = (data.astronaut, data.chelsea, data.coffee, data.rocket)
 LEAST_SHARE = 0.6  # of a side of the photograph
 JPEG_QUALITY = 92
+A_FOLDER = 1000  # files
 
 
 def make_pictures(folder: Path, count: int, width: int, height: int, suffix: str) -> list[Path]:
@@ -21,6 +23,23 @@ def make_pictures(folder: Path, count: int, width: int, height: int, suffix: str
         if not path.exists():
             _save(_picture(number, width, height), path)
     return paths
+
+
+def make_many(folder: Path, originals: list[Path], count: int) -> Path:
+    """A folder with `count` names for the files `originals`, a thousand in each of its folders,
+    from 0000/0000000.jpg on. Made once."""
+    if folder.is_dir():
+        return folder
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    for number in range(count):
+        original = originals[number % len(originals)]
+        path = part / f"{number // A_FOLDER:04}" / f"{number:07}{original.suffix}"
+        if number % A_FOLDER == 0:
+            path.parent.mkdir(parents=True)
+        os.link(original, path)
+    part.rename(folder)
+    return folder
 
 
 def _picture(number: int, width: int, height: int) -> Image.Image:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.networks import FOLDER, Network
-from bench.pictures import make_pictures
+from bench.pictures import make_many, make_pictures
 from bench.program import Program, Variant
 
 JPEG_SIZE = (500, 375)  # usual in ImageNet
+SMALL_SIZE = (64, 48)
+ORIGINALS = 16  # file systems allow some ten thousand names a file
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,13 @@ class Plan:
 def jpegs(count: int) -> list[Path]:
     width, height = JPEG_SIZE
     return make_pictures(FOLDER / f"jpeg-{width}x{height}", count, width, height, ".jpg")
+
+
+def small_jpegs(count: int) -> Path:
+    """A folder of them, with its folders. There are few files, with many names."""
+    width, height = SMALL_SIZE
+    originals = make_pictures(FOLDER / f"jpeg-{width}x{height}", ORIGINALS, width, height, ".jpg")
+    return make_many(FOLDER / f"small-{count}", originals, count)
 
 
 def input_pngs(network: Network, count: int) -> list[Path]:

@@ -57,24 +57,37 @@ class Program:
         with self.command(network, pictures, variant, write) as (command, output):
             process = processes.run(command, self.environment())
             report = json.loads((output / "run.json").read_text())
-        if report["counts"]["done"] != len(pictures):
-            raise RuntimeError(f"{self.path} explained {report['counts']['done']} pictures of "
-                               f"{len(pictures)}")
+        self.check_done(report["counts"]["done"], len(pictures))
         time = report["time"]
         return ProgramRun(process, len(pictures), time["seconds"], time["stages"],
                           report["tool"]["engine"])
 
     @contextmanager
-    def command(self, network: Network, pictures: list[Path], variant: Variant,
+    def command(self, network: Network, pictures: list[Path] | Path, variant: Variant,
                 write: str | None = None) -> Iterator[tuple[Command, Path]]:
-        """With the folder of its results, which is removed at the end."""
+        """`pictures`: files, or a folder. With the folder of the results, which is removed at the
+        end."""
         with tempfile.TemporaryDirectory(prefix="gradcam-bench-") as name:
-            output, listing = Path(name) / "out", Path(name) / "pictures.txt"
-            listing.write_text("".join(f"{picture}\n" for picture in pictures))
-            write_options = [] if write is None else ["--write", write]
-            yield [self.path, "--model", network.model, "--image", f"@{listing}", "--output",
-                   output, "--device", "cpu", "--threads", str(self.threads), "--quiet",
-                   "--timing", *variant.options(), *write_options], output
+            output, image = Path(name) / "out", pictures
+            if isinstance(pictures, list):
+                listing = Path(name) / "pictures.txt"
+                listing.write_text("".join(f"{picture}\n" for picture in pictures))
+                image = f"@{listing}"
+            yield [self.path, "--image", image, "--timing",
+                   *self._options(network, output, variant, write)], output
+
+    def worker_command(self, network: Network, output: Path, variant: Variant) -> Command:
+        return [self.path, "worker", *self._options(network, output, variant, None)]
+
+    def _options(self, network: Network, output: Path, variant: Variant,
+                 write: str | None) -> Command:
+        return ["--model", network.model, "--output", output, "--device", "cpu", "--threads",
+                str(self.threads), "--quiet", *variant.options(),
+                *([] if write is None else ["--write", write])]
+
+    def check_done(self, done: int, pictures: int) -> None:
+        if done != pictures:
+            raise RuntimeError(f"{self.path} explained {done} pictures of {pictures}")
 
     def environment(self) -> dict[str, str]:
         return {"XDG_CACHE_HOME": str(self.cache), "OMP_NUM_THREADS": str(self.threads)}
@@ -103,15 +116,16 @@ def _half_and_whole(program: Program, network: Network, pictures: list[Path], va
 
 def milliseconds_of_network(half: ProgramRun, whole: ProgramRun) -> float:
     """A picture, from tensor to map."""
-    return _milliseconds(whole.network_seconds - half.network_seconds, whole.done - half.done)
+    return milliseconds_each(whole.network_seconds - half.network_seconds, whole.done - half.done)
 
 
 def milliseconds_of_run(half: ProgramRun, whole: ProgramRun) -> float:
     """A picture, from file to files."""
-    return _milliseconds(whole.seconds - half.seconds, whole.done - half.done)
+    return milliseconds_each(whole.seconds - half.seconds, whole.done - half.done)
 
 
-def _milliseconds(seconds: float, pictures: int) -> float:
+def milliseconds_each(seconds: float, pictures: int) -> float:
+    """`seconds`: by which a longer run took more time, for so many more pictures."""
     if seconds <= 0:
         raise RuntimeError("a run of twice as many pictures took less time: this machine is too "
                            "busy to measure on")

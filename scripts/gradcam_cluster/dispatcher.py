@@ -10,7 +10,6 @@ from .errors import RunError
 from .run_record import RunRecord, WorkerRecord
 from .work_queue import Picture, WorkQueue
 
-BATCHES_AHEAD = 2  # at a worker, so that it does not wait for the scheduler
 PROGRESS_SECONDS = 10
 
 
@@ -145,7 +144,7 @@ class Dispatcher:
     def _feed(self, slot: _Slot) -> None:
         if slot.record is None or slot.death is not None or self._record.interrupted:
             return
-        while len(slot.batches) < BATCHES_AHEAD and not (slot.has_suspect and slot.batches):
+        while len(slot.batches) < WorkQueue.BATCHES_AHEAD and not (slot.has_suspect and slot.batches):
             slot.has_suspect = self._queue.has_suspects and not slot.batches
             batch = self._queue.take(is_idle=not slot.batches)
             if not batch:

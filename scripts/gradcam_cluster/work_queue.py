@@ -25,6 +25,7 @@ class WorkQueue:
     """
 
     LARGEST_BATCH = 32
+    BATCHES_AHEAD = 2  # at a worker, so that it does not wait for the scheduler
 
     def __init__(self, pictures: list[Picture], workers: int):
         self._pictures = pictures

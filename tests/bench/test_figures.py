@@ -10,11 +10,15 @@ import pytest
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from bench import table
+from bench import processes, table
+from bench.groups import many, worker
 from bench.networks import NETWORKS
+from bench.pictures import make_many
+from bench.processes import Watched
 from bench.program import (Program, Variant, milliseconds_of_network, milliseconds_of_run, steady)
 from bench.rows import Aim, Group, Row, Side, to_json
 from bench.series import Series, geometric_mean, take_turns
+from gradcam_cluster.work_queue import Picture, WorkQueue
 
 # A program that needs 1 s a run and `each` seconds a picture, of which the network takes a half.
 STAND_IN = """#!/usr/bin/env python3
@@ -109,6 +113,71 @@ def test_a_longer_run_that_took_less_time_is_no_measurement(tmp_path: Path) -> N
     runs = steady(stand_in(tmp_path, each=-0.01), NETWORKS["vgg16"], pictures(8), Variant())
     with pytest.raises(RuntimeError, match="too busy"):
         milliseconds_of_run(*runs)
+
+
+LATE_FILE = """#!/usr/bin/env python3
+import sys, time
+from pathlib import Path
+memory = bytearray(b"x" * 40_000_000)
+time.sleep(0.2)
+Path(sys.argv[1]).touch()
+time.sleep(0.2)
+"""
+
+
+def test_a_watched_process_tells_when_its_file_was_there_and_its_own_peak(tmp_path: Path) -> None:
+    program = tmp_path / "late"
+    program.write_text(LATE_FILE)
+    program.chmod(0o755)
+    ballast = bytearray(b"x" * 200_000_000)  # of this process
+    found = processes.watch([program, tmp_path / "file"], {}, tmp_path / "file")
+    assert 0.2 < found.seconds_to_file < found.seconds - 0.1
+    assert 40 < found.peak_mb < len(ballast) / 1e6
+    with pytest.raises(RuntimeError, match="without other"):
+        processes.watch([program, tmp_path / "file"], {}, tmp_path / "other")
+
+
+def test_many_names_are_links_to_a_few_files_and_made_once(tmp_path: Path) -> None:
+    originals = [tmp_path / f"{number}.jpg" for number in range(3)]
+    for original in originals:
+        original.write_bytes(original.name.encode())
+    folder = make_many(tmp_path / "many", originals, 2500)
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.jpg"))
+    assert len(names) == 2500
+    assert (names[0], names[-1]) == ("0000/0000000.jpg", "0002/0002499.jpg")
+    assert (folder / names[1]).samefile(originals[1])
+    assert originals[0].stat().st_nlink == 2 + 2499 // 3
+    (folder / names[1]).unlink()
+    assert make_many(folder, originals, 2500) == folder and not (folder / names[1]).exists()
+
+
+def test_the_memory_of_a_listed_file_is_what_more_files_take() -> None:
+    found = {"1,000 files": [Watched(1, 9, 100), Watched(3, 9, 101)],
+             "11,000 files": [Watched(0.5, 9, 101), Watched(0.7, 9, 101.5)]}
+    first, memory = many.rows_of((1000, 11000), found)
+    assert (first.work, first.value.values) == ("start to first result, 11,000 files", [0.5, 0.7])
+    assert memory.value.values == pytest.approx([100, 50])
+
+
+class FakeWorker:
+    """Answers with the requests."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def ask(self, requests: list[dict]) -> list[dict]:
+        self.batches.append([request["id"] for request in requests])
+        return requests
+
+
+@pytest.mark.parametrize("name", worker.SCHEDULERS)
+def test_every_picture_is_asked_for_once(name: str) -> None:
+    fake = FakeWorker()
+    wanted = [Picture(number, f"{number}.jpg", f"{number}.jpg") for number in range(300)]
+    answers = worker.SCHEDULERS[name](fake, wanted)
+    assert sorted(answer["id"] for answer in answers) == list(range(300))
+    sizes = [len(batch) for batch in fake.batches]
+    assert sizes == [300] if "all" in name else max(sizes) == WorkQueue.LARGEST_BATCH
 
 
 @pytest.mark.parametrize("aim, value, is_met", [
