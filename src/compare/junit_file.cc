@@ -5,6 +5,7 @@
 
 #include "core/utc_time.h"
 #include "report/markup.h"
+#include "run/replaceable.h"
 
 namespace gradcam {
 namespace {
@@ -31,7 +32,7 @@ std::string FailureElement(const PictureComparison& picture) {
 }  // namespace
 
 JunitFile::JunitFile(const std::filesystem::path& file, const std::string& suite)
-    : file_(file), suite_(suite), started_(UtcNow()) {
+    : file_(Replaceable(file)), suite_(suite), started_(UtcNow()) {
   file_.Write(Head());
 }
 

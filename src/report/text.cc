@@ -51,6 +51,19 @@ bool IsControl(std::string_view character) {
   return character.size() == 2 && first == 0xC2U && Byte(character, 1) < 0xA0U;
 }
 
+// U+202A to U+202E and U+2066 to U+2069: embeddings, overrides and isolates, which reach beyond
+// the text that they stand in. Letters of right-to-left scripts need none of them.
+bool IsDirectionControl(std::string_view character) {
+  if (character.size() != 3 || Byte(character, 0) != 0xE2U) return false;
+  const unsigned last = Byte(character, 2);
+  return (Byte(character, 1) == 0x80U && last >= 0xAAU && last <= 0xAEU) ||
+         (Byte(character, 1) == 0x81U && last >= 0xA6U && last <= 0xA9U);
+}
+
+bool IsPrintable(std::string_view character) {
+  return !IsControl(character) && !IsDirectionControl(character);
+}
+
 // The value of a hex digit, or -1.
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -86,7 +99,7 @@ std::string Printable(std::string_view bytes) {
   text.reserve(bytes.size());
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t length = CharacterLength(bytes, i);
-    const bool keep = length != 0 && !IsControl(bytes.substr(i, length));
+    const bool keep = length != 0 && IsPrintable(bytes.substr(i, length));
     text += keep ? bytes.substr(i, length) : kReplacement;
     i += length == 0 ? 1 : length;
   }

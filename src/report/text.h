@@ -13,7 +13,7 @@ namespace gradcam {
 [[nodiscard]] std::string ToUtf8(std::string_view bytes);
 
 // For a terminal: ToUtf8, and control characters become U+FFFD as well, so that a file name or a
-// label can neither break a line nor send escape sequences.
+// label can neither break a line, send escape sequences, nor turn around what stands behind it.
 [[nodiscard]] std::string Printable(std::string_view bytes);
 
 // The longest beginning of `bytes` of at most `limit` bytes that does not end inside a character.

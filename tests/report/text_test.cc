@@ -27,6 +27,16 @@ TEST(Utf8, ReplacesWhatIsNoCharacterAndKeepsTheRest) {
   EXPECT_EQ(ToUtf8("\xC3\xA9\n"), "\xC3\xA9\n");
 }
 
+TEST(Printable, ReplacesWhatTurnsTheLineAround) {
+  for (const char* control :
+       {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"}) {
+    EXPECT_EQ(Printable(std::string("a") + control + "b"), std::string("a") + kReplacement + "b");
+  }
+  for (const char* text : {"\u2029", "\u202F", "\u2065", "\u206A", "\u05D0\u200F", "\u0627"}) {
+    EXPECT_EQ(Printable(text), text);
+  }
+}
+
 TEST(Printable, ReplacesControlCharacters) {
   EXPECT_EQ(Printable("a\x1b[0m"), std::string("a") + kReplacement + "[0m");
   EXPECT_EQ(Printable("a\x7F"), std::string("a") + kReplacement);
