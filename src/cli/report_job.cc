@@ -29,6 +29,7 @@ ExitCode MakeReportPage(const ReportArguments& arguments, const Messages& messag
   ReportPageOptions options = arguments.page;
   options.threads = arguments.threads.value_or(AvailableCores());
   const ReportPageSummary summary = WriteReportPage(options);
+  for (const std::string& text : summary.missing_shards) messages.PrintWarning(text);
   for (const std::string& text : summary.missing) messages.PrintDetail(text);
   if (!summary.missing.empty()) {
     messages.PrintWarning("something is missing for " + Plural(summary.missing.size(), "picture") +

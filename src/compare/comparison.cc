@@ -8,6 +8,7 @@
 #include "compare/compare_results.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "results/missing_shards.h"
 #include "results/result_folder.h"
 
 namespace gradcam {
@@ -22,15 +23,17 @@ class Counter {
  public:
   explicit Counter(const OnPicture& on_picture) : on_picture_(on_picture) {}
 
-  void Add(const PictureComparison& picture) {
+  void AddNote(const std::string& note) {
     constexpr std::size_t kMostNotes = 20;
+    if (summary_.notes.size() < kMostNotes) summary_.notes.insert(note);
+  }
+
+  void Add(const PictureComparison& picture) {
     ++summary_.pictures;
     ++summary_.counts.at(static_cast<std::size_t>(picture.status));
     if (picture.failed) ++summary_.failed;
     if (!picture.same_model) ++summary_.other_model;
-    for (const std::string& note : picture.notes) {
-      if (summary_.notes.size() < kMostNotes) summary_.notes.insert(note);
-    }
+    for (const std::string& note : picture.notes) AddNote(note);
     AddExtremes(picture);
     on_picture_(picture);
   }
@@ -67,9 +70,12 @@ class Counter {
   CompareSummary summary_;
 };
 
-std::vector<ReportPlace> ReportsIn(const ResultFolder& folder) {
+// `side`: "BASELINE" or "CURRENT".
+std::vector<ReportPlace> ReportsIn(const ResultFolder& folder, const std::string& side,
+                                   Counter& counter) {
   ResultListing listing = folder.List();
   if (!listing.failures.empty()) throw Error(ErrorKind::kInput, listing.failures.front().error);
+  for (const std::string& text : MissingShards(listing)) counter.AddNote(side + ": " + text);
   return std::move(listing.reports);
 }
 
@@ -78,8 +84,8 @@ std::vector<ReportPlace> ReportsIn(const ResultFolder& folder) {
 void CompareFolders(const ResultFolder* baseline, const ResultFolder& current,
                     const CompareOptions& options, Counter& counter) {
   const std::vector<ReportPlace> before =
-      baseline != nullptr ? ReportsIn(*baseline) : std::vector<ReportPlace>();
-  const std::vector<ReportPlace> after = ReportsIn(current);
+      baseline != nullptr ? ReportsIn(*baseline, "BASELINE", counter) : std::vector<ReportPlace>();
+  const std::vector<ReportPlace> after = ReportsIn(current, "CURRENT", counter);
   auto old_place = before.begin();
   auto new_place = after.begin();
   while (old_place != before.end() || new_place != after.end()) {

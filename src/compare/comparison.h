@@ -35,7 +35,7 @@ struct CompareSummary {
   std::array<std::uint64_t, kFindingKinds.size()> counts{};  // by status, in the order of the enum
   std::uint64_t failed = 0;                                  // not the same and not allowed
   std::uint64_t other_model = 0;                             // pictures whose model file is another
-  std::set<std::string> notes;                               // of all pictures, the first 20
+  std::set<std::string> notes;  // of all pictures and of missing shards, the first 20
   Extremes extremes;
 
   [[nodiscard]] std::uint64_t count(FindingKind status) const {

@@ -8,6 +8,7 @@
 #include "gradcam/error.h"
 #include "page/parallel.h"
 #include "report/text.h"
+#include "results/missing_shards.h"
 
 namespace gradcam {
 namespace {
@@ -25,6 +26,7 @@ Runs ReadRuns(const ResultFolder& folder, const ResultListing& listing) {
   Runs all;
   all.failures = listing.failures;
   std::set<std::string> inputs;
+  std::set<std::pair<std::string, std::string>> told;  // file and error
   for (const std::string& name : listing.runs) {
     try {
       all.runs.push_back(folder.ReadRun(name));
@@ -34,7 +36,10 @@ Runs ReadRuns(const ResultFolder& folder, const ResultListing& listing) {
     }
     const RunReport& report = all.runs.back().report;
     inputs.insert(report.inputs.begin(), report.inputs.end());
-    all.failures.insert(all.failures.end(), report.failures.begin(), report.failures.end());
+    for (const Failure& failure : report.failures) {
+      // Each shard tells of a folder that cannot be listed, and the run.json of all tells it again.
+      if (told.emplace(failure.file, failure.error).second) all.failures.push_back(failure);
+    }
   }
   all.inputs.assign(inputs.begin(), inputs.end());
   return all;
@@ -119,6 +124,9 @@ PageHead HeadOf(const ResultFolder& folder, const ResultListing& listing, const 
     head.notes.emplace_back(
         "There is no run.json: the run has not ended, and pictures that failed are not known.");
   }
+  for (const std::string& text : MissingShards(listing)) {
+    head.notes.push_back("Pictures may be missing: " + text + ".");
+  }
   return head;
 }
 
@@ -151,6 +159,7 @@ ReportPageSummary WriteReportPage(const ReportPageOptions& options) {
 
   ReportPageSummary summary;
   summary.failures = runs.failures.size();
+  summary.missing_shards = MissingShards(listing);
   for (const Failure& failure : runs.failures) page.Add(EntryOf(failure));
   // Many at a time, for the threads; few enough to hold.
   constexpr std::size_t kTogether = 256;

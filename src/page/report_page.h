@@ -27,6 +27,7 @@ struct ReportPageSummary {
   std::size_t failures = 0;  // of runs, and reports that cannot be read
   std::vector<std::string>
       missing;  // "a/cat.jpg: ...", one a picture that something is missing for
+  std::vector<std::string> missing_shards;  // what MissingShards says
 };
 
 // Writes the page of an output folder. Its runs' failures, damaged reports and missing files are

@@ -53,11 +53,12 @@ class Walk {
     const auto repeated = std::ranges::unique(listing_.reports, {}, &ReportPlace::picture);
     listing_.reports.erase(repeated.begin(), repeated.end());
     std::ranges::sort(listing_.runs);
+    std::ranges::sort(listing_.lines);
     return std::move(listing_);
   }
 
   // Lines stand at the top of the folder only.
-  [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+  [[nodiscard]] const std::vector<std::string>& lines() const { return listing_.lines; }
 
   void AddReports(std::vector<ReportPlace> places) {
     std::ranges::move(places, std::back_inserter(listing_.reports));
@@ -73,7 +74,7 @@ class Walk {
     } else if (prefix.empty() && IsRunName(name)) {
       listing_.runs.push_back(name);
     } else if (prefix.empty() && IsLinesName(name)) {
-      lines_.push_back(name);
+      listing_.lines.push_back(name);
     } else if (name.ends_with(kReportSuffix)) {
       const std::string picture = prefix + name.substr(0, name.size() - kReportSuffix.size());
       listing_.reports.push_back({.picture = picture, .file = prefix + name});
@@ -81,7 +82,6 @@ class Walk {
   }
 
   ResultListing listing_;
-  std::vector<std::string> lines_;
 };
 
 std::string OriginOf(const std::string& name) { return "report " + Quoted(name); }

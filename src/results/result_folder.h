@@ -15,8 +15,9 @@ struct ResultListing {
   // In bytewise order of the pictures, each once: every JSON file that is not one of `runs`, and
   // the lines of results.jsonl and results.K-of-N.jsonl for which there is no such file.
   std::vector<ReportPlace> reports;
-  std::vector<std::string> runs;  // "run.json", "run.2-of-4.json", in bytewise order
-  std::vector<Failure> failures;  // folders and results.jsonl that cannot be read
+  std::vector<std::string> runs;   // "run.json", "run.2-of-4.json", in bytewise order
+  std::vector<std::string> lines;  // "results.jsonl", "results.2-of-4.jsonl", in bytewise order
+  std::vector<Failure> failures;   // folders and results.jsonl that cannot be read
 };
 
 // An output folder of the main job. What it holds is taken for untrusted: no path leads out of it.

@@ -30,11 +30,34 @@ std::string JoinedName(const std::string& stem, std::optional<int> class_index,
   return name.append(ending.text);
 }
 
+constexpr std::string_view kOf = "-of-";
+
 // "2-of-4" and the like.
 bool IsShardName(std::string_view text) {
-  const std::size_t middle = text.find("-of-");
+  const std::size_t middle = text.find(kOf);
   return middle != std::string_view::npos && IsNumber(text.substr(0, middle)) &&
-         IsNumber(text.substr(middle + 4));
+         IsNumber(text.substr(middle + kOf.size()));
+}
+
+// Nothing for numbers that are too large.
+std::optional<std::size_t> NumberIn(std::string_view digits) {
+  std::size_t number = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return read.ec == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Shard> ShardBetween(std::string_view name, std::string_view start,
+                                  std::string_view end) {
+  if (name.size() < start.size() + end.size() || !name.starts_with(start) || !name.ends_with(end)) {
+    return std::nullopt;
+  }
+  const std::string_view text = name.substr(start.size(), name.size() - start.size() - end.size());
+  if (!IsShardName(text)) return std::nullopt;
+  const std::size_t middle = text.find(kOf);
+  const auto number = NumberIn(text.substr(0, middle));
+  const auto count = NumberIn(text.substr(middle + kOf.size()));
+  if (!number || !count || *number < 1 || *number > *count) return std::nullopt;
+  return Shard{.number = *number, .count = *count};
 }
 
 Output OutputOf(FileKind kind) {
@@ -183,6 +206,14 @@ std::string RunReportName(const std::optional<Shard>& shard) {
 
 std::string ResultsName(const std::optional<Shard>& shard) {
   return "results" + ShardPart(shard) + ".jsonl";
+}
+
+std::optional<Shard> ShardOfRunReport(std::string_view name) {
+  return ShardBetween(name, "run.", ".json");
+}
+
+std::optional<Shard> ShardOfResults(std::string_view name) {
+  return ShardBetween(name, "results.", ".jsonl");
 }
 
 }  // namespace gradcam

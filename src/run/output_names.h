@@ -61,6 +61,11 @@ inline constexpr std::array<OutputEnding, 17> kOutputEndings{{
 // "results.2-of-4.jsonl".
 [[nodiscard]] std::string ResultsName(const std::optional<Shard>& shard);
 
+// The shard whose "run.2-of-4.json" or "results.2-of-4.jsonl" has this name; nothing for other
+// names and for a K that is not in 1...N.
+[[nodiscard]] std::optional<Shard> ShardOfRunReport(std::string_view name);
+[[nodiscard]] std::optional<Shard> ShardOfResults(std::string_view name);
+
 // Whether a picture has one file of this kind for each of its classes.
 [[nodiscard]] bool IsPerClass(FileKind kind);
 

@@ -41,6 +41,23 @@ def test_lines_are_compared_with_lines_reports_and_shards(run, gradcam):
         assert (done.code, done.stdout) == (0, "3 pictures: 3 same\n"), done.stderr
 
 
+def test_missing_shard_is_noted_and_its_pictures_are_missing(run, gradcam):
+    run("all", "--write", "raw,json")
+    some = run("some", "--write", "raw,json", "--shard", "2/3")
+    note = ("note: {}: 2 of 3 shards are missing or have not ended: there is no run.1-of-3.json, "
+            "run.3-of-3.json\n")
+    done = gradcam("compare", "all", "some")
+    assert done.code == 1 and "missing" in done.stdout and note.format("CURRENT") in done.stdout
+    done = gradcam("compare", "all", "some", "--allow-missing")
+    assert done.code == 0 and note.format("CURRENT") in done.stdout
+    # Both sides lack the same: nothing differs, but it is not passed over in silence.
+    done = gradcam("compare", "some", "some", "--json")
+    assert done.code == 0
+    assert [text.split(":")[0] for text in done.json()["notes"]] == ["BASELINE", "CURRENT"]
+    (some / "run.2-of-3.json").unlink()  # a baseline need not have it
+    assert gradcam("compare", "some", "some").stdout == "1 picture: 1 same\n"
+
+
 def test_changed_map_behind_a_line_is_found(run, gradcam):
     run("reports", "--write", "raw,json")
     flip(run("lines", "--write", "raw,jsonl") / "a/cat.gradcam.npy")
