@@ -47,7 +47,7 @@ class Collector {
  public:
   explicit Collector(const CompareArguments& arguments) : arguments_(arguments) {
     if (arguments.junit) junit_.emplace(*arguments.junit, "gradcam compare");
-    if (arguments.html) page_.emplace();
+    if (arguments.html) page_.emplace(*arguments.html);
     if (arguments.talk.json) json_.emplace();
   }
 
@@ -68,9 +68,7 @@ class Collector {
 
   void Finish(const CompareSummary& summary) {
     if (junit_) junit_->Commit();
-    if (page_ && arguments_.html) {
-      (void)page_->Write(*arguments_.html, TitleOf(arguments_), summary);
-    }
+    if (page_) (void)page_->Write(TitleOf(arguments_), summary);
   }
 
   void Tell(const CompareSummary& summary, Verbosity verbosity, std::ostream& out) {

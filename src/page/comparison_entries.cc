@@ -32,6 +32,13 @@ std::vector<PageFact> FactsOf(const MapMeasures& measures) {
           {"Shift of the peak", ShortNumber(measures.peak_shift) + " of the diagonal"}};
 }
 
+std::string SummaryOf(const MapMeasures& measures) {
+  return "largest difference " + ShortNumber(measures.max_difference) + ", RMS " +
+         ShortNumber(measures.rmse) + ", correlation " + ShortNumber(measures.correlation) +
+         ", overlap " + ShortNumber(measures.iou) + ", peak shift " +
+         ShortNumber(measures.peak_shift);
+}
+
 bool IsAbout(const Finding& finding, int class_index, MapKind kind) {
   return finding.map == kind && (!finding.class_index || finding.class_index == class_index);
 }
@@ -56,6 +63,7 @@ PageMap MapOf(const PictureComparison& picture, int class_index, const MapCompar
       PageTile{"", Drawn(map.baseline, aspect_ratio, Colormap::kJet), ""},
       PageTile{"", Drawn(map.current, aspect_ratio, Colormap::kJet), ""}};
   page.facts = FactsOf(*map.measures);
+  page.summary = SummaryOf(*map.measures);
   return page;
 }
 
@@ -84,10 +92,13 @@ PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& expla
   entry.aspect_ratio = AspectRatioOf(picture);
   for (const MapKind kind : kMapKinds) {
     const auto map = std::ranges::find(explained.maps, kind, &MapComparison::kind);
-    entry.maps.push_back(
-        map == explained.maps.end()
-            ? PageMap{.state = NameOf(FindingKind::kSame), .tiles = {}, .peak = {}, .facts = {}}
-            : MapOf(picture, explained.index, *map, entry.aspect_ratio));
+    entry.maps.push_back(map == explained.maps.end()
+                             ? PageMap{.state = NameOf(FindingKind::kSame),
+                                       .tiles = {},
+                                       .peak = {},
+                                       .facts = {},
+                                       .summary = ""}
+                             : MapOf(picture, explained.index, *map, entry.aspect_ratio));
   }
   AddTexts(picture, explained.index, entry);
   return entry;
@@ -143,7 +154,8 @@ PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
          .tiles = {PageTile{}, TileOf(pair.baseline, kind, "Baseline", entry.aspect_ratio),
                    TileOf(pair.current, kind, "Current", entry.aspect_ratio)},
          .peak = {},
-         .facts = {}});
+         .facts = {},
+         .summary = ""});
   }
   if (pair.baseline != nullptr && pair.current != nullptr) {
     entry.hint = "Maps of different classes: not compared.";
@@ -188,6 +200,7 @@ std::string WordsFor(FindingKind kind) {
 
 std::vector<PageState> ComparisonStates() {
   std::vector<PageState> states;
+  states.reserve(kFindingKinds.size());
   for (const FindingKind kind : kFindingKinds) {
     states.push_back({NameOf(kind), WordsFor(kind), kind != FindingKind::kSame});
   }
@@ -195,11 +208,13 @@ std::vector<PageState> ComparisonStates() {
 }
 
 std::vector<PageEntry> ComparisonEntries(const PictureComparison& picture) {
+  const std::vector<LonePair> pairs = LonePairsOf(picture);
   std::vector<PageEntry> entries;
+  entries.reserve(picture.classes.size() + pairs.size());
   for (const ClassComparison& explained : picture.classes) {
     entries.push_back(EntryOf(picture, explained));
   }
-  for (const LonePair& pair : LonePairsOf(picture)) entries.push_back(EntryOf(picture, pair));
+  for (const LonePair& pair : pairs) entries.push_back(EntryOf(picture, pair));
   if (!entries.empty()) return entries;
   PageEntry entry;
   entry.file = picture.name;

@@ -1,6 +1,7 @@
 #include "page/comparison_page.h"
 
 #include <string>
+#include <utility>
 
 #include "page/comparison_entries.h"
 
@@ -28,16 +29,20 @@ PageHead HeadOf(const std::string& title, const CompareSummary& summary, std::si
 
 }  // namespace
 
+ComparisonPage::ComparisonPage(std::filesystem::path file, std::size_t most)
+    : file_(std::move(file)), worst_(most) {
+  PageWriter::RequireOwnPage(file_);
+}
+
 void ComparisonPage::Add(const PictureComparison& picture) {
   // Drawing is dear, and most pictures of a large comparison are the same.
   if (worst_.Takes(picture)) worst_.Add({WithoutMaps(picture), ComparisonEntries(picture)});
 }
 
-std::vector<WrittenPage> ComparisonPage::Write(const std::filesystem::path& file,
-                                               const std::string& title,
+std::vector<WrittenPage> ComparisonPage::Write(const std::string& title,
                                                const CompareSummary& summary) {
   const std::vector<Entries>& worst = worst_.Sorted();
-  PageWriter page(file, HeadOf(title, summary, worst.size()));
+  PageWriter page(file_, HeadOf(title, summary, worst.size()));
   for (const Entries& picture : worst) {
     for (const PageEntry& entry : picture.entries) page.Add(entry);
   }

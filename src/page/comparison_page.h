@@ -17,14 +17,14 @@ class ComparisonPage {
  public:
   static constexpr std::size_t kMost = 2000;
 
-  explicit ComparisonPage(std::size_t most = kMost) : worst_(most) {}
+  // The page will be `file`. Throws as PageWriter::RequireOwnPage.
+  explicit ComparisonPage(std::filesystem::path file, std::size_t most = kMost);
 
   // `picture` with the values of its maps.
   void Add(const PictureComparison& picture);
 
   // Writes what was added. `title` stands above the page. Throws Error(kOutput).
-  [[nodiscard]] std::vector<WrittenPage> Write(const std::filesystem::path& file,
-                                               const std::string& title,
+  [[nodiscard]] std::vector<WrittenPage> Write(const std::string& title,
                                                const CompareSummary& summary);
 
  private:
@@ -33,6 +33,7 @@ class ComparisonPage {
     std::vector<PageEntry> entries;
   };
 
+  std::filesystem::path file_;
   Worst<Entries, &Entries::picture> worst_;
 };
 

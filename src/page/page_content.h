@@ -50,6 +50,7 @@ struct PageMap {
   std::array<PageTile, 3> tiles;  // the first is drawn large, unless PageEntry says otherwise
   std::optional<PagePoint> peak;
   std::vector<PageFact> facts;
+  std::string summary;  // of the facts, on the card; or empty
 };
 
 struct PagePrediction {

@@ -1,7 +1,6 @@
 #include "page/page_html.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -28,11 +27,6 @@ constexpr std::string_view kBeginning =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"generator\" content=\"gradcam\">\n";
 
-Json NumberOrNull(double number) {
-  constexpr double kDigits = 1e6;  // enough for a percentage; 0.1 + 0.2 would take 17
-  return std::isfinite(number) ? Json(std::round(number * kDigits) / kDigits) : Json(nullptr);
-}
-
 Json FactsToJson(const std::vector<PageFact>& facts) {
   Json list = Json::array();
   for (const PageFact& fact : facts) list.push_back({fact.name, fact.value});
@@ -43,7 +37,7 @@ Json PredictionToJson(const PagePrediction& prediction) {
   return {prediction.label, prediction.index, NumberOrNull(prediction.probability)};
 }
 
-Json HeadToJson(const PageHead& head, const PageBody& body, std::size_t number) {
+Json HeadToJson(const PageHead& head, const PageBody& body, std::size_t page) {
   Json states = Json::array();
   for (const PageState& state : head.states) {
     states.push_back({{"key", state.key}, {"name", state.name}, {"problem", state.is_problem}});
@@ -58,7 +52,7 @@ Json HeadToJson(const PageHead& head, const PageBody& body, std::size_t number) 
           {"opacity", head.opacity},
           {"wholeMaps", head.map_cut == MapCut::kWhole},
           {"picturesTogether", kPicturesTogether},
-          {"page", number},
+          {"page", page},
           {"count", body.size()}};
 }
 
@@ -88,12 +82,12 @@ bool HasLinks(const std::vector<PictureUrl>& pictures) {
   return std::ranges::any_of(pictures, [](const auto& url) { return !url.starts_with("data:"); });
 }
 
-// "file:" and 'self' only where pictures are linked.
-std::string PolicyOf(const std::vector<PictureUrl>& pictures) {
-  return "default-src 'none'; img-src data:" +
-         std::string(HasLinks(pictures) ? " file: 'self'" : "") + "; style-src " +
-         HashSource(PageStyle()) + "; script-src " + HashSource(PageScript()) +
-         "; base-uri 'none'; form-action 'none'";
+// Files beside the page only where pictures are linked, or where there are other pages.
+std::string PolicyOf(const PageBody& body, bool is_part) {
+  const std::string files = " file: 'self'";
+  return "default-src 'none'; img-src data:" + (HasLinks(body.pictures()) ? files : "") +
+         (is_part ? "; frame-src" + files : "") + "; style-src " + HashSource(PageStyle()) +
+         "; script-src " + HashSource(PageScript()) + "; base-uri 'none'; form-action 'none'";
 }
 
 // `text` with every {{name}} replaced once; what is put in is not looked at again.
@@ -148,6 +142,7 @@ void PageBody::Add(const PageEntry& entry) {
       if (!tile.name.empty()) tiles.back().push_back(tile.name);
     }
     Json part{{"state", map.state}, {"tiles", tiles}, {"facts", FactsToJson(map.facts)}};
+    if (!map.summary.empty()) part["summary"] = map.summary;
     if (map.peak) part["peak"] = {NumberOrNull(map.peak->x), NumberOrNull(map.peak->y)};
     json["maps"].push_back(part);
   }
@@ -165,17 +160,24 @@ std::string PageEnd(const PageIndex& index) {
   return (index.pages() > 1 ? element : "") + "</body>\n</html>\n";
 }
 
-std::string PageHtml(const PageHead& head, const PageBody& body, std::size_t number) {
-  return std::string(kBeginning) +
-         Filled(PageTemplate(), {{"policy", PolicyOf(body.pictures())},
-                                 {"title", EscapedMarkup(head.title)},
-                                 {"style", std::string(PageStyle())},
-                                 {"script", std::string(PageScript())},
-                                 {"head", ScriptJson(HeadToJson(head, body, number))},
-                                 {"entries", "[" + Joined(body.entries(), ",\n") + "]"},
-                                 {"pictures", PictureElements(body.pictures())}});
+std::string PageHtml(const PageHead& head, const PageBody& body,
+                     const std::optional<PagePart>& part) {
+  return (part ? PartBeginning(*part) : std::string(kBeginning)) +
+         Filled(PageTemplate(),
+                {{"policy", PolicyOf(body, part.has_value())},
+                 {"title", EscapedMarkup(head.title)},
+                 {"style", std::string(PageStyle())},
+                 {"script", std::string(PageScript())},
+                 {"head", ScriptJson(HeadToJson(head, body, part ? part->number : 0))},
+                 {"entries", "[" + Joined(body.entries(), ",\n") + "]"},
+                 {"pictures", PictureElements(body.pictures())}});
 }
 
-bool IsPage(std::string_view html) { return html.starts_with(kBeginning); }
+std::string_view PageBeginning() { return kBeginning; }
+
+std::string PartBeginning(const PagePart& part) {
+  return std::string(kBeginning) + "<meta name=\"gradcam-page\" content=\"" +
+         std::to_string(part.number + 1) + " of " + EscapedMarkup(part.first_page) + "\">\n";
+}
 
 }  // namespace gradcam

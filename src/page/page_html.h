@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,16 +33,23 @@ class PageBody {
   std::size_t bytes_ = 0;
 };
 
-// An HTML document without its end, page `number` (from 0) of its results. It needs no other file
-// but pictures with relative URLs. Its Content Security Policy allows its own script and style and
-// pictures, nothing else.
+// Where a page stands among several of the same results.
+struct PagePart {
+  std::size_t number = 0;  // from 0
+  std::string first_page;  // file name of the page with number 0
+};
+
+// An HTML document without its end; the only page of its results without a `part`. It needs no
+// other file but pictures with relative URLs and, as one of several, the other pages. Its Content
+// Security Policy allows its own script and style, pictures, and those pages, nothing else.
 [[nodiscard]] std::string PageHtml(const PageHead& head, const PageBody& body,
-                                   std::size_t number = 0);
+                                   const std::optional<PagePart>& part = std::nullopt);
 
 // The end of each of several pages, or of the only one.
 [[nodiscard]] std::string PageEnd(const PageIndex& index);
 
-// Whether `html` begins as PageHtml begins: a file that is ours to replace.
-[[nodiscard]] bool IsPage(std::string_view html);
+// What each page begins with, and what the page `part` begins with: no other file does.
+[[nodiscard]] std::string_view PageBeginning();
+[[nodiscard]] std::string PartBeginning(const PagePart& part);
 
 }  // namespace gradcam

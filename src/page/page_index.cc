@@ -5,6 +5,7 @@
 #include "core/joined.h"
 #include "page/script_json.h"
 #include "report/text.h"
+#include "run/sha256.h"
 
 namespace gradcam {
 
@@ -27,7 +28,9 @@ void PageIndex::Add(const PageEntry& entry) {
   for (const PagePrediction& prediction : entry.top) others.push_back(NumberOf(prediction));
   if (entry.truth) others.push_back(NumberOf(entry.truth->true_class));
   entries_ += entries_.empty() ? "" : ",\n";
-  entries_ += ScriptJson({entry.file, states_.at(entry.state), explained, answer, others});
+  const Json probability = entry.explained ? NumberOrNull(entry.explained->probability) : Json();
+  entries_ +=
+      ScriptJson({entry.file, states_.at(entry.state), explained, probability, answer, others});
 }
 
 void PageIndex::EndPage(const std::string& file_name) {
@@ -38,7 +41,9 @@ void PageIndex::EndPage(const std::string& file_name) {
 std::string PageIndex::Json() const {
   std::vector<std::string> labels(labels_.size());
   for (const auto& [label, number] : labels_) labels[static_cast<std::size_t>(number)] = label;
-  return "{\"labels\":" + ScriptJson(labels) + ",\n\"pages\":[" + Joined(pages_, ",\n") + "]}";
+  const std::string content =
+      "\"labels\":" + ScriptJson(labels) + ",\n\"pages\":[" + Joined(pages_, ",\n") + "]}";
+  return "{\"key\":\"" + Sha256Of(content) + "\",\n" + content;
 }
 
 }  // namespace gradcam

@@ -10,7 +10,7 @@
 namespace gradcam {
 
 // What all pages of the same results know of each other, so that a search on one finds what stands
-// on the others.
+// on the others, and sorting puts all in one order.
 class PageIndex {
  public:
   // `states` of PageHead.
@@ -23,10 +23,12 @@ class PageIndex {
 
   [[nodiscard]] std::size_t pages() const { return pages_.size(); }
 
-  // {"labels": [text, ...], "pages": [{"file": name, "entries": [[file, state, explained, answer,
-  // others], ...]}, ...]}, safe inside a <script> element. `state`: its number; `explained`: that
-  // of a label, -1 for a failure; `answer`: 1 right, 0 wrong, -1 not known; `others`: numbers of
-  // the labels of the most probable classes and the true one.
+  // {"key": text, "labels": [text, ...], "pages": [{"file": name, "entries": [[file, state,
+  // explained, probability, answer, others], ...]}, ...]}, safe inside a <script> element. `key`:
+  // by which these pages know each other, a digest of the rest; `state`: its number; `explained`:
+  // number of a label, -1 for a failure; `probability`: of that class, or null; `answer`: 1 right,
+  // 0 wrong, -1 not known; `others`: numbers of the labels of the most probable classes and the
+  // true one.
   [[nodiscard]] std::string Json() const;
 
  private:

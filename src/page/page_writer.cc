@@ -1,27 +1,38 @@
 #include "page/page_writer.h"
 
-#include <fstream>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "core/read_file.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/replaceable.h"
 
 namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
 
+enum class OldFile { kNone, kEmpty, kOurs, kOther };
+
+// What stands at `file`. Ours begins with `beginning`.
+OldFile Judge(const fs::path& file, std::string_view beginning) {
+  try {
+    const RegularFile old = OpenRegularFile(file);
+    if (old.size == 0) return OldFile::kEmpty;
+    return ReadAt(old.handle, 0, beginning.size()) == beginning ? OldFile::kOurs : OldFile::kOther;
+  } catch (const std::system_error&) {
+    std::error_code ignored;
+    return fs::exists(file, ignored) ? OldFile::kOther : OldFile::kNone;
+  }
+}
+
 // A page may be replaced, anything else is the user's.
-void RequireOurs(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return;
-  constexpr std::size_t kHead = 200;
-  std::string head(kHead, '\0');
-  stream.read(head.data(), kHead);
-  head.resize(static_cast<std::size_t>(stream.gcount()));
-  if (head.empty() || IsPage(head)) return;
-  throw Error(ErrorKind::kOutput, Quoted(file) + " exists and is not a page of gradcam",
+void RequireOurs(const fs::path& file, std::string_view beginning, const std::string& what) {
+  if (Judge(file, beginning) != OldFile::kOther) return;
+  throw Error(ErrorKind::kOutput, Quoted(file) + " exists and is not " + what,
               "choose another file with --output, or remove it");
 }
 
@@ -32,28 +43,37 @@ PageWriter::PageWriter(fs::path file, PageHead head, std::size_t largest_page)
       head_(std::move(head)),
       largest_page_(largest_page),
       index_(head_.states) {
-  RequireOurs(file_);  // before any work
+  RequireOwnPage(file_);
+}
+
+void PageWriter::RequireOwnPage(const fs::path& file) {
+  RequireOurs(Replaceable(file), PageBeginning(), "a page of gradcam");
+}
+
+PagePart PageWriter::PartOf(std::size_t number) const {
+  return {.number = number, .first_page = file_.filename().string()};
 }
 
 fs::path PageWriter::FileOf(std::size_t number) const {
-  if (number == 1) return file_;
+  if (number == 0) return file_;
   fs::path name = file_.stem();
-  name += "-" + std::to_string(number);
+  name += "-" + std::to_string(number + 1);
   name += file_.extension();
   return file_.parent_path() / name;
 }
 
 void PageWriter::Add(const PageEntry& entry) {
-  if (body_.bytes() >= largest_page_) EndPage();
+  if (body_.bytes() >= largest_page_) EndPage(PartOf(files_.size()));
   body_.Add(entry);
   index_.Add(entry);
 }
 
-void PageWriter::EndPage() {
-  const std::size_t number = files_.size();
-  const fs::path file = FileOf(number + 1);
-  RequireOurs(file);
-  const std::string html = PageHtml(head_, body_, number);
+void PageWriter::EndPage(const std::optional<PagePart>& part) {
+  const fs::path file = FileOf(files_.size());
+  if (part && part->number > 0) {
+    RequireOurs(file, PartBeginning(*part), "a further page of " + Quoted(file_.filename()));
+  }
+  const std::string html = PageHtml(head_, body_, part);
   files_.push_back(std::make_unique<AtomicFile>(file));
   files_.back()->Write(html);
   index_.EndPage(file.filename().string());
@@ -62,14 +82,29 @@ void PageWriter::EndPage() {
 }
 
 std::vector<WrittenPage> PageWriter::Finish() {
-  EndPage();
+  EndPage(files_.empty() ? std::nullopt : std::optional(PartOf(files_.size())));
   const std::string end = PageEnd(index_);
   for (std::size_t i = 0; i < files_.size(); ++i) {
     files_[i]->Write(end);
     files_[i]->Commit();
     written_[i].bytes += end.size();
   }
+  RemoveOlderPages();
   return std::move(written_);
+}
+
+void PageWriter::RemoveOlderPages() const {
+  for (std::size_t number = files_.size();; ++number) {
+    const fs::path file = FileOf(number);
+    if (Judge(file, PartBeginning(PartOf(number))) != OldFile::kOurs) return;
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) {
+      throw Error(ErrorKind::kOutput,
+                  "cannot remove " + Quoted(file) +
+                      ", a page of older results: " + SystemMessage(error.value()));
+    }
+  }
 }
 
 }  // namespace gradcam

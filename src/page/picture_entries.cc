@@ -116,7 +116,8 @@ class PictureEntries::OnePicture {
     entry.file = report_.image.file;
     entry.explained = ToPage(explained.prediction);
     for (const Prediction& prediction : report_.top) entry.top.push_back(ToPage(prediction));
-    if (const auto is_right = IsCorrect(report_.top, report_.truth)) {
+    const std::optional<bool> is_right = IsCorrect(report_.top, report_.truth);
+    if (report_.truth && is_right) {
       entry.truth = {ToPage(*report_.truth), *is_right};
     }
     entry.aspect_ratio = static_cast<double>(DrawnWidth()) / DrawnHeight();
@@ -247,7 +248,8 @@ class PictureEntries::OnePicture {
     return {.state = NameOf(report.summary.status),
             .tiles = {overlay, PageTile{underlay_, "", ""}, PageTile{"", map, ""}},
             .peak = PeakOf(report),
-            .facts = FactsOf(report)};
+            .facts = FactsOf(report),
+            .summary = ""};
   }
 
   // The heatmap as it was drawn, else drawn from the numbers.

@@ -1,5 +1,6 @@
 #include "page/script_json.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace gradcam {
@@ -17,6 +18,12 @@ std::string ScriptJson(const nlohmann::ordered_json& json) {
     }
   }
   return safe;
+}
+
+nlohmann::ordered_json NumberOrNull(double number) {
+  constexpr double kDigits = 1e6;
+  if (!std::isfinite(number)) return nullptr;
+  return std::round(number * kDigits) / kDigits;
 }
 
 }  // namespace gradcam

@@ -64,6 +64,12 @@ class Browser:
     def text(self, selector: str) -> str:
         return self.run("return document.querySelector(arguments[0]).textContent", selector)
 
+    def wait_for_pictures(self) -> None:
+        """Until every card has its pictures, those that stand in other files too."""
+        self.until(lambda: self.run("""
+            return document.images.length > 0 && !document.querySelector('.elsewhere') &&
+                   [...document.images].every((i) => i.naturalWidth)"""))
+
     def files(self) -> list[str]:
         """File names of the cards that exist, in their order."""
         return self.run("return [...document.querySelectorAll('.card .file')]"

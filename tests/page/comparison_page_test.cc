@@ -115,7 +115,7 @@ TEST(ComparisonEntries, ClassesThatOneSideExplainsStandSideBySide) {
 
 TEST(ComparisonPage, KeepsTheWorstInTheirOrder) {
   const TemporaryFolder folder;
-  ComparisonPage page(/*most=*/2);
+  ComparisonPage page(folder / "page.html", /*most=*/2);
   for (const auto& [name, difference] :
        {std::pair("a", 0.0F), std::pair("b", 0.25F), std::pair("c", 0.75F), std::pair("d", 0.5F),
         std::pair("e", 0.0F)}) {
@@ -123,7 +123,7 @@ TEST(ComparisonPage, KeepsTheWorstInTheirOrder) {
   }
   CompareSummary summary;
   summary.pictures = 5;
-  const auto written = page.Write(folder / "page.html", "new against old", summary);
+  const auto written = page.Write("new against old", summary);
   ASSERT_EQ(written.size(), 1U);
   const std::string html = Content(written[0].file);
   EXPECT_THAT(html, AllOf(HasSubstr(R"("file":"c")"), HasSubstr(R"("file":"d")"),

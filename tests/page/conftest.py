@@ -14,6 +14,11 @@ from support import models, pictures
 from support.program import Program
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-docs-pictures", action="store_true",
+                     help="put the pictures of test_docs_pictures.py into docs/images")
+
+
 def run_on(home: Path, save_picture) -> Path:
     """The output folder of a run of a small network on the picture that `save_picture(path)` makes,
     `photos/cat.png` beside the folder."""

@@ -15,6 +15,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kUrl = "data:image/jpeg;base64,AAAA";
@@ -147,9 +148,15 @@ TEST(PageHtml, NumbersThatAreNotFiniteAreNull) {
   EXPECT_TRUE(Json::parse(body.entries()[0])["class"][2].is_null());
 }
 
-TEST(PageHtml, IsTellsItFromOtherFiles) {
-  EXPECT_TRUE(IsPage(HtmlOf({})));
-  EXPECT_FALSE(IsPage("<!doctype html>\n<html lang=\"en\">\n<head>\n<title>mine</title>"));
+TEST(PageHtml, OneOfSeveralMayOpenTheOthersAndSaysWhichItIs) {
+  const PagePart part{.number = 1, .first_page = "a & \"b\".html"};
+  const std::string html = PageHtml({}, {}, part);
+  EXPECT_THAT(html, StartsWith(PartBeginning(part)));
+  EXPECT_THAT(PartBeginning(part), StartsWith(PageBeginning()));
+  EXPECT_THAT(html, HasSubstr("content=\"2 of a &amp; &quot;b&quot;.html\""));
+  EXPECT_THAT(html, HasSubstr("img-src data:; frame-src file: 'self';"));
+  EXPECT_EQ(Json::parse(ScriptText(html, "head"))["page"], 1);
+  EXPECT_THAT(HtmlOf({}), Not(HasSubstr("frame-src")));
 }
 
 }  // namespace

@@ -99,12 +99,25 @@ class PageFile:
     def entries(self) -> list[dict]:
         return self._json("entries")
 
+    @property
+    def index(self) -> dict:
+        """Of one of several pages."""
+        return self._json("index")
+
     def by_file(self) -> dict[str, dict]:
         return {entry["file"]: entry for entry in self.entries}
 
     def picture(self, number: int) -> str:
         together = self.head["picturesTogether"]
         return self._json(f"pictures-{number // together}")[number % together]
+
+    def with_json(self, **elements) -> str:
+        """Its HTML with other contents of elements."""
+        html = self.html
+        for name, content in elements.items():
+            begin = html.index(">", html.index(f'id="{name}"')) + 1
+            html = html[:begin] + json.dumps(content) + html[html.index("</script", begin):]
+        return html
 
     def pictures(self) -> list[bytes]:
         """The bytes of all pictures inside the page."""
@@ -116,3 +129,23 @@ class PageFile:
                 found.append(base64.b64decode(url[len(prefix):], validate=True))
             number += 1
         return found
+
+
+def split(page: Path, count: int) -> list[Path]:
+    """Divides the entries of a small page among `count` files beside it, part-1.html and so on, as the
+    program does with those of a large one. Each of them holds all pictures."""
+    read = PageFile(page)
+    entries = read.entries
+    states = [state["key"] for state in read.head["states"]]
+    files = [page.parent / f"part-{i + 1}.html" for i in range(count)]
+    held = [entries[i * len(entries) // count:(i + 1) * len(entries) // count] for i in range(count)]
+    index = {"key": "of a test", "labels": [entry["class"][0] for entry in entries], "pages": [
+        {"file": file.name, "entries": [
+            [entry["file"], states.index(entry["state"]), entries.index(entry), entry["class"][2], -1, []]
+            for entry in part]} for file, part in zip(files, held)]}
+    element = f'<script type="application/json" id="index">{json.dumps(index)}</script>\n</body>'
+    for number, (file, part) in enumerate(zip(files, held)):
+        html = read.with_json(head={**read.head, "page": number}, entries=part)
+        file.write_text(html.replace("img-src data:", "img-src data:; frame-src file: 'self'")
+                        .replace("</body>", element))
+    return files

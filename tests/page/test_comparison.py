@@ -56,6 +56,8 @@ def test_worst_first_with_measures_and_reasons(gradcam, compared):
     assert entries["a"]["state"] == "same" and "notes" not in entries["a"]
     assert entries["b"]["state"] == "map_changed" and entries["b"]["notes"]
     assert entries["d"]["state"] == "missing" and entries["d"]["error"]
+    assert entries["a"]["maps"][0]["summary"] == (
+        "largest difference 0, RMS 0, correlation 1, overlap 1, peak shift 0")
     facts = dict(entries["a"]["maps"][0]["facts"])
     assert facts["Largest difference"] == "0" and facts["Correlation"] == "1"
     assert float(dict(entries["b"]["maps"][0]["facts"])["Correlation"]) < 0
@@ -74,6 +76,11 @@ def test_the_page_in_a_browser(gradcam, compared, browser):
     browser.choose("state", "Map changed (2)")
     assert browser.files() == ["b", "c"]
     browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
+    shown = browser.text(".card .hint")
+    assert shown.startswith("largest difference ") and ", correlation -" in shown
+    browser.choose("map", "Saliency")
+    assert browser.text(".card .hint") != shown
+    browser.choose("map", "Grad-CAM")
     browser.find(".tiles").click()
     captions = [caption.text for caption in browser.find_all("figcaption")]
     assert captions == ["Difference", "Baseline", "Current"]
@@ -159,5 +166,6 @@ def test_a_new_picture_is_shown(gradcam, compared):
 def test_only_pages_are_overwritten(gradcam, compared):
     (compared / "page.html").write_text("mine")
     result = compare(gradcam, code=2)
-    assert "is not a page of gradcam" in result.errors[0]
+    assert result.errors == ["'page.html' exists and is not a page of gradcam"]
+    assert result.stdout == ""
     assert (compared / "page.html").read_text() == "mine"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 
 import numpy as np
@@ -102,6 +103,31 @@ def test_shards_are_put_together(gradcam, results):
     assert page.head["notes"] == []
 
 
+def test_a_failure_that_several_runs_tell_of_is_shown_once(gradcam, results):
+    """Every shard sees a folder that cannot be listed; scripts/examples/merge_shards.py writes a
+    run.json beside the shards."""
+    results.fail("locked", "cannot list folder 'locked'")
+    for k in (1, 2):
+        shutil.copy(results.folder / "run.json", results.folder / f"run.{k}-of-2.json")
+    results.add(Sample("a", "cat"))
+    results.add_picture("a")
+    assert "1 picture, 1 failure\n" in make(gradcam).stdout
+    assert [entry["file"] for entry in page_of(results).entries] == ["locked", "a.png"]
+
+
+def test_missing_shards_are_told(gradcam, results):
+    (results.folder / "run.json").rename(results.folder / "run.1-of-3.json")
+    shutil.copy(results.folder / "run.1-of-3.json", results.folder / "run.3-of-3.json")
+    results.add(Sample("a", "cat"))
+    results.add_picture("a")
+    told = "1 of 3 shards is missing or has not ended: there is no run.2-of-3.json"
+    assert make(gradcam).warnings == [told]
+    assert page_of(results).head["notes"] == [f"Pictures may be missing: {told}."]
+    shutil.copy(results.folder / "run.1-of-3.json", results.folder / "run.2-of-3.json")
+    assert make(gradcam).stderr == ""
+    assert page_of(results).head["notes"] == []
+
+
 def test_an_interrupted_run_and_one_without_run_json_say_so(gradcam, results):
     results.add(Sample("a", "cat"))
     path = results.folder / "run.json"
@@ -174,7 +200,6 @@ def test_texts_of_strangers_stay_texts(gradcam, results):
 
 
 def test_names_that_are_no_utf8(gradcam, tiny_model, tmp_path, picture):
-    import os
     picture("photos/cat.png")
     os.rename(tmp_path / "photos/cat.png", os.fsencode(tmp_path / "photos") + b"/caf\xe9\n.png")
     assert gradcam("-m", tiny_model, "photos", "-o", "out").code == 0
@@ -299,6 +324,10 @@ def test_only_pages_are_overwritten(gradcam, results, tmp_path):
     assert "is not a page of gradcam" in result.errors[0]
     assert (tmp_path / "mine.html").read_text() == "<html>"
     assert "no such file" in make(gradcam, "-o", "none/page.html", code=2).errors[0]
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "stdout").symlink_to("/proc/self/fd/1")  # as /dev/stdout is
+    for name in ("pipe", "stdout", "out"):
+        assert "no regular file" in make(gradcam, "-o", name, code=2).errors[0]
 
 
 def test_equal_folders_give_equal_pages_on_any_number_of_threads(gradcam, results):

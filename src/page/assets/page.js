@@ -5,7 +5,6 @@
 
 const $ = (id) => document.getElementById(id);
 const head = JSON.parse($('head').textContent);
-const entries = JSON.parse($('entries').textContent);
 const states = new Map(head.states.map((state, gravity) => [state.key, {...state, gravity}]));
 
 // ---- Small helpers
@@ -28,6 +27,95 @@ const className = ([label, index]) => label || `class ${index}`;
 const plural = (count, word) => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
 const byText = new Intl.Collator('en', {numeric: true}).compare;
 
+// ---- Parts: the HTML files among which results are divided where one would be too large. Each holds
+// entries with their pictures; every one shows them all and asks the others for what they hold.
+
+const own = {number: head.page, entries: JSON.parse($('entries').textContent)};
+let parts = [];  // by number; the others are known when the index has been read
+let key = '';    // by which parts of the same results know each other: strangers cannot know it
+
+parts[own.number] = own;
+for (const entry of own.entries) entry.part = own.number;
+
+const isAsked = location.hash === '#part';  // by another part, in a frame that nobody sees
+
+// Another part is opened in a frame, which answers questions: 'entries', or the number of a picture.
+const mostFrames = 4;  // a part takes its 50 MB of memory
+const patience = 10_000;  // milliseconds; a file that is no part never answers
+
+function ask(part, question) {
+  if (part.isLost || part.questions.has(question)) return;
+  part.questions.add(question);
+  if (part.isLoaded) {
+    post(part, question);
+  } else {
+    openFrames();
+  }
+}
+
+const post = (part, question) => part.frame.contentWindow.postMessage({key, question}, '*');
+
+// Of as many parts as there is room for. One that has answered everything makes room for another.
+function openFrames() {
+  const open = parts.filter((part) => part.frame);
+  for (const part of parts.filter((one) => one.questions?.size && !one.frame)) {
+    if (open.length === mostFrames) {
+      const idle = open.findIndex((one) => !one.questions.size);
+      if (idle < 0) return;
+      closeFrame(open.splice(idle, 1)[0]);
+    }
+    openFrame(part);
+    open.push(part);
+  }
+}
+
+function openFrame(part) {
+  part.frame = element('iframe');
+  part.frame.hidden = true;
+  part.frame.src = addressOf(part, 'part');
+  part.frame.addEventListener('load', () => {
+    part.isLoaded = true;
+    part.timer = setTimeout(() => giveUp(part), patience);
+    for (const question of part.questions) post(part, question);
+  }, {once: true});
+  document.body.append(part.frame);
+}
+
+function closeFrame(part) {
+  part.frame.remove();
+  part.frame = null;
+  part.isLoaded = false;
+}
+
+function giveUp(part) {
+  part.isLost = true;
+  part.questions.clear();
+  closeFrame(part);
+  openFrames();
+}
+
+const addressOf = (part, hash) => `./${encodeURIComponent(part.file)}#${hash}`;
+
+function takeAnswer({source, data}) {
+  const part = parts.find((one) => one?.frame?.contentWindow === source);
+  if (!part || data?.key !== key) return;
+  clearTimeout(part.timer);
+  part.questions.delete(data.question);
+  if (data.question === 'entries') {
+    takeEntries(part, data.answer);
+  } else {
+    showPicture(part, data.question, data.answer);
+  }
+  openFrames();
+}
+
+function answer({source, data}) {
+  if (source !== window.parent || !key || data?.key !== key) return;
+  const {question} = data;
+  source.postMessage(
+    {key, question, answer: question === 'entries' ? own.entries : pictureUrl(question)}, '*');
+}
+
 // ---- Pictures: JSON arrays of URLs, unpacked when the first of them is needed. At the first paint
 // those at the end of the document may not have arrived.
 
@@ -44,26 +132,41 @@ function pictureUrl(number) {
   return unpacked.get(group)[number % head.picturesTogether];
 }
 
-function image(number, className) {
+function image(entry, number, className) {
   const made = element('img', className);
   made.alt = '';
   made.decoding = 'async';
-  const url = pictureUrl(number);
+  const url = entry.part === own.number ? pictureUrl(number) : '';
   if (url) {
     made.src = url;
   } else {
-    made.dataset.waiting = number;
+    made.dataset.waiting = `${entry.part} ${number}`;
   }
   return made;
 }
 
-document.addEventListener('DOMContentLoaded', () => {
-  readIndex();
-  for (const waiting of document.querySelectorAll('img[data-waiting]')) {
-    waiting.src = pictureUrl(Number(waiting.dataset.waiting));
+// Those of other parts that `shown` waits for.
+function askForPictures(shown) {
+  for (const waiting of shown.querySelectorAll('img[data-waiting]')) {
+    const [part, number] = waiting.dataset.waiting.split(' ').map(Number);
+    if (part !== own.number) ask(parts[part], number);
+  }
+}
+
+function showPicture(part, number, url) {
+  for (const waiting of document.querySelectorAll(`img[data-waiting="${part.number} ${number}"]`)) {
+    waiting.src = url;
     delete waiting.dataset.waiting;
   }
-});
+}
+
+// What had not arrived at the first paint.
+function showOwnPictures() {
+  for (const waiting of document.querySelectorAll(`img[data-waiting^="${own.number} "]`)) {
+    const number = Number(waiting.dataset.waiting.split(' ')[1]);
+    showPicture(own, number, pictureUrl(number));
+  }
+}
 
 // A picture and the map over it, in a box of their shape.
 function tile(entry, [picture, map], name) {
@@ -74,8 +177,8 @@ function tile(entry, [picture, map], name) {
   }
   const stack = element('span', 'stack');
   stack.style.setProperty('--ratio', entry.ratio);
-  if (picture >= 0) stack.append(image(picture, 'picture'));
-  if (map >= 0) stack.append(mapImage(entry.seen, map));
+  if (picture >= 0) stack.append(image(entry, picture, 'picture'));
+  if (map >= 0) stack.append(mapImage(entry, map));
   made.append(stack);
   // A map alone does not tell whose it is.
   if (!hasOverlays) made.append(element('span', 'tag', name));
@@ -83,10 +186,10 @@ function tile(entry, [picture, map], name) {
 }
 
 // Only the part that the network saw.
-function mapImage(seen, number) {
-  const made = image(number, 'map');
-  if (!seen) return made;
-  const [left, top, width, height] = seen.map((fraction) => fraction * 100);
+function mapImage(entry, number) {
+  const made = image(entry, number, 'map');
+  if (!entry.seen) return made;
+  const [left, top, width, height] = entry.seen.map((fraction) => fraction * 100);
   if (head.wholeMaps) {
     made.style.clipPath = `inset(${top}% ${100 - left - width}% ${100 - top - height}% ${left}%)`;
   } else {
@@ -105,33 +208,86 @@ const tileName = (entry, i) => entry.maps[mapNumber()].tiles[i][2] ?? head.tiles
 
 const orders = {
   ...(head.order && {given: [head.order, () => 0]}),
-  file: ['File', (a, b) => byText(a.file, b.file)],
-  surest: ['Probability, highest first', (a, b) => probability(b) - probability(a)],
-  unsurest: ['Probability, lowest first', (a, b) => probability(a, 2) - probability(b, 2)],
+  file: ['File', (a, b) => a.rank - b.rank],
+  surest: ['Probability, highest first', (a, b) => (b.probability ?? -1) - (a.probability ?? -1)],
+  unsurest: ['Probability, lowest first', (a, b) => (a.probability ?? 2) - (b.probability ?? 2)],
   state: ['Status, problems first', (a, b) => gravity(b) - gravity(a)],
 };
 
-const probability = (entry, otherwise = -1) => entry.class?.[2] ?? otherwise;
-const gravity = (entry) => states.get(entry.state).gravity;
+const gravity = (record) => states.get(record.state).gravity;
 
-// Whether there are maps over pictures, which the opacity is for; a comparison has none.
-const hasOverlays = entries.some((entry) =>
-  entry.maps.some((map) => map.tiles.some(([picture, over]) => picture >= 0 && over >= 0)));
+// What is known of an entry of any part: what search, filters and orders look at.
+const record = (part, number, {others, ...known}) => ({part, number, ...known,
+  text: [known.file, known.name, ...others].join('\n').toLowerCase()});
 
-const hasTruth = entries.some((entry) => entry.truth);
+const ownRecord = (entry, number) => record(own.number, number, {
+  file: entry.file,
+  name: entry.class ? className(entry.class) : '',
+  state: entry.state,
+  probability: entry.class?.[2] ?? null,
+  // Whether the most probable class is the true one.
+  answer: entry.truth ? (entry.right ? 'right' : 'wrong') : 'unknown',
+  others: [...entry.top, ...(entry.truth ? [entry.truth] : [])].map(className),
+});
 
-// Whether the most probable class is the true one.
-const answer = (entry) => (entry.truth ? (entry.right ? 'right' : 'wrong') : 'unknown');
+let records = [];  // of all parts; only of this one until the index has been read
+let hasTruth = false;
+let hasOverlays = false;  // maps over pictures, which the opacity is for; a comparison has none
 
-// What search and filters look at, of this page and of the others.
-const record = (file, name, others, state, answer) =>
-  ({file, name, state, answer, text: [file, name, ...others].join('\n').toLowerCase()});
+function takeRecords(found) {
+  records = found;
+  [...records].sort((a, b) => byText(a.file, b.file)).forEach((one, rank) => { one.rank = rank; });
+  hasTruth = records.some((one) => one.answer !== 'unknown');
+}
 
-const records = entries.map((entry) =>
-  record(entry.file, entry.class ? className(entry.class) : '',
-    [...entry.top, ...(entry.truth ? [entry.truth] : [])].map(className), entry.state, answer(entry)));
+function lookForOverlays(entries) {
+  hasOverlays ||= entries.some((entry) =>
+    entry.maps.some((map) => map.tiles.some(([picture, over]) => picture >= 0 && over >= 0)));
+  $('opacity-field').hidden = !hasOverlays;
+  $('detail-opacity').hidden = !hasOverlays;
+}
 
-let pages = [{file: '', records}];  // of the same results; only this one until the index is read
+// The index of all parts stands at the end of each.
+function readIndex() {
+  const source = $('index');
+  if (!source) return;
+  const {key: found, labels, pages} = JSON.parse(source.textContent);
+  key = found;
+  parts = pages.map(({file}, number) =>
+    number === own.number ? own : {number, file, questions: new Set()});
+  takeRecords(pages.flatMap(({entries}, part) => entries.map(
+    ([file, state, explained, probability, answer, others], number) => record(part, number, {
+      file,
+      name: labels[explained] ?? '',
+      state: head.states[state].key,
+      probability,
+      answer: ['wrong', 'right'][answer] ?? 'unknown',
+      others: others.map((label) => labels[label]),
+    }))));
+}
+
+function takeEntries(part, entries) {
+  part.entries = entries;
+  lookForOverlays(entries);
+  const hadFocus = sheet.contains(document.activeElement);
+  for (const place of [...cards.keys()].filter((one) => shown[one].part === part.number)) dropCard(place);
+  layOut();
+  if (hadFocus) cards.get(current)?.querySelector('.tiles').focus({preventScroll: true});
+  if ($('detail').open) fillDetail();
+}
+
+const entryOf = (record) => parts[record.part].entries?.[record.number];
+
+// The entry at a place; what is known of it as long as its part has not told it.
+function entryAt(place) {
+  const wanted = shown[place];
+  const entry = entryOf(wanted);
+  if (entry) return entry;
+  const part = parts[wanted.part];
+  ask(part, 'entries');
+  return {file: wanted.file, state: wanted.state, top: [], maps: [], elsewhere: part,
+          ...(wanted.name && {class: [wanted.name, -1, wanted.probability]})};
+}
 
 const filters = ['search', 'class', 'state', 'answer'];  // ids of controls
 
@@ -148,68 +304,28 @@ function fits(record, {words, name, state, answer}) {
   return words.every((word) => record.text.includes(word));
 }
 
-let shown = [];  // numbers of entries
+let found = [];  // records in their order
+let shown = [];  // as many of them as a browser has room for
 
 function select() {
   const asked = wanted();
-  shown = [...entries.keys()].filter((number) => fits(records[number], asked));
-  const compare = orders[$('sort').value][1];
-  shown.sort((a, b) => compare(entries[a], entries[b]) || a - b);
-  tellCount();
-  linkPages();
-  $('empty').hidden = shown.length > 0;
+  found = records.filter((one) => fits(one, asked)).sort(orders[$('sort').value][1]);
+  $('empty').hidden = found.length > 0;
   current = 0;
   forgetCards();
   layOut();
 }
 
 function tellCount() {
-  const pictures = new Set(shown.map((number) => entries[number].file)).size;
-  const all = shown.length === entries.length ? '' : ` of ${entries.length.toLocaleString('en')}`;
-  const several = pictures === shown.length ? '' : `${plural(shown.length, 'map')} of `;
-  $('count').textContent = several + plural(pictures, 'picture') + (several ? '' : all) +
-    (pages.length > 1 ? ' on this page' : '');
+  const pictures = new Set(found.map((one) => one.file)).size;
+  const all = found.length === records.length ? '' : ` of ${records.length.toLocaleString('en')}`;
+  const several = pictures === found.length ? '' : `${plural(found.length, 'map')} of `;
+  const first = shown.length === found.length ? '' :
+    `; the first ${shown.length.toLocaleString('en')} are shown`;
+  $('count').textContent = several + plural(pictures, 'picture') + (several ? '' : all) + first;
 }
 
-// ---- The other pages of the same results. What they hold stands at the end of the document.
-
-function readIndex() {
-  const source = $('index');
-  if (!source) return;
-  const {labels, pages: found} = JSON.parse(source.textContent);
-  pages = found.map((page) => ({file: page.file, records: page.entries.map(
-    ([file, state, explained, answer, others]) =>
-      record(file, labels[explained] ?? '', others.map((number) => labels[number]),
-        head.states[state].key, ['wrong', 'right'][answer] ?? 'unknown'))}));
-  pages[head.page].records = records;
-  fillFilters();
-  tellCount();
-  linkPages();
-}
-
-// Links to all pages which take the search along, with how much it finds there.
-function linkPages() {
-  if (pages.length < 2) return;
-  const asked = wanted();
-  const isAsked = filters.some((id) => $(id).value);
-  $('pages').replaceChildren('Pages', ...pages.map(({file, records}, number) => {
-    const found = isAsked ? records.filter((record) => fits(record, asked)).length : records.length;
-    const text = String(number + 1);
-    const isHere = number === head.page;
-    const link = element(isHere ? 'span' : 'a', found ? '' : 'nothing', text);
-    if (isHere) {
-      link.setAttribute('aria-current', 'page');
-    } else {
-      link.href = `./${encodeURIComponent(file)}#${new URLSearchParams(
-        [...filters, 'sort', 'map'].map((id) => [id, $(id).value]).filter(([, value]) => value))}`;
-    }
-    link.title = `${records[0]?.file ?? ''} … ${records.at(-1)?.file ?? ''}`;
-    if (isAsked) link.append(element('small', '', found.toLocaleString('en')));
-    return link;
-  }));
-}
-
-// The search that a link from another page brought along.
+// The search that a link from another part brought along.
 function takeSearch() {
   for (const [id, value] of new URLSearchParams(location.hash.slice(1))) {
     const control = [...filters, 'sort', 'map'].includes(id) ? $(id) : null;
@@ -218,6 +334,13 @@ function takeSearch() {
     control.value = value;
     if (control.value !== value) control.value = before;
   }
+}
+
+function linkTo(part) {
+  const made = element('a', '', part.file);
+  made.href = addressOf(part, new URLSearchParams([...filters, 'sort', 'map']
+    .map((id) => [id, $(id).value]).filter(([, value]) => value)));
+  return made;
 }
 
 // ---- The contact sheet: only the cards near the view exist
@@ -232,7 +355,7 @@ let rowHeight = 0;
 let current = 0;  // place of the card that the keyboard is at
 
 function card(place) {
-  const entry = entries[shown[place]];
+  const entry = entryAt(place);
   const made = $('card').content.cloneNode(true).firstElementChild;
   const part = (name) => made.querySelector(name);
   const button = part('.tiles');
@@ -243,7 +366,8 @@ function card(place) {
     button.append(...tiles(entry));
   } else {
     button.classList.add('failed');
-    button.append(element('p', 'problem', entry.error));
+    button.append(entry.elsewhere ? element('p', 'elsewhere', `in ${entry.elsewhere.file}`) :
+      element('p', 'problem', entry.error));
   }
   button.setAttribute('aria-label', `${entry.file}: ${name} ${value} ${entry.class ? stateNote(entry) : ''}`);
   button.addEventListener('click', () => openDetail(place));
@@ -253,14 +377,14 @@ function card(place) {
   part('.class .value').textContent = value;
   part('.file').textContent = entry.file;
   part('.file').title = entry.file;
-  const note = entry.maps.length ? stateNote(entry) : '';
+  const note = entry.class ? stateNote(entry) : '';
   part('.truth').textContent = truthNote(entry) || '\u00a0';
   part('.truth').hidden = !hasTruth;
   part('.truth').classList.toggle('problem', entry.right === false);
   part('.badge').textContent = note;
   part('.badge').hidden = !note;
   part('.top').append(...topRows(entry).slice(0, 5));
-  part('.hint').textContent = entry.hint ?? '';
+  part('.hint').textContent = hintOf(entry);
   made.setAttribute('aria-setsize', shown.length);
   made.setAttribute('aria-posinset', place + 1);
   return made;
@@ -272,6 +396,8 @@ function stateNote(entry) {
   const state = ofMap?.problem ? ofMap : states.get(entry.state);
   return state.problem ? state.name : '';
 }
+
+const hintOf = (entry) => [entry.maps[mapNumber()]?.summary, entry.hint].filter(Boolean).join('. ');
 
 function truthNote(entry) {
   if (!entry.truth) return '';
@@ -292,10 +418,12 @@ function topRows(entry) {
   });
 }
 
-function forgetCards() {
-  for (const old of cards.values()) old.remove();
-  cards.clear();
+function dropCard(place) {
+  cards.get(place).remove();
+  cards.delete(place);
 }
+
+const forgetCards = () => [...cards.keys()].forEach(dropCard);
 
 const largest = (sizes) => sizes.reduce((best, size, i) => (size > sizes[best] ? i : best), 0);
 
@@ -309,16 +437,22 @@ function heightOf(place) {
   return height;
 }
 
+// Of a sheet: 17 million pixels are what Firefox can place.
+const mostPixels = 15_000_000;
+
 // Measures cards of the present width, those with most text: all are equally high.
 function layOut() {
   const width = sheet.clientWidth;
   columns = Math.max(1, Math.floor((width + gap) / (narrowest + gap)));
   cardWidth = (width - gap * (columns - 1)) / columns;
+  shown = found;
   if (shown.length) {
-    const heights = [(entry) => Math.min(5, entry.top.length), (entry) => entry.hint?.length ?? 0]
-      .map((size) => heightOf(largest(shown.map((number) => size(entries[number])))));
+    const heights = [(entry) => Math.min(5, entry.top.length), (entry) => hintOf(entry).length]
+      .map((size) => heightOf(largest(shown.map(entryOf).map((entry) => (entry ? size(entry) : 0)))));
     rowHeight = Math.max(...heights) + gap;
+    shown = found.slice(0, Math.floor(mostPixels / rowHeight) * columns);
   }
+  tellCount();
   sheet.style.height = `${Math.max(0, Math.ceil(shown.length / columns) * rowHeight - gap)}px`;
   for (const [place, made] of cards) setPlace(made, place);
   showNearby();
@@ -338,10 +472,7 @@ function showNearby() {
   const first = Math.max(0, Math.floor((top - margin) / rowHeight)) * columns;
   const last = Math.min(shown.length, Math.ceil((top + window.innerHeight + margin) / rowHeight) * columns);
   for (const [place, made] of cards) {
-    if ((place < first || place >= last) && !made.contains(document.activeElement)) {
-      made.remove();
-      cards.delete(place);
-    }
+    if ((place < first || place >= last) && !made.contains(document.activeElement)) dropCard(place);
   }
   for (let place = first; place < last; ++place) addCard(place);
   makeReachable();
@@ -355,6 +486,7 @@ function addCard(place) {
   const next = [...cards.keys()].filter((other) => other > place);
   sheet.insertBefore(made, next.length ? cards.get(Math.min(...next)) : null);
   cards.set(place, made);
+  askForPictures(made);
 }
 
 // One card is a stop of the tab key: the current one, or the first there is.
@@ -397,11 +529,18 @@ let opened = 0;  // its place
 function openDetail(place) {
   opened = Math.max(0, Math.min(shown.length - 1, place));
   fillDetail();
-  if (!$('detail').open) $('detail').showModal();
+  showDialog('detail');
+}
+
+// With the focus on its last button, which closes it.
+function showDialog(id) {
+  if ($(id).open) return;
+  $(id).showModal();
+  $(`${id}-close`).focus();
 }
 
 function fillDetail() {
-  const entry = entries[shown[opened]];
+  const entry = entryAt(opened);
   $('detail-title').textContent = entry.class ?
     `${className(entry.class)} ${percent(entry.class[2])}` : states.get(entry.state).name;
   $('detail-file').textContent = entry.file;
@@ -410,10 +549,12 @@ function fillDetail() {
   const body = $('detail-body');
   body.replaceChildren();
   if (entry.error) body.append(element('p', 'problem', entry.error));
+  if (entry.elsewhere) body.append(list('p', '', ['The rest stands in ', linkTo(entry.elsewhere), '.']));
   if (entry.hint) body.append(element('p', '', entry.hint));
   for (const note of entry.notes ?? []) body.append(element('p', 'problem', note));
   if (!entry.maps.length) return;
   body.append(largeTiles(entry));
+  askForPictures(body);
   const columns = element('div', 'columns');
   columns.append(section(head.top, list('ol', 'top', topRows(entry))),
                  section('Details', facts(entry)));
@@ -499,23 +640,21 @@ function fill(id, choices) {
   if ($(id).selectedIndex < 0) $(id).selectedIndex = 0;
 }
 
-// Of all pages.
 function fillFilters() {
-  const all = pages.flatMap(({records}) => records);
-  const names = counted(all.map((record) => record.name).filter(Boolean));
+  const names = counted(records.map((one) => one.name).filter(Boolean));
   fill('class', [['', 'All'], ...[...names].sort((a, b) => byText(a[0], b[0]))
     .map(([name, count]) => [name, `${name} (${count})`])]);
-  const found = counted(all.map((record) => record.state));
-  const problems = all.filter((record) => states.get(record.state).problem).length;
+  const counts = counted(records.map((one) => one.state));
+  const problems = records.filter((one) => states.get(one.state).problem).length;
   fill('state', [['', 'All'], ['*problem', `All problems (${problems})`],
-    ...[...states.values()].filter((state) => found.has(state.key))
-      .map((state) => [state.key, `${state.name} (${found.get(state.key)})`])]);
-  const answers = counted(all.map((record) => record.answer));
+    ...[...states.values()].filter((state) => counts.has(state.key))
+      .map((state) => [state.key, `${state.name} (${counts.get(state.key)})`])]);
+  const answers = counted(records.map((one) => one.answer));
   fill('answer', [['', 'All'],
     ...[['wrong', 'Wrong'], ['right', 'Right'], ['unknown', 'Not known']]
       .filter(([key]) => answers.has(key))
       .map(([key, name]) => [key, `${name} (${answers.get(key)})`])]);
-  $('answer-field').hidden = !answers.has('right') && !answers.has('wrong');
+  $('answer-field').hidden = !hasTruth;
 }
 
 function fillControls() {
@@ -523,8 +662,6 @@ function fillControls() {
   fill('sort', Object.entries(orders).map(([key, [name]]) => [key, name]));
   fill('map', head.maps.map((name, i) => [i, name]));
   $('map-field').hidden = head.maps.length < 2;
-  $('opacity-field').hidden = !hasOverlays;
-  $('detail-opacity').hidden = !hasOverlays;
   setOpacity(Math.round(head.opacity * 100));
   takeSearch();
 }
@@ -580,7 +717,7 @@ $('theme').addEventListener('click', nextTheme);
 
 // ---- Keyboard
 
-$('help-button').addEventListener('click', () => $('help').showModal());
+$('help-button').addEventListener('click', () => showDialog('help'));
 $('help-close').addEventListener('click', () => $('help').close());
 
 function nextMap() {
@@ -590,7 +727,7 @@ function nextMap() {
 
 const keys = {
   '/': () => $('search').focus(),
-  '?': () => $('help').showModal(),
+  '?': () => showDialog('help'),
   '-': () => setOpacity(Number($('opacity').value) - 10),
   '+': () => setOpacity(Number($('opacity').value) + 10),
   m: nextMap,
@@ -621,12 +758,34 @@ document.addEventListener('keydown', (event) => {
 
 // ---- Start
 
-for (const [name, value] of head.facts) {
-  const pair = element('div');
-  pair.append(element('dt', '', name), element('dd', '', value));
-  $('facts').append(pair);
+function start() {
+  for (const [name, value] of head.facts) {
+    const pair = element('div');
+    pair.append(element('dt', '', name), element('dd', '', value));
+    $('facts').append(pair);
+  }
+  $('notes').append(...head.notes.map((note) => element('li', '', note)));
+  setTheme(theme);
+  takeRecords(own.entries.map(ownRecord));
+  lookForOverlays(own.entries);
+  fillControls();
+  // Another part than the first begins with what the first holds.
+  if (own.number === 0) select();
+  window.addEventListener('message', takeAnswer);
+  document.addEventListener('DOMContentLoaded', () => {
+    readIndex();
+    if (parts.length > 1) {
+      fillFilters();
+      takeSearch();
+      select();
+    }
+    showOwnPictures();
+  });
 }
-$('notes').append(...head.notes.map((note) => element('li', '', note)));
-setTheme(theme);
-fillControls();
-select();
+
+if (isAsked) {
+  document.addEventListener('DOMContentLoaded', readIndex);
+  window.addEventListener('message', answer);
+} else {
+  start();
+}
