@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <functional>
 #include <iomanip>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,7 +84,8 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
       << picture.image.height << ", " << Printable(run.model.info.name) << " at layer '"
       << Printable(run.model.info.layer) << "'\n";
   WriteTop(picture.top, out);
-  if (const auto correct = IsCorrect(picture.top, picture.truth)) {
+  const std::optional<bool> correct = IsCorrect(picture.top, picture.truth);
+  if (picture.truth && correct) {
     out << "  true class: " << picture.truth->index << " " << LabelOf(*picture.truth) << ", "
         << (*correct ? "predicted" : Painted("not predicted", kYellow, color)) << '\n';
   }

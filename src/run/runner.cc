@@ -79,8 +79,7 @@ class Runner {
     }
     if (!options_->resume) return;
     RemoveAbandonedFiles(options_->output);
-    PrepareContext();
-    earlier_.emplace(*context_, results_ ? &*results_ : nullptr, options_->only);
+    earlier_.emplace(Context(), results_ ? &*results_ : nullptr, options_->only);
   }
 
   void RunPictures() {
@@ -105,9 +104,10 @@ class Runner {
     }
   }
 
-  [[nodiscard]] PictureWork Work() const {
+  // What writes pictures on other threads finds the context made.
+  [[nodiscard]] PictureWork Work() {
     return WorkOfRun(options_->settings.decode, earlier_,
-                     [this]() -> const RunContext& { return *context_; });
+                     [this]() -> const RunContext& { return Context(); });
   }
 
   void Explain(const Pipeline::Batch& batch, Pipeline& pipeline) {
@@ -146,8 +146,7 @@ class Runner {
 
   // The first explanation is there: the run works, and files may be written.
   void Begin() {
-    PrepareContext();
-    context_->model.info = explainer_->info();  // layer shape and class count are known now
+    Context().model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
     // What an earlier run said does not describe a folder that this one writes into.
     std::error_code ignored;
@@ -190,8 +189,8 @@ class Runner {
 
   void NoteDone(const Job& job, const PictureReport& picture) {
     try {
-      if (results_) results_->Add(job.name, JsonLine(picture, *context_));
-      record_.AddPicture(job, picture, *context_);
+      if (results_) results_->Add(job.name, JsonLine(picture, Context()));
+      record_.AddPicture(job, picture, Context());
     } catch (const Error& error) {
       RemoveFilesOf(picture);
       Fail(job, error);
@@ -211,7 +210,7 @@ class Runner {
 
   // What the network would have shown, had it run.
   void TakeModel(const ModelInfo& earlier) {
-    ModelInfo& info = context_->model.info;
+    ModelInfo& info = Context().model.info;
     info.layer = earlier.layer;
     info.layer_shape = earlier.layer_shape;
     info.output_kind = earlier.output_kind;
@@ -293,17 +292,17 @@ class Runner {
     }
   }
 
-  // Waits for the model's digest.
-  void PrepareContext() {
-    if (context_) return;
-    context_ = MakeRunContext(*model_, model_as_loaded_, options_->settings);
+  // Waits for the model's digest when it is asked for first.
+  RunContext& Context() {
+    if (!context_) context_ = MakeRunContext(*model_, model_as_loaded_, options_->settings);
+    return *context_;
   }
 
   void WriteRunReport() {
     try {
-      PrepareContext();
+      const RunContext& context = Context();
       MakeOutputFolder();
-      WriteAtomically(RunReportFile(), JsonText(record_.report(), *context_));
+      WriteAtomically(RunReportFile(), JsonText(record_.report(), context));
     } catch (const Error& error) {
       record_.AddFailure({RunReportName(options_->shard), error.what(), error.hint()});
     }
