@@ -56,6 +56,8 @@ Features ChosenFeatures::Run(const at::Tensor& input) {
       try {
         return FirstRun(way, input, expected);
       } catch (const std::exception& error) {
+        // Fewer pictures may fit.
+        if (IsOutOfMemory(error) && !trial_.HasWayWithout(way.engine)) throw;
         PassOver(way.engine, TorchMessage(error));
       }
       continue;
@@ -70,13 +72,13 @@ Features ChosenFeatures::Run(const at::Tensor& input) {
   }
 }
 
+// The last way stays for the next picture: that one may be another matter.
 void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
   const std::string note = "engine '" + NameOf(engine) + "' cannot run this network: " + problem;
-  const bool is_last = !trial_.HasWayWithout(engine);
+  if (!trial_.HasWayWithout(engine)) throw Error(ErrorKind::kUsage, note, hint_);
   trial_.Exclude(engine);
   engines_[engine].reset();
   choice_is_noted_ = false;
-  if (is_last) throw Error(ErrorKind::kUsage, note, hint_);
   notes_.push_back(note);
 }
 

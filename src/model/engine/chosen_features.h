@@ -35,7 +35,7 @@ struct EngineCandidate {
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first
 // turn, and what it gives for its first batch is compared with what the reference gives. One that
-// cannot be made, throws or differs is passed over with a note; that is an error if no way is left.
+// cannot be made, throws or differs is passed over with a note; the last one is an error instead.
 class ChosenFeatures final : public FeaturesOfRun {
  public:
   // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1. `pictures` are
@@ -43,7 +43,8 @@ class ChosenFeatures final : public FeaturesOfRun {
   ChosenFeatures(std::unique_ptr<FeaturesEngine> reference, std::vector<EngineCandidate> candidates,
                  EngineTrial trial, int pictures, std::string hint);
 
-  // Throws Error(kUsage) when no way is left, and what the reference throws.
+  // Throws Error(kUsage) when the last way cannot take `input`, what the reference throws, and what
+  // an engine throws that has no memory left for so many pictures where no other way is left.
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 
   [[nodiscard]] Features RunReference(const at::Tensor& input) override {

@@ -20,9 +20,10 @@ double Difference(const at::Tensor& found, const at::Tensor& expected) {
     return kInfinity;
   }
   if (found.numel() == 0) return 0;
-  const auto largest = expected.to(at::kDouble).abs().max().item<double>();
-  const auto difference =
-      (found.to(at::kDouble) - expected.to(at::kDouble)).abs().max().item<double>();
+  // Maps of real numbers are not converted: those of an early layer take hundreds of megabytes.
+  const auto type = expected.is_floating_point() ? expected.scalar_type() : at::kDouble;
+  const auto largest = expected.to(type).abs().max().item<double>();
+  const auto difference = (found.to(type) - expected.to(type)).abs_().max().item<double>();
   const double share = largest > 0 ? difference / largest : difference;
   return std::isfinite(share) ? share : kInfinity;
 }

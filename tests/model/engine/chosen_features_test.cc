@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -123,16 +124,51 @@ TEST(ChosenFeatures, NumbersThatAreNotFiniteAreADifference) {
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
 }
 
-TEST(ChosenFeatures, ItIsAnErrorThatNoWayIsLeft) {
+TEST(ChosenFeatures, ItIsAnErrorThatNoWayIsLeftEveryTime) {
   auto features = AskFor(CandidateOf([] { return std::make_unique<Scaled>(2); }));
-  try {
-    static_cast<void>(features.Run(Pictures(4)));
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_THAT(error.what(), HasSubstr("engine 'other' cannot run this network"));
-    EXPECT_EQ(error.hint(), "hint");
+  for (int picture = 0; picture < 2; ++picture) {
+    try {
+      static_cast<void>(features.Run(Pictures(4)));
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.what(), HasSubstr("engine 'other' cannot run this network"));
+      EXPECT_EQ(error.hint(), "hint");
+    }
+    EXPECT_EQ(features.NextBatch(), 4);
   }
+}
+
+// Differs for pictures of numbers above 1.
+class RightForSome final : public FeaturesEngine {
+ public:
+  Features Run(const at::Tensor& input) override {
+    return Scaled(input.max().item<float>() > 1 ? 2 : 1.0005).Run(input);
+  }
+};
+
+TEST(ChosenFeatures, TheLastWayGetsTheNextPicture) {
+  auto features = AskFor(CandidateOf([] { return std::make_unique<RightForSome>(); }));
+  EXPECT_THROW(static_cast<void>(features.Run(Pictures(4) * 2)), Error);
+  EXPECT_FLOAT_EQ(features.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1.0005F);
+}
+
+// Has memory for two pictures.
+class Small final : public FeaturesEngine {
+ public:
+  Features Run(const at::Tensor& input) override {
+    if (input.size(0) > 2) throw std::bad_alloc();
+    return Scaled(1.0005).Run(input);
+  }
+};
+
+TEST(ChosenFeatures, TheLastWayMayNeedASmallerBatch) {
+  auto features = AskFor(CandidateOf([] { return std::make_unique<Small>(); }));
+  EXPECT_THROW(static_cast<void>(features.Run(Pictures(4))), std::bad_alloc);
+  EXPECT_FLOAT_EQ(features.Run(Pictures(2)).activations.flatten()[0].item<float>(), 1.0005F);
+  // Where there is another way, that takes all of them.
+  auto other = Choose(CandidateOf([] { return std::make_unique<Small>(); }));
+  EXPECT_FLOAT_EQ(ValueAfterTheReference(other), 1.0F);
 }
 
 TEST(ChosenFeatures, AnEngineWhosePreparationDoesNotPayGetsNoTurn) {
