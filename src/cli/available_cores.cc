@@ -31,20 +31,34 @@ std::string FirstLine(const fs::path& file) {
   return line;
 }
 
-// The smallest quota on the way from this process' group (version 2: one line "0::/path") to the
-// root.
-std::optional<int> CoresOfControlGroup() {
-  const fs::path root = "/sys/fs/cgroup";
-  std::string group = FirstLine("/proc/self/cgroup");
-  group = group.starts_with("0::/") ? group.substr(4) : "";
+// The smaller of two numbers that may not be there.
+std::optional<int> Fewer(std::optional<int> a, std::optional<int> b) {
+  return a && b ? std::min(a, b) : std::max(a, b);  // none is less than any
+}
+
+// Version 2 keeps quota and period in one file, version 1 in two.
+std::optional<int> CoresOfFolder(const fs::path& folder) {
+  return Fewer(CoresOfQuota(FirstLine(folder / "cpu.max")),
+               CoresOfQuota(FirstLine(folder / "cpu.cfs_quota_us") + " " +
+                            FirstLine(folder / "cpu.cfs_period_us")));
+}
+
+// The fewest of `group`, a path below `hierarchy`, and of all groups around it. In a container the
+// path may be the host's: then the container's own group stands at the top.
+std::optional<int> CoresOfGroup(const fs::path& hierarchy, const fs::path& group) {
   std::optional<int> fewest;
-  fs::path folder = fs::path(group).lexically_normal();
-  while (true) {
-    const std::optional<int> cores = CoresOfQuota(FirstLine(root / folder / "cpu.max"));
-    if (cores) fewest = std::min(*cores, fewest.value_or(*cores));
+  for (fs::path folder = group.relative_path();; folder = folder.parent_path()) {
+    fewest = Fewer(fewest, CoresOfFolder(hierarchy / folder));
     if (folder.empty()) return fewest;
-    folder = folder.parent_path();
   }
+}
+
+bool NamesCpu(const std::string& controllers) {
+  std::istringstream in(controllers);
+  for (std::string name; std::getline(in, name, ',');) {
+    if (name == "cpu") return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -57,9 +71,31 @@ std::optional<int> CoresOfQuota(const std::string& cpu_max) {
   return static_cast<int>(std::ceil(quota / period));
 }
 
+std::optional<int> CoresOfControlGroups(std::istream& groups, const fs::path& root) {
+  std::optional<int> fewest;
+  for (std::string line; std::getline(groups, line);) {
+    std::istringstream fields(line);
+    std::string number;
+    std::string controllers;
+    std::string group;
+    std::getline(fields, number, ':');
+    std::getline(fields, controllers, ':');
+    std::getline(fields, group);  // which may hold colons
+    if (number == "0") {
+      fewest = Fewer(fewest, CoresOfGroup(root, group));
+    } else if (NamesCpu(controllers)) {
+      fewest = Fewer(fewest, Fewer(CoresOfGroup(root / "cpu", group),
+                                   CoresOfGroup(root / controllers, group)));
+    }
+  }
+  return fewest;
+}
+
 int AvailableCores() {
   const int cores = CoresOfAffinity();
-  return std::max(1, std::min(cores, CoresOfControlGroup().value_or(cores)));
+  std::ifstream groups("/proc/self/cgroup");
+  return std::max(1,
+                  std::min(cores, CoresOfControlGroups(groups, "/sys/fs/cgroup").value_or(cores)));
 }
 
 int UseThreads(std::optional<int> wished, const Environment& environment) {
