@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
-AtomicFile::AtomicFile(const fs::path& target) : target_(target), handle_(Create()) {}
+AtomicFile::AtomicFile(const fs::path& target, mode_t mode)
+    : target_(target), handle_(Create(mode)) {}
 
 AtomicFile::~AtomicFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
@@ -51,13 +52,12 @@ void AtomicFile::Commit() {
 }
 
 // A killed run may have left a file of the same name.
-FileHandle AtomicFile::Create() {
+FileHandle AtomicFile::Create(mode_t mode) {
   constexpr int kAttempts = 1000;
-  constexpr mode_t kMode = 0666;  // less the user's umask
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     path_ = target_.parent_path() / TemporaryName(attempt);
     FileHandle handle(
-        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kMode));
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (handle.is_open()) return handle;
     if (errno != EEXIST) break;
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -15,8 +17,8 @@ namespace gradcam {
 // Error(kOutput).
 class AtomicFile {
  public:
-  // The folder must exist.
-  explicit AtomicFile(const std::filesystem::path& target);
+  // The folder must exist. `mode` as open(2) takes it, less the user's umask.
+  explicit AtomicFile(const std::filesystem::path& target, mode_t mode = 0666);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -29,7 +31,7 @@ class AtomicFile {
   void Commit();
 
  private:
-  FileHandle Create();
+  FileHandle Create(mode_t mode);
 
   std::filesystem::path target_;
   std::filesystem::path path_;  // of the temporary file; empty once renamed

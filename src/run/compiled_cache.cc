@@ -50,14 +50,13 @@ class Mapping {
   std::size_t size_;
 };
 
-// Null for what is no file of this user.
+// Null for what is no file of this user, or one that others may write.
 std::shared_ptr<const Mapping> MapOwnFile(const fs::path& path) {
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   struct stat status{};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0) return nullptr;
-  if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || status.st_size == 0) {
-    return nullptr;
-  }
+  const bool is_own = status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  if (!S_ISREG(status.st_mode) || !is_own || status.st_size == 0) return nullptr;
   // The time of its last use decides what is removed first. Not all file systems keep st_atime.
   ::futimens(file.get(), nullptr);
   const auto size = static_cast<std::size_t>(status.st_size);
@@ -151,7 +150,8 @@ void CompiledCache::Keep(const std::string& key, std::span<const std::byte> byte
     throw Error(ErrorKind::kOutput, "it is larger than all compiled networks together may be");
   }
   MakeFolder(folder_);
-  AtomicFile file(entry->file);
+  // Whatever the umask: what others may write is not read.
+  AtomicFile file(entry->file, S_IRUSR | S_IWUSR);
   file.Write(header);
   file.Write(Unsigned(bytes));
   file.Commit();

@@ -11,7 +11,7 @@ namespace gradcam {
 
 // Compiled networks of one model file as files of a folder, which programs that run side by side
 // may share: a file comes into being in one step and is removed, never changed. One that is
-// damaged, of another version of gradcam or of another user counts as none.
+// damaged, of another version of gradcam or of another user, or that others may write, is none.
 class CompiledCache final : public CompiledNetworks {
  public:
   static constexpr std::uint64_t kMostBytes = 1'000'000'000;

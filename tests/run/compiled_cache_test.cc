@@ -119,6 +119,24 @@ TEST(CompiledCache, AnyDamageMakesAFileCountAsNone) {
   EXPECT_THAT(Found(cache, "key"), Optional(std::string("anew")));
 }
 
+TEST(CompiledCache, WhatOthersMayWriteCountsAsNone) {
+  const TemporaryFolder folder;
+  auto cache = CacheIn(folder);
+  const mode_t before = ::umask(0);
+  cache.Keep("key", BytesOf("bytes"));
+  ::umask(before);
+  EXPECT_TRUE(cache.Find("key"));  // it is written for its user alone
+  const fs::path file = OnlyFile(folder);
+  for (const auto who : {fs::perms::group_write, fs::perms::others_write}) {
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write | who);
+    EXPECT_FALSE(cache.Find("key"));
+  }
+  fs::permissions(file, fs::perms::owner_read | fs::perms::others_read);
+  EXPECT_TRUE(cache.Find("key"));
+  cache.Keep("key", BytesOf("anew"));
+  EXPECT_THAT(Found(cache, "key"), Optional(std::string("anew")));
+}
+
 TEST(CompiledCache, RemovesWhatWasUsedLongestAgo) {
   const TemporaryFolder folder;
   const std::string bytes(10000, 'x');  // 14096 with its header
