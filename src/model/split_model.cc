@@ -208,14 +208,16 @@ class SplitModel::Impl {
     }
   }
 
-  // Compares the first picture's scores and activations with those it gets alone.
+  // Compares the last picture's scores and activations with those it gets alone: the first one's
+  // may be right where a network computes it for all, or each from those in front of it.
   void RequireIndependentPictures(const at::Tensor& input) {
+    const std::int64_t last = input.size(0) - 1;
     const auto together = RunReference(input);
-    const auto alone = RunReference(input.slice(0, 0, 1));
+    const auto alone = RunReference(input.slice(0, last));
     const ScoreReader reader(engine_->outputs(), declared_);
-    const auto scores = reader.Returned(together.output, input.size(0)).detach().slice(0, 0, 1);
+    const auto scores = reader.Returned(together.output, input.size(0)).detach().slice(0, last);
     const auto expected = reader.Returned(alone.output, 1).detach();
-    const auto activations = together.activations.detach().slice(0, 0, 1);
+    const auto activations = together.activations.detach().slice(0, last);
     if (LargestDifference(scores, expected) > kBatchLimit ||
         LargestDifference(activations, alone.activations.detach()) > kBatchLimit) {
       throw Error(ErrorKind::kModel,
