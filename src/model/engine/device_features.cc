@@ -10,13 +10,12 @@
 #include "model/engine/features_difference.h"
 #include "model/engine/libtorch_features.h"
 #include "model/engine/precision_support.h"
+#include "model/engine/run_length.h"
 #include "model/engine/torch_error.h"
 
 namespace gradcam {
 namespace {
 
-// Folding costs some tenths of a second.
-constexpr int kLongRun = 20;
 // Timing cuDNN's algorithms costs up to some seconds for each size of a batch.
 constexpr int kRunWorthABenchmark = 2000;
 // Fills a large GPU; where it needs too much memory, it is halved.
@@ -44,7 +43,7 @@ DeviceFeatures::DeviceFeatures(const std::shared_ptr<torch::jit::Graph>& feature
     RequirePlainEngine(options, "the network changes its own state or draws random numbers");
     return;
   }
-  const bool is_long = options.pictures > kLongRun && !options.deterministic;
+  const bool is_long = IsLongRun(options) && !options.deterministic;
   folds_ = is_long || options.precision != Precision::kFloat32;
   make_ = [graph = features->copy(), module, options](Precision precision) {
     return std::make_unique<FoldedFeatures>(*graph, module, FoldedOptionsOf(options, precision));

@@ -9,12 +9,11 @@
 #include "model/engine/compiled_engine.h"
 #include "model/engine/libtorch_features.h"
 #include "model/engine/precision_support.h"
+#include "model/engine/run_length.h"
 
 namespace gradcam {
 namespace {
 
-// Rearranging a network costs some tenths of a second, and so does trying it out in batches.
-constexpr int kLongRun = 20;
 // More pictures at a time need more memory and bring nothing on a few cores.
 constexpr int kBatch = 8;
 
@@ -83,8 +82,6 @@ EngineCandidate OpenVinoCandidate(const Half& half) {
   return candidate;
 }
 
-bool IsLong(const EngineOptions& options) { return options.pictures > kLongRun; }
-
 // Where LibTorch computes alone, or is to be compared with.
 std::vector<EngineCandidate> Candidates(const Half& half) {
   const EngineOptions& options = half.options;
@@ -94,7 +91,7 @@ std::vector<EngineCandidate> Candidates(const Half& half) {
   // The most promising first, but in half precision the one that must run anyway.
   if (!half.is_float32()) candidates.push_back(FusedCandidate(half));
   if (tries && options.engine == Engine::kAuto) candidates.push_back(OpenVinoCandidate(half));
-  if (tries && IsLong(options) && half.is_float32()) candidates.push_back(FusedCandidate(half));
+  if (tries && IsLongRun(options) && half.is_float32()) candidates.push_back(FusedCandidate(half));
   return candidates;
 }
 
@@ -105,7 +102,7 @@ int BatchOf(const EngineOptions& options, bool chooses_engine) {
   if (options.batch > 0) return options.batch;
   // A short run must know soon what pays; in half precision only batches bring the speed.
   const bool is_float32 = options.precision == Precision::kFloat32;
-  return chooses_engine && is_float32 && !IsLong(options) ? 1 : kBatch;
+  return chooses_engine && is_float32 && !IsLongRun(options) ? 1 : kBatch;
 }
 
 // The reference is engine 0, candidate i engine i + 1.

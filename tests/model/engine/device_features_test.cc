@@ -10,6 +10,7 @@
 namespace gradcam {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -65,6 +66,24 @@ TEST(DeviceFeatures, HalfPrecisionIsCloseAndNotTheSame) {
     // 8 bits of precision, 2^-9 a rounding, for input, weights and two layers.
     EXPECT_LE(share, 0.05);
     EXPECT_GT(share, 0);
+  }
+}
+
+TEST(DeviceFeatures, WhatCannotBeFoldedIsComputedAsTheFileHasItWithANote) {
+  const Half half(
+      "a = torch.conv2d(x, self.w, None, 1, 1)\nb = torch.relu(a)\n"
+      "a[:, :2].mul_(-5)\nreturn b + a");
+  auto features = half.With(LongRun());
+  for (int run = 0; run < 2; ++run) {
+    const Features found = features.Run(SmallPictures(3));
+    EXPECT_TRUE(at::equal(found.activations, features.RunReference(SmallPictures(3)).activations));
+  }
+  EXPECT_THAT(features.TakeNotes(),
+              ElementsAre(HasSubstr("engine 'libtorch, folded' cannot run this network")));
+  // In a precision that was asked for it is an error, every time.
+  auto rounded = half.With(In(Precision::kBfloat16));
+  for (int run = 0; run < 2; ++run) {
+    EXPECT_THROW(static_cast<void>(rounded.Run(SmallPictures(3))), Error);
   }
 }
 
