@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from support import models
 from support.program import Program
@@ -66,6 +68,13 @@ class LooksAtTheBatch(models.TinyNet):
         return super().forward((x - x.mean()) / x.std())
 
 
+class SeesTheFirstOnly(models.TinyNet):
+    """Computes the first picture of a batch for all of them."""
+
+    def forward(self, x):
+        return super().forward(x[:1] + 0 * x)
+
+
 class TakesOnePicture(models.TinyNet):
     """As a trace does whose author wrote down the number of pictures."""
 
@@ -74,7 +83,7 @@ class TakesOnePicture(models.TinyNet):
         return self.fc(x.view(1, 6))
 
 
-@pytest.mark.parametrize("network", [LooksAtTheBatch, TakesOnePicture])
+@pytest.mark.parametrize("network", [LooksAtTheBatch, SeesTheFirstOnly, TakesOnePicture])
 @pytest.mark.parametrize("size", [[], ["--batch-size", "5"]])
 def test_networks_that_cannot_take_batches_get_single_pictures(gradcam, photos, tmp_path, network,
                                                                size):
@@ -181,6 +190,32 @@ def test_openvino_repeats_itself(gradcam, tiny_model, photos, tmp_path):
     assert bytes_in(tmp_path / "one") == bytes_in(tmp_path / "two")
 
 
+# Of a stream nobody knows the length: it is taken for 1000 pictures, for which OpenVINO pays.
+STREAM = 6
+
+
+@pytest.fixture
+def stream(picture) -> str:
+    return "".join(f"{picture(f'{number}.png', width=50 + number)}\n" for number in range(STREAM))
+
+
+def notes_of(folder: Path) -> list[str]:
+    return json.loads((folder / "run.json").read_text())["notes"]
+
+
+def test_auto_takes_openvino_where_it_pays(gradcam, slow_model, stream, tmp_path):
+    for engine in ("libtorch", "auto"):
+        result = gradcam("-m", slow_model, "@-", "-o", engine, "--engine", engine, "--write",
+                         "raw,json", "-v", stdin=stream)
+        assert result.code == 0, result.stderr
+    engines = [engine_of(tmp_path / f"auto/{number}.json") for number in range(STREAM)]
+    # The first pictures tell what there is to save.
+    assert engines == ["libtorch"] * 2 + ["openvino"] * (STREAM - 2)
+    assert any("compiled" in note for note in notes_of(tmp_path / "auto"))
+    # 30 layers of sums in another order.
+    assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "libtorch"), 1e-4)
+
+
 class Sorts(models.TinyNet):
     """Holds an operator that is not handed over."""
 
@@ -188,11 +223,13 @@ class Sorts(models.TinyNet):
         return super().forward(x.sort(3).values)
 
 
+class SortsSlowly(models.SlowNet):
+    def forward(self, x):
+        return super().forward(x.sort(3).values)
+
+
 def test_what_openvino_cannot_take_is_an_error_only_if_asked_for(gradcam, photos, tmp_path):
     model = models.save(Sorts(), tmp_path / "sorts.pt", card=models.card())
-    result = gradcam("-m", model, photos, "-o", "auto")
-    assert result.code == 0, result.stderr
-    assert engine_of(tmp_path / "auto/run.json") == "libtorch"
     result = gradcam("-m", model, photos, "-o", "asked", "--engine", "openvino")
     assert result.code == 2
     assert "engine 'openvino' cannot run this network: its features half holds the operator " \
@@ -201,11 +238,24 @@ def test_what_openvino_cannot_take_is_an_error_only_if_asked_for(gradcam, photos
     assert not (tmp_path / "asked").exists()
 
 
+def test_auto_goes_on_with_libtorch_and_notes_why(gradcam, stream, tmp_path):
+    card = models.card()
+    card["preprocess"]["imagenet"]["size"] = [224, 224]
+    model = models.save(SortsSlowly(), tmp_path / "sorts.pt", card=card, size=(224, 224))
+    note = "engine 'openvino' cannot run this network: its features half holds the operator aten::sort"
+    for verbose in ([], ["-v"]):
+        result = gradcam("-m", model, "@-", *verbose, stdin=stream)
+        assert result.code == 0, result.stderr
+        assert result.stderr.count(note) == len(verbose)
+        assert notes_of(tmp_path / "gradcam-out").count(note) == 1
+        assert engine_of(tmp_path / f"gradcam-out/{STREAM - 1}.json") == "libtorch"
+
+
 @pytest.mark.parametrize("content, problem", [
     (None, "is not installed"),
     (b"not a library", "cannot be loaded: "),
 ])
-def test_without_the_plugin_libtorch_computes(gradcam, tiny_model, photos, tmp_path, content,
+def test_without_the_plugin_libtorch_computes(gradcam, slow_model, stream, tmp_path, content,
                                               problem):
     """A copy of the program finds no plug-in beside itself, or a damaged one."""
     program = tmp_path / "bin/gradcam"
@@ -216,10 +266,46 @@ def test_without_the_plugin_libtorch_computes(gradcam, tiny_model, photos, tmp_p
         plugin = tmp_path / "bin/lib/gradcam/libgradcam_openvino.so"
         plugin.parent.mkdir(parents=True)
         plugin.write_bytes(content)
-    result = moved("-m", tiny_model, photos, "-o", "auto")
+    sentence = f"needs the plug-in libgradcam_openvino.so, which {problem}"
+    result = moved("-m", slow_model, "@-", "-o", "auto", stdin=stream)
     assert result.code == 0, result.stderr
-    assert engine_of(tmp_path / "auto/run.json") == "libtorch"
-    result = moved("-m", tiny_model, photos, "-o", "asked", "--engine", "openvino")
+    assert sentence not in result.stderr
+    assert sum(sentence in note for note in notes_of(tmp_path / "auto")) == 1
+    assert engine_of(tmp_path / f"auto/{STREAM - 1}.json") == "libtorch"
+    result = moved("-m", slow_model, "@-", "-o", "asked", "--engine", "openvino", stdin=stream)
     assert result.code == 2
-    assert f"needs the plug-in libgradcam_openvino.so, which {problem}" in result.stderr
+    assert sentence in result.stderr
     assert "hint: " in result.stderr
+
+
+class LosesSmallNumbers(models.TinyNet):
+    """Its feature maps of a picture without contrast vanish in bfloat16, whose numbers are 2 apart at
+    256."""
+
+    def __init__(self):
+        super().__init__()
+        with torch.no_grad():
+            self.conv1.weight.mul_(60)
+            self.conv1.bias.zero_()
+            self.conv2.bias.zero_()
+
+    def forward(self, x):
+        x = self.conv1(x) + 256 - 256
+        return self.fc(self.pool2(self.relu2(self.conv2(x))).flatten(1))
+
+
+def test_a_picture_that_half_precision_spoils_leaves_the_others_theirs(gradcam, picture, tmp_path):
+    """Also where an earlier run has shown that the network can be explained, so that its error is
+    the picture's own."""
+    model = models.save(LosesSmallNumbers(), tmp_path / "loses.pt", card=models.card())
+    for number in (1, 2):
+        Image.new("RGB", (40, 40), (127, 127, 127)).save(tmp_path / f"grey{number}.png")
+    command = ["-m", model, "--precision", "bfloat16", "--force-precision", "--engine", "libtorch",
+               "--write", "json", "--resume"]
+    assert gradcam(*command, picture("first.png")).code == 0
+    result = gradcam(*command, picture("first.png"), "grey1.png", "grey2.png", picture("last.png"))
+    assert result.code == 1, result.stderr
+    assert len(result.errors) == 2
+    assert all("feature maps differ from LibTorch's" in error for error in result.errors)
+    report = json.loads((tmp_path / "gradcam-out/last.json").read_text())
+    assert report["tool"]["precision"] == "bfloat16"
