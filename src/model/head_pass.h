@@ -30,8 +30,9 @@ class HeadPass {
   [[nodiscard]] at::Tensor logits() const;
 
   // Vector-Jacobian product of the head: d<cotangent, logits>/d activations, [N, C, h, w]. The tape
-  // is kept, so several cotangents [N, K] can be sent back. Throws Error(kModel) if the logits do
-  // not depend on the activations, Error(kMemory) if there is no memory left.
+  // is kept, so several cotangents [N, K] can be sent back. Throws Error(kUsage) if the logits do
+  // not depend on the activations, Error(kModel) if LibTorch cannot differentiate the head,
+  // Error(kMemory) if there is no memory left.
   [[nodiscard]] at::Tensor Gradient(const at::Tensor& cotangent) const;
 
   [[nodiscard]] const PassFacts& facts() const { return facts_; }

@@ -4,9 +4,10 @@
 
 namespace gradcam {
 
-// The largest difference between the scores [N, K] of a cut network and those of a plain forward,
-// as a fraction of the largest plain score. Scores that are not finite agree if they are the same;
-// infinity if the shapes differ, or where only one of two scores is finite.
+// The largest difference between what a cut network gives, scores [N, K] or activations
+// [N, C, h, w], and what a plain run of the same network gives, as a fraction of the largest plain
+// value. Values that are not finite agree if they are the same; infinity if the shapes differ, or
+// where only one of two values is finite.
 [[nodiscard]] double LargestDifference(const at::Tensor& cut, const at::Tensor& plain);
 
 }  // namespace gradcam

@@ -12,14 +12,14 @@
 namespace gradcam {
 
 // Explains the pictures of `plan` and writes their files and, last of all, run.json. `explainer` is
-// called from this thread only; pictures are read and written beside it (run/pipeline.h). A picture
-// that cannot be read or written is a failure; the others go on. While nothing has been explained
-// yet, errors of the network may be thrown as the run's (run/model_errors.h). After a stop request
-// what the network has got is finished, the rest is left, and `interrupted` is set. No folder is
-// made before the first picture is ready or all have failed; that it cannot be made is thrown as
-// kUsage while nothing has been explained.
+// called from this thread only; pictures are read and written beside it (run/pipeline/pipeline.h).
+// A picture that cannot be read or written is a failure; the others go on. While nothing has been
+// explained yet, errors of the network may be thrown as the run's (run/pipeline/model_errors.h).
+// After a stop request what the network has got is finished, the rest is left, and `interrupted` is
+// set. No folder is made before the first picture is ready or all have failed; that it cannot be
+// made is thrown as kUsage while nothing has been explained.
 //
-//   Plan plan = MakePlan(options, std::cin);
+//   Plan plan = MakePlan(options, STDIN_FILENO);
 //   ModelDigest digest(model_path, cache_folder);
 //   ModelExplainer explainer{Explainer(model_path, load_options)};
 //   RunReport report = Run(explainer, {"vgg16.pt", [&] { return digest.Get(); }}, options,
