@@ -72,13 +72,6 @@ TEST(Panel, TooLongCaptionsAreShortened) {
   EXPECT_LE(panel.width, 500);
 }
 
-TEST(Panel, LettersOutsideAsciiBecomeTheNearest) {
-  const Image plain = Panel(80, 60, "creme brulee - 5% ?");
-  EXPECT_EQ(Panel(80, 60, "cr\u00E8me br\u00FBl\u00E9e \u2013 5% \u732B").rgb, plain.rgb);
-  // Bytes that are no UTF-8 do not spoil the rest.
-  EXPECT_EQ(Panel(80, 60, "a\xFF\xC3").rgb, Panel(80, 60, "a??").rgb);
-}
-
 TEST(Panel, PicturesOfDifferentSizesAreAnError) {
   EXPECT_THROW((void)DrawPanel(Filled(2, 2, {0, 0, 0}), Filled(2, 2, {0, 0, 0}),
                                Filled(2, 3, {0, 0, 0}), ""),
