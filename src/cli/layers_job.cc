@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -62,25 +61,15 @@ std::string CutColumn(const LayerInfo& layer) {
 }
 
 void WriteTable(const std::vector<LayerInfo>& layers, bool color) {
-  std::size_t name_columns = 5;
-  std::size_t type_columns = 4;
-  std::size_t shape_columns = 5;
+  std::vector<std::vector<std::string>> rows{{"  layer", "type", "shape", "can be cut"}};
   for (const LayerInfo& layer : layers) {
-    name_columns = std::max(name_columns, Columns(Printable(layer.name)));
-    type_columns = std::max(type_columns, Columns(Printable(layer.type)));
-    shape_columns = std::max(shape_columns, Columns(ShapeColumn(layer.shape)));
+    rows.push_back({(layer.is_default ? "* " : "  ") + Printable(layer.name), Printable(layer.type),
+                    ShapeColumn(layer.shape), CutColumn(layer)});
   }
-  const auto row = [&](const std::string& mark, const std::string& name, const std::string& type,
-                       const std::string& shape, const std::string& cut) {
-    return mark + " " + Padded(name, name_columns) + "  " + Padded(type, type_columns) + "  " +
-           Padded(shape, shape_columns) + "  " + cut;
-  };
-  std::cout << Styled(row(" ", "layer", "type", "shape", "can be cut"), Style::kHeading, color)
-            << '\n';
-  for (const LayerInfo& layer : layers) {
-    const std::string line = row(layer.is_default ? "*" : " ", Printable(layer.name),
-                                 Printable(layer.type), ShapeColumn(layer.shape), CutColumn(layer));
-    std::cout << (layer.is_default ? Styled(line, Style::kHeading, color) : line) << '\n';
+  const std::vector<std::string> lines = TableLines(rows);
+  std::cout << Styled(lines.front(), Style::kHeading, color) << '\n';
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    std::cout << Styled(lines[i + 1], Style::kHeading, color && layers[i].is_default) << '\n';
   }
 }
 

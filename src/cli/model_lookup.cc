@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "cli/suggest.h"
+#include "core/joined.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -23,11 +24,7 @@ bool IsFolder(const fs::path& path) {
 }
 
 std::string Quoted(const std::vector<fs::path>& paths) {
-  std::string text;
-  for (const fs::path& path : paths) {
-    text += (text.empty() ? "'" : ", '") + path.string() + "'";
-  }
-  return text;
+  return JoinedQuoted({paths.begin(), paths.end()});
 }
 
 [[noreturn]] void ThrowNotFound(const std::string& model, const std::vector<fs::path>& places) {

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -86,10 +84,7 @@ void WriteJson(const std::vector<Row>& rows, const std::vector<fs::path>& places
   std::cout << JsonText(document);
 }
 
-constexpr std::size_t kColumns = 5;
-using Line = std::array<std::string, kColumns>;
-
-Line LineOf(const Row& row) {
+std::vector<std::string> CellsOf(const Row& row) {
   std::string size = "-";
   if (row.card && !row.card->preprocess.empty()) {
     const Preprocess& first = row.card->preprocess.front();
@@ -103,22 +98,13 @@ Line LineOf(const Row& row) {
       row.problem ? "problem: " + OneLine(*row.problem) : OneLine(WeightsOf(row).value_or("-"))};
 }
 
-void WriteTable(const std::vector<Row>& rows, bool color) {
-  std::vector<Line> lines{{"name", "file", "layer", "input", "weights"}};
-  for (const Row& row : rows) lines.push_back(LineOf(row));
-  std::array<std::size_t, kColumns> widths{};
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i < kColumns; ++i) {
-      widths.at(i) = std::max(widths.at(i), Columns(line.at(i)));
-    }
-  }
-  bool heading = true;
-  for (const Line& line : lines) {
-    std::string text;
-    for (std::size_t i = 0; i + 1 < kColumns; ++i) text += Padded(line.at(i), widths.at(i)) + "  ";
-    text += line.back();
-    std::cout << Styled(text, Style::kHeading, heading && color) << '\n';
-    heading = false;
+void WriteTable(const std::vector<Row>& models, bool color) {
+  std::vector<std::vector<std::string>> rows{{"name", "file", "layer", "input", "weights"}};
+  for (const Row& model : models) rows.push_back(CellsOf(model));
+  bool is_heading = true;
+  for (const std::string& line : TableLines(rows)) {
+    std::cout << Styled(line, Style::kHeading, is_heading && color) << '\n';
+    is_heading = false;
   }
 }
 

@@ -11,6 +11,7 @@
 #include "cli/suggest.h"
 #include "core/device_name.h"
 #include "core/digits.h"
+#include "core/joined.h"
 #include "gradcam/error.h"
 #include "run/inputs/class_text.h"
 
@@ -47,12 +48,6 @@ std::vector<std::string> SplitAtCommas(const std::string& text) {
     }
   }
   return parts;
-}
-
-std::string ListOf(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  return list;
 }
 
 }  // namespace
@@ -141,7 +136,7 @@ std::size_t ParseName(const std::string& option, const std::string& text,
                       const std::vector<std::string>& names) {
   const auto found = std::find(names.begin(), names.end(), text);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  ThrowBadValue(option, text, "one of " + ListOf(names), DidYouMean(text, names));
+  ThrowBadValue(option, text, "one of " + Joined(names, ", "), DidYouMean(text, names));
 }
 
 }  // namespace gradcam

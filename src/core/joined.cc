@@ -11,4 +11,8 @@ std::string Joined(const std::vector<std::string>& parts, std::string_view separ
   return text;
 }
 
+std::string JoinedQuoted(const std::vector<std::string>& parts) {
+  return parts.empty() ? "" : "'" + Joined(parts, "', '") + "'";
+}
+
 }  // namespace gradcam

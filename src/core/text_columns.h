@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gradcam {
 
@@ -11,5 +12,10 @@ namespace gradcam {
 
 // `text` followed by spaces up to `columns`.
 [[nodiscard]] std::string Padded(std::string_view text, std::size_t columns);
+
+// The rows of a table as lines, without line ends: cells padded to the widest of their column but
+// in the last one, two spaces between columns. All rows have as many cells.
+[[nodiscard]] std::vector<std::string> TableLines(
+    const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace gradcam

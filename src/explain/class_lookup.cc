@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/edit_distance.h"
+#include "core/joined.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -38,11 +39,10 @@ std::string Suggestions(const std::string& folded, const std::vector<Label>& lab
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   candidates.resize(std::min(candidates.size(), kSuggestions));
-  std::string text;
-  for (const Candidate& candidate : candidates) {
-    text += (text.empty() ? "'" : ", '") + std::get<std::string>(candidate) + "'";
-  }
-  return text;
+  std::vector<std::string> names;
+  names.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) names.push_back(std::get<std::string>(candidate));
+  return JoinedQuoted(names);
 }
 
 }  // namespace
@@ -64,12 +64,11 @@ int FindLabel(const std::string& label, const std::vector<Label>& labels) {
                 "nearest labels: " + Suggestions(folded, labels));
   }
   if (found.size() > 1) {
-    std::string indices;
-    for (const std::size_t index : found) {
-      indices += (indices.empty() ? "" : ", ") + std::to_string(index);
-    }
+    std::vector<std::string> indices;
+    indices.reserve(found.size());
+    for (const std::size_t index : found) indices.push_back(std::to_string(index));
     throw Error(ErrorKind::kUsage, "several classes are called '" + label + "'",
-                "give one of their indices: " + indices);
+                "give one of their indices: " + Joined(indices, ", "));
   }
   return static_cast<int>(found.front());
 }

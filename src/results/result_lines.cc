@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/blank.h"
 #include "core/file_handle.h"
 #include "core/line_splitter.h"
 #include "core/read_file.h"
@@ -45,7 +46,7 @@ class LineIndex {
 
   void Add(std::uint64_t offset, std::string_view text) {
     ++number_;
-    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    if (IsBlank(text)) return;
     const std::string line(text);
     std::optional<std::string> picture = PictureOf(line);
     if (!picture && IsForeignJson(line)) return;

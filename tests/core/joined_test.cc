@@ -11,5 +11,11 @@ TEST(Joined, PutsTheSeparatorBetween) {
   EXPECT_EQ(Joined({"", "b", ""}, ", "), ", b, ");
 }
 
+TEST(JoinedQuoted, PutsEachPartInQuotationMarks) {
+  EXPECT_EQ(JoinedQuoted({}), "");
+  EXPECT_EQ(JoinedQuoted({"a"}), "'a'");
+  EXPECT_EQ(JoinedQuoted({"a", "b"}), "'a', 'b'");
+}
+
 }  // namespace
 }  // namespace gradcam

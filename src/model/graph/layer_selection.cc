@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/edit_distance.h"
+#include "core/joined.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -43,14 +44,11 @@ std::string NearestNames(const InlinedForward& forward, const std::string& path)
       by_distance.emplace(EditDistance(path, call.path), call.path);
     }
   }
-  std::string names;
+  std::vector<std::string> nearest;
   for (const auto& [distance, name] : by_distance) {
-    names += (names.empty() ? "'" : ", '") + name + "'";
-    if (static_cast<std::size_t>(std::count(names.begin(), names.end(), ',')) + 1 == kSuggestions) {
-      break;
-    }
+    if (nearest.size() < kSuggestions) nearest.push_back(name);
   }
-  return "the nearest names are " + names + "; 'gradcam layers' lists them all";
+  return "the nearest names are " + JoinedQuoted(nearest) + "; 'gradcam layers' lists them all";
 }
 
 std::vector<std::int64_t> CallsOf(const InlinedForward& forward, const std::string& path,

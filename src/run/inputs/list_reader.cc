@@ -7,7 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "core/blank.h"
 #include "core/file_handle.h"
+#include "core/joined.h"
 #include "gradcam/error.h"
 #include "report/text.h"
 #include "run/inputs/class_text.h"
@@ -19,16 +21,6 @@ namespace {
 constexpr const char* kPath = "path";
 constexpr const char* kClass = "class";
 constexpr const char* kHeaderHint = "a CSV list begins with the line path,class";
-
-bool IsBlank(const std::string& line) {
-  return line.find_first_not_of(" \t\r") == std::string::npos;
-}
-
-std::string JoinedFields(const std::vector<std::string>& fields) {
-  std::string text;
-  for (const std::string& field : fields) text += (text.empty() ? "'" : ", '") + field + "'";
-  return Printable(text);
-}
 
 bool Contains(const std::vector<std::string>& fields, const char* name) {
   return std::find(fields.begin(), fields.end(), name) != fields.end();
@@ -92,7 +84,7 @@ bool ListReader::ReadHeader(const std::string& line) {
     if (count == 1) continue;
     at_end_ = true;
     Fail((count == 0 ? "no column '" : "several columns '") + std::string(column) +
-             "'; the header has " + JoinedFields(header_),
+             "'; the header has " + Printable(JoinedQuoted(header_)),
          kHeaderHint);
   }
   return true;

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/blank.h"
 #include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
@@ -20,10 +21,6 @@ namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool IsBlank(const std::string& line) {
-  return line.find_first_not_of(" \t\r") == std::string::npos;
-}
 
 OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name, bool keep) {
   OutputPlace place = PlaceOf(name, keep);
