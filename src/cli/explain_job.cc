@@ -2,11 +2,9 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -15,6 +13,7 @@
 #include "cli/model_lookup.h"
 #include "cli/progress.h"
 #include "cli/run_model.h"
+#include "cli/run_printer.h"
 #include "cli/signals.h"
 #include "core/device_name.h"
 #include "core/stopwatch.h"
@@ -22,8 +21,6 @@
 #include "gradcam/explainer.h"
 #include "image/encode.h"
 #include "model/threads.h"
-#include "report/results_document.h"
-#include "report/text_report.h"
 #include "run/ground_truth.h"
 #include "run/plan.h"
 #include "run/runner.h"
@@ -32,71 +29,6 @@ namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Prints what a run finds as it goes on.
-class RunPrinter final : public RunObserver {
- public:
-  RunPrinter(const Talk& talk, Color color, const Messages& messages, Progress progress)
-      : json_(talk.json), color_(color), messages_(messages), progress_(std::move(progress)) {}
-
-  void OnPicture(const PictureReport& picture, const RunContext& run) override {
-    if (!json_) progress_.Erase();
-    if (json_) {
-      document_.Add(picture, run);
-    } else if (messages_.verbosity() != Verbosity::kQuiet) {
-      WriteText(picture, run, color_, std::cout);
-      std::cout << std::flush;
-    }
-  }
-
-  void OnFailure(const Failure& failure) override {
-    progress_.Erase();
-    messages_.PrintError(failure.error, failure.hint);
-  }
-
-  void OnProgress(const RunCounts& counts) override { progress_.Show(counts); }
-
-  void OnWarning(const std::string& text) override {
-    progress_.Erase();
-    messages_.PrintWarning(text);
-  }
-
-  void OnNote(const std::string& text) override {
-    progress_.Erase();
-    messages_.PrintDetail(text);
-  }
-
-  void Finish(const RunReport& report) {
-    progress_.Erase();
-    if (json_) document_.Finish(report.failures);
-    if (report.stages) {
-      std::ostringstream stages;
-      WriteText(*report.stages, report.counts.done, stages);
-      messages_.PrintNote(stages.str());
-    }
-    if (report.counts.pictures == 1 && !report.interrupted) return;
-    std::stringstream summary;
-    WriteText(report, summary);
-    WriteText(report.summary, summary);
-    for (std::string line; std::getline(summary, line);) messages_.PrintNote(line);
-    constexpr std::size_t kMostNames = 20;
-    for (std::size_t i = 0; i < std::min(report.failures.size(), kMostNames); ++i) {
-      const Failure& failure = report.failures[i];
-      messages_.PrintNote("failed: '" + failure.file + "': " + failure.error);
-    }
-    if (report.failures.size() > kMostNames) {
-      messages_.PrintNote("failed: " + std::to_string(report.failures.size() - kMostNames) +
-                          " more, see run.json");
-    }
-  }
-
- private:
-  bool json_;
-  Color color_;
-  const Messages& messages_;
-  Progress progress_;
-  ResultsDocument document_{std::cout};  // of --json
-};
 
 std::string PictureCount(const std::optional<std::size_t>& total) {
   return total ? std::to_string(*total) + " pictures" : "pictures as they are named on stdin";

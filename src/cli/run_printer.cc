@@ -1,0 +1,75 @@
+#include "cli/run_printer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <sstream>
+#include <utility>
+
+#include "run/output_names.h"
+
+namespace gradcam {
+
+RunPrinter::RunPrinter(const Talk& talk, Color color, const Messages& messages, Progress progress)
+    : json_(talk.json), color_(color), messages_(messages), progress_(std::move(progress)) {}
+
+void RunPrinter::OnPicture(const PictureReport& picture, const RunContext& run) {
+  if (json_) {
+    document_.Add(picture, run);
+  } else if (messages_.verbosity() != Verbosity::kQuiet) {
+    progress_.Erase();
+    WriteText(picture, run, color_, std::cout);
+    std::cout << std::flush;
+  }
+}
+
+void RunPrinter::OnFailure(const Failure& failure) {
+  progress_.Erase();
+  messages_.PrintError(failure.error, failure.hint);
+}
+
+void RunPrinter::OnProgress(const RunCounts& counts) { progress_.Show(counts); }
+
+void RunPrinter::OnWarning(const std::string& text) {
+  progress_.Erase();
+  messages_.PrintWarning(text);
+}
+
+void RunPrinter::OnNote(const std::string& text) {
+  progress_.Erase();
+  messages_.PrintDetail(text);
+}
+
+void RunPrinter::Finish(const RunReport& report) {
+  progress_.Erase();
+  if (json_) document_.Finish(report.failures);
+  if (report.stages) {
+    std::ostringstream stages;
+    WriteText(*report.stages, report.counts.done, stages);
+    messages_.PrintNote(stages.str());
+  }
+  if (report.counts.pictures == 1 && !report.interrupted) return;
+  PrintSummary(report);
+  PrintFailures(report);
+}
+
+void RunPrinter::PrintSummary(const RunReport& report) const {
+  std::stringstream summary;
+  WriteText(report, summary);
+  WriteText(report.summary, summary);
+  for (std::string line; std::getline(summary, line);) messages_.PrintNote(line);
+}
+
+void RunPrinter::PrintFailures(const RunReport& report) const {
+  constexpr std::size_t kMostNames = 20;
+  const std::size_t shown = std::min(report.failures.size(), kMostNames);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Failure& failure = report.failures[i];
+    messages_.PrintNote("failed: '" + failure.file + "': " + failure.error);
+  }
+  if (shown < report.failures.size()) {
+    messages_.PrintNote("failed: " + std::to_string(report.failures.size() - shown) +
+                        " more, see " + RunReportName(report.shard));
+  }
+}
+
+}  // namespace gradcam
