@@ -3,16 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/values.h"
+#include "cli/read_options.h"
 #include "compare/short_number.h"
-#include "gradcam/error.h"
 
 namespace gradcam {
 namespace {
-
-[[noreturn]] void ThrowUsage(const std::string& message, const std::string& hint = "") {
-  throw Error(ErrorKind::kUsage, message, hint);
-}
 
 // The value of a limit that lies in minimum...1.
 double LimitOr(const CommandLine& line, const std::string& option, double minimum,
@@ -38,16 +33,9 @@ Limits ReadLimits(const CommandLine& line) {
   return limits;
 }
 
-std::optional<std::filesystem::path> PathOf(const CommandLine& line, const std::string& option) {
-  if (!line.Has(option)) return std::nullopt;
-  std::string value = line.Value(option);
-  if (value.empty()) ThrowUsage("option " + option + ": the value is empty");
-  return value;
-}
-
 }  // namespace
 
-CompareArguments ReadCompareArguments(const CommandLine& line, const Talk& talk) {
+CompareArguments ReadCompareArguments(const CommandLine& line) {
   const std::vector<std::string>& paths = line.positionals();
   if (paths.size() != 2 || paths[0].empty() || paths[1].empty()) {
     ThrowUsage("'gradcam compare' takes two folders of results, or two reports",
@@ -61,11 +49,11 @@ CompareArguments ReadCompareArguments(const CommandLine& line, const Talk& talk)
                        .allow_new = line.Has("--allow-new"),
                        .same_model = line.Has("--same-model"),
                        .allow_setup_change = line.Has("--allow-setup-change")};
-  arguments.junit = PathOf(line, "--junit");
-  arguments.diff_dir = PathOf(line, "--diff-dir");
-  arguments.html = PathOf(line, "--html");
+  arguments.junit = ReadText(line, "--junit");
+  arguments.diff_dir = ReadText(line, "--diff-dir");
+  arguments.html = ReadText(line, "--html");
   arguments.update = line.Has("--update");
-  arguments.talk = talk;
+  arguments.talk = ReadTalk(line);
   return arguments;
 }
 

@@ -6,6 +6,6 @@
 namespace gradcam {
 
 // What the command line of 'gradcam compare' says. Throws Error(kUsage).
-[[nodiscard]] CompareArguments ReadCompareArguments(const CommandLine& line, const Talk& talk);
+[[nodiscard]] CompareArguments ReadCompareArguments(const CommandLine& line);
 
 }  // namespace gradcam
