@@ -36,8 +36,4 @@ std::optional<std::size_t> ListedJobs::total() const { return total_; }
 
 std::vector<std::string> ListedJobs::TakeWarnings() { return std::exchange(warnings_, {}); }
 
-std::filesystem::path FolderOf(const std::filesystem::path& output, const std::string& folder) {
-  return folder.empty() ? output : output / folder;
-}
-
 }  // namespace gradcam

@@ -29,8 +29,4 @@ class ListedJobs final : public JobSource {
   std::size_t total_;
 };
 
-// Where the outputs of `place` stand.
-[[nodiscard]] std::filesystem::path FolderOf(const std::filesystem::path& output,
-                                             const std::string& folder);
-
 }  // namespace gradcam

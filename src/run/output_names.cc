@@ -193,6 +193,10 @@ OutputPlace PlaceOf(const std::string& picture_name, bool keep_extension) {
           OutputStem(picture_name.substr(slash + 1), keep_extension)};
 }
 
+std::filesystem::path FolderOf(const std::filesystem::path& output, const std::string& folder) {
+  return folder.empty() ? output : output / folder;
+}
+
 bool IsRunReport(const OutputPlace& place) {
   constexpr std::string_view kRun = "run";
   if (!place.folder.empty()) return false;

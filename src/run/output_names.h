@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,6 +120,10 @@ struct OutputPlace {
   [[nodiscard]] std::string Key() const { return folder + "/" + stem; }
 };
 [[nodiscard]] OutputPlace PlaceOf(const std::string& picture_name, bool keep_extension);
+
+// Where outputs stand whose OutputPlace has this `folder`.
+[[nodiscard]] std::filesystem::path FolderOf(const std::filesystem::path& output,
+                                             const std::string& folder);
 
 // Whether a picture with this place would write the report of a whole run, or of a shard.
 [[nodiscard]] bool IsRunReport(const OutputPlace& place);

@@ -8,7 +8,6 @@
 #include "run/ground_truth.h"
 #include "run/inputs/file_identity.h"
 #include "run/inputs/picture_list.h"
-#include "run/listed_jobs.h"
 #include "run/old_outputs.h"
 #include "run/output_checks.h"
 #include "run/sha256.h"

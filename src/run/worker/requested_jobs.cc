@@ -13,9 +13,9 @@
 #include "report/text.h"
 #include "run/ground_truth.h"
 #include "run/inputs/file_identity.h"
-#include "run/listed_jobs.h"
 #include "run/old_outputs.h"
 #include "run/output_checks.h"
+#include "run/output_names.h"
 
 namespace gradcam {
 namespace {
