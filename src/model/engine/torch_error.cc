@@ -84,7 +84,7 @@ std::string Joined(std::string_view text) {
       break;
     }
     if (!line.empty()) {
-      joined += (joined.empty() ? "" : " ") + std::string(line);
+      joined.append(joined.empty() ? "" : " ").append(line);
     }
   }
   while (joined.ends_with(':')) {
