@@ -44,7 +44,7 @@ std::string Refusal(const std::string& opcodes) {
 }
 
 std::string Text(const std::string& text) {
-  return "X" + std::string(1, static_cast<char>(text.size())) + "\0\0\0"s + text;
+  return "X"s + static_cast<char>(text.size()) + "\0\0\0"s + text;
 }
 
 // restore_type_tag(value, type)
