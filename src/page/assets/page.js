@@ -162,8 +162,8 @@ function showPicture(part, number, url) {
 
 // What had not arrived at the first paint.
 function showOwnPictures() {
-  for (const waiting of document.querySelectorAll(`img[data-waiting^="${own.number} "]`)) {
-    const number = Number(waiting.dataset.waiting.split(' ')[1]);
+  const waiting = [...document.querySelectorAll(`img[data-waiting^="${own.number} "]`)];
+  for (const number of new Set(waiting.map((one) => Number(one.dataset.waiting.split(' ')[1])))) {
     showPicture(own, number, pictureUrl(number));
   }
 }
