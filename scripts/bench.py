@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the program against what a user would run instead, in turn, and prints tables.
 
-  scripts/bench.py                                   everything (half an hour on two cores)
+  scripts/bench.py                                   everything (an hour on two cores)
   scripts/bench.py --rows memory --networks vgg16    a part of it
   scripts/bench.py --quick                           whether the benchmark works; no figures to keep
   scripts/bench.py --write-docs --json bench.json    and puts the tables into docs/performance.md
