@@ -105,10 +105,3 @@ def test_page_of_a_comparison(comparison, browser, show):
     browser.open(comparison, width=1280, height=880)
     assert sorted(browser.files()) == sorted(PHOTOS)
     show("compare.png")
-
-
-def test_page_of_a_comparison_in_the_dark_on_a_phone(comparison, browser, show):
-    browser.open(comparison, width=390, height=844, dark=True)
-    browser.run("window.scrollTo(0, 400)")
-    browser.until(lambda: browser.run("return window.scrollY") == 400)
-    show("compare-phone.png")
