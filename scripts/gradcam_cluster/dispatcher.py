@@ -25,6 +25,7 @@ class _Slot:
         self.has_suspect = False  # at work, alone
         self.lost: list[Picture] = []  # of batches that came back without all answers
         self.death: str | None = None  # how its worker died
+        self.is_closed = False  # no worker can be started in its place any more
 
     def references(self) -> list[ray.ObjectRef]:
         return [self.start] if self.start is not None else list(self.batches)
@@ -87,9 +88,12 @@ class Dispatcher:
             slot.death = "its node or its process was lost while it started"
             return
         if "error" in answer:
-            if answer["code"] == 2:  # every other worker would say the same
+            # What the first worker refuses, every other one would; later it is that node's trouble,
+            # a GPU that has been lost for example.
+            if answer["code"] == 2 and self._record.ready is None:
                 raise RunError(answer["error"], "gradcam worker --help")
             slot.death = answer["error"]
+            slot.is_closed = answer["code"] == 2
             return
         self._require_same_settings(answer)
         slot.record = WorkerRecord(answer["node"], answer["process"],
@@ -138,8 +142,13 @@ class Dispatcher:
         if self._deaths > self._max_deaths:
             raise RunError(f"{self._deaths} workers have died",
                            "with --resume, a run goes on where this one ended")
-        if len(self._queue) > 0 and not self._record.interrupted:
+        if len(self._queue) == 0 or self._record.interrupted:
+            return
+        if not slot.is_closed:
             self._start(slot)
+        elif all(other.is_closed for other in self._slots):
+            raise RunError("no worker can be started any more",
+                           "with --resume, a run goes on where this one ended")
 
     def _feed(self, slot: _Slot) -> None:
         if slot.record is None or slot.death is not None or self._record.interrupted:

@@ -41,13 +41,16 @@ ExitCode AnswerRequests(const WorkerArguments& arguments, const Environment& env
                               return bool(std::cout << line << '\n' << std::flush);
                             },
                         .warn = [&](const std::string& text) { messages.PrintWarning(text); },
-                        .note = [&](const std::string& text) { messages.PrintDetail(text); }};
+                        .note = [&](const std::string& text) { messages.PrintDetail(text); },
+                        .fail = [&](const Error& error) { messages.PrintError(error); }};
   signals.BeginRun();
   switch (RunWorker(model.explainer(), model.file(), run, STDIN_FILENO, talk, signals.token())) {
     case WorkerEnd::kInterrupted:
       return kExitInterrupted;
     case WorkerEnd::kUnread:
       return kExitSomeFailed;  // RunProgram says why
+    case WorkerEnd::kDeviceLost:
+      return kExitSomeFailed;
     case WorkerEnd::kNoMoreRequests:
       break;
   }

@@ -21,9 +21,9 @@ class Machine:
     def install(self, plugin: Path) -> None:
         shutil.copy2(plugin, self.plugins / "libgradcam_cuda.so")
 
-    def run(self, *args, driver: bool = True, **variables: str):
+    def run(self, *args, driver: bool = True, stdin: str = "", **variables: str):
         path = {"LD_LIBRARY_PATH": str(FAKE)} if driver else {}
-        return self.program(*args, env={**path, **variables})
+        return self.program(*args, env={**path, **variables}, stdin=stdin)
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import ctypes
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,9 @@ import pytest
 import torch
 
 from support import models
+from support.schemas import check
 
+PROJECT = Path(__file__).resolve().parents[2]
 PICTURES = 30  # more than the 20 from which on a network is rearranged
 PICTURE_BYTES = 3 * models.SIZE[0] * models.SIZE[1] * 4  # as the network takes it
 # Sums in another order: 1e-6 was measured.
@@ -271,6 +276,81 @@ def test_a_device_that_is_lost_at_once_is_the_runs_error(fake_cuda, tiny_model, 
     assert result.code == 2
     assert "no longer answers" in result.errors[0]
     assert not (tmp_path / "gradcam-out").exists()
+
+
+def test_a_worker_ends_when_its_device_is_lost(fake_cuda, tiny_model, photos, tmp_path):
+    requests = "".join(json.dumps({"id": number, "image": f"photos/{number:02}.png"}) + "\n"
+                       for number in range(PICTURES))
+    result = fake_cuda.run("worker", "-m", tiny_model, "-o", "out", "--write", "json", "--device",
+                           "cuda", "--batch-size", "4", "--no-self-check", stdin=requests, GRADCAM_FAKE_BATCHES="4")
+    assert result.code == 1, result.stderr
+    assert len(result.errors) == 1, result.stderr
+    assert "device 'cuda:0' (fake device) no longer answers: " in result.errors[0]
+    ready, *answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert ready["ready"]
+    assert 0 < len(answers) < PICTURES
+    assert [answer["id"] for answer in answers] == list(range(len(answers)))
+    assert all(answer["results"] and not answer["failures"] for answer in answers)
+    assert len(list((tmp_path / "out/photos").glob("*.json"))) == len(answers)
+
+
+class Cluster:
+    """scripts/gradcam_ray.py on this machine alone, with one worker at a time."""
+
+    def __init__(self, machine, model: Path):
+        self.home = machine.program.home
+        self.program = self.home / "first_loses_its_device"
+        self._model = model
+        self._environment = machine.program.environment(
+            RAY_USAGE_STATS_ENABLED="0", LD_LIBRARY_PATH=os.environ["GRADCAM_FAKE_CUDA"])
+
+    def run(self, second_worker: str = "") -> subprocess.CompletedProcess:
+        self.program.write_text(f"""#!/bin/bash
+if [[ $1 == worker && ! -e started ]]; then
+  touch started
+  export GRADCAM_FAKE_BATCHES=4
+elif [[ $1 == worker ]]; then
+  true
+  {second_worker}
+fi
+exec "{self.home}/bin/gradcam" "$@"
+""")
+        self.program.chmod(0o755)
+        return subprocess.run(
+            [sys.executable, PROJECT / "scripts/gradcam_ray.py", "--workers", "1", "--cpus", "1",
+             "--gradcam", self.program, "photos", "--", "-m", self._model, "-o", "out", "--device",
+             "cuda", "--batch-size", "4", "--no-self-check", "--write", "json"],
+            cwd=self.home, env=self._environment, capture_output=True, text=True, check=False,
+            timeout=300)
+
+    def report(self) -> dict:
+        return check(run_report(self.home / "out"), "run.schema.json")
+
+
+@pytest.fixture
+def cluster(fake_cuda, tiny_model, photos) -> Cluster:
+    return Cluster(fake_cuda, tiny_model)
+
+
+def test_another_worker_does_the_pictures_that_a_lost_device_left(cluster):
+    done = cluster.run()
+    assert done.returncode == 0, done.stderr
+    assert "no longer answers" in done.stderr and "are done again" in done.stderr
+    report = cluster.report()
+    assert report["counts"]["done"] == PICTURES and report["failures"] == []
+    first, second = report["workers"]
+    assert "no longer answers" in first["died"] and "died" not in second
+    assert 0 < first["pictures"] and first["pictures"] + second["pictures"] == PICTURES
+
+
+def test_a_cluster_that_has_lost_all_its_devices_keeps_what_is_done(cluster):
+    done = cluster.run(second_worker="echo 'gradcam: error: no device' >&2; exit 2")
+    assert done.returncode == 1, done.stderr
+    assert "error: no worker can be started any more" in done.stderr
+    report = cluster.report()
+    assert report["interrupted"] is True
+    assert 0 < report["counts"]["done"] < PICTURES and report["counts"]["failed"] == 0
+    assert len(list((cluster.home / "out").glob("*.json"))) == report["counts"]["done"] + 1
 
 
 def test_traced_devices_and_flags_follow_the_device(fake_cuda, photos, tmp_path):

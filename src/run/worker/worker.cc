@@ -49,6 +49,7 @@ class Worker {
       }
     }
     if (!is_read) return WorkerEnd::kUnread;
+    if (is_device_lost_) return WorkerEnd::kDeviceLost;
     return stop.stop_requested() ? WorkerEnd::kInterrupted : WorkerEnd::kNoMoreRequests;
   }
 
@@ -76,19 +77,27 @@ class Worker {
 
   void Explain(const Pipeline::Batch& batch, Pipeline& pipeline) {
     const auto take = [&](PictureInFlight& picture, std::variant<Explanation, Error> result) {
-      if (const auto* error = std::get_if<Error>(&result)) {
-        pipeline.Fail(picture, *error);
-      } else {
+      const auto* const error = std::get_if<Error>(&result);
+      if (error == nullptr) {
         pipeline.Write(picture, std::get<Explanation>(std::move(result)));
+        return true;
       }
-      return true;
+      pipeline.Fail(picture, *error);
+      if (error->kind() != ErrorKind::kDevice) return true;
+      talk_->fail(*error);
+      is_device_lost_ = true;
+      return false;
     };
-    batches_.Explain(batch, take);
+    for (PictureInFlight* picture : batches_.Explain(batch, take)) pipeline.Drop(*picture);
+    if (is_device_lost_) pipeline.Drain();
     PassOnWords();
   }
 
   // False if nobody reads answers any more.
   bool Note(const EndedPicture& ended) {
+    const auto* const error = std::get_if<Error>(&ended.outcome);
+    is_unanswered_ = is_unanswered_ || (error != nullptr && error->kind() == ErrorKind::kDevice);
+    if (is_unanswered_) return true;
     const OpenPicture picture = open_.Oldest();
     const Request& request = *picture.request;
     if (const auto* report = std::get_if<PictureReport>(&ended.outcome)) {
@@ -96,8 +105,7 @@ class Worker {
     } else if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
       answer_.Add(*earlier);
     } else if (!request.error) {
-      const auto& error = std::get<Error>(ended.outcome);
-      answer_.Add(Failure{ended.job.name, error.what(), error.hint()});
+      answer_.Add(Failure{ended.job.name, error->what(), error->hint()});
       RemoveOldFilesOf(ended.job);
     }
     open_.Close();
@@ -128,7 +136,9 @@ class Worker {
   Engine engine_ = Engine::kLibtorch;      // of the first picture
   std::optional<EarlierResults> earlier_;  // with RunOptions::resume
   OpenRequests open_;
-  Answer answer_;  // of the request whose pictures come out
+  Answer answer_;                // of the request whose pictures come out
+  bool is_device_lost_ = false;  // nothing more can be computed
+  bool is_unanswered_ = false;   // from the picture on that it was lost with
 };
 
 }  // namespace

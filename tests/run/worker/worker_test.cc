@@ -66,7 +66,8 @@ class WorkerTest : public testing::Test {
                                 return lines_.size() < unread_from_;
                               },
                           .warn = [this](const std::string& text) { warnings_.push_back(text); },
-                          .note = [](const std::string&) {}};
+                          .note = [](const std::string&) {},
+                          .fail = [this](const Error& error) { ends_.push_back(error.what()); }};
     return RunWorker(explainer_, {"fake.pt", [] { return std::string(64, 'd'); }}, options_,
                      requests, talk, stop_.get_token());
   }
@@ -93,6 +94,7 @@ class WorkerTest : public testing::Test {
   std::vector<json> lines_;
   std::size_t unread_from_ = 1'000'000;  // this line and later ones cannot be written
   std::vector<std::string> warnings_;
+  std::vector<std::string> ends_;  // why it ended
 };
 
 TEST_F(WorkerTest, SaysFirstThatItIsReady) {
@@ -301,6 +303,44 @@ TEST_F(WorkerTest, TakesOverEarlierResultsWithResume) {
   EXPECT_EQ(answers.at(0)["resumed"], 1);
   EXPECT_EQ(answers.at(0)["results"], first.at(0)["results"]);
   EXPECT_FALSE(answers.at(1).contains("resumed"));
+}
+
+// The grey picture and one more go well.
+void LoseDevice(int call) {
+  if (call > 2) throw Error(ErrorKind::kDevice, "device 'cuda:0' no longer answers");
+}
+
+TEST_F(WorkerTest, EndsWhenTheDeviceIsLostAndAnswersWhatWasFinishedBefore) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) WritePicture(name);
+  static_cast<void>(AnswersTo(RequestFor("b.png")));
+  lines_.clear();
+  explainer_.explained = 0;
+  explainer_.on_explain = LoseDevice;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const FileHandle out(ends[0]);
+  const FileHandle in(ends[1]);  // open: more requests may come
+  const std::string requests = RequestFor("a.png") + RequestFor("b.png") +
+                               RequestFor("missing.png") + RequestFor("c.png");
+  ASSERT_EQ(::write(in.get(), requests.data(), requests.size()),
+            static_cast<ssize_t>(requests.size()));
+  EXPECT_EQ(Run(out.get()), WorkerEnd::kDeviceLost);
+  EXPECT_THAT(ends_, ElementsAre("device 'cuda:0' no longer answers"));
+  ASSERT_THAT(lines_, SizeIs(2));  // ready, a.png
+  EXPECT_THAT(lines_.at(1)["results"], SizeIs(1));
+  // b.json is an earlier run's: by now another worker may be at it.
+  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("a.gradcam.png", "a.json",
+                                                                "b.gradcam.png", "b.json"));
+}
+
+TEST_F(WorkerTest, DoesNotAnswerARequestThatTheLostDeviceLeftIncomplete) {
+  WritePicture("a.png");
+  WritePicture("b.png");
+  explainer_.on_explain = LoseDevice;
+  const FileHandle file = FileWith(json{{"images", {Path("a.png"), Path("b.png")}}}.dump() + "\n");
+  EXPECT_EQ(Run(file.get()), WorkerEnd::kDeviceLost);
+  EXPECT_THAT(lines_, SizeIs(1));  // ready
+  EXPECT_TRUE(fs::exists(options_.output / "a.json"));
 }
 
 TEST_F(WorkerTest, ExplainsTheTrueClassThatARequestNames) {
