@@ -2,15 +2,13 @@
 
 #include <ATen/Tensor.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
 #include <c10/cuda/CUDACachingAllocator.h>
-#include <c10/cuda/CUDAEvent.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAFunctions.h>
-#include <c10/cuda/CUDAGuard.h>
 #include <cuda_runtime_api.h>
 
-#include <exception>
-#include <utility>
+#include "cuda/cuda_event.h"
 
 namespace gradcam {
 namespace {
@@ -18,11 +16,11 @@ namespace {
 // The copy is over when its event is.
 class CudaCopy final : public CopyInFlight {
  public:
-  explicit CudaCopy(c10::cuda::CUDAEvent done) : done_(std::move(done)) {}
-  void Wait() override { done_.synchronize(); }
+  explicit CudaCopy(cudaStream_t copies) : done_(copies) {}
+  void Wait() override { done_.Wait(); }
 
  private:
-  c10::cuda::CUDAEvent done_;
+  CudaEvent done_;
 };
 
 int CapabilityOf(c10::DeviceIndex index) {
@@ -45,7 +43,13 @@ CudaDevice::CudaDevice(c10::DeviceIndex index)
     : index_(index),
       name_(CudaDeviceName(index)),
       capability_(CapabilityOf(index)),
-      copies_(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, index)) {}
+      copies_(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, index)) {
+  c10::cuda::set_device(index);
+  // LibTorch may have no code for so old or so new a GPU; the network's first kernel would tell too
+  // late for --device auto.
+  const at::Device device(at::kCUDA, index);
+  static_cast<void>(at::ones({1}, at::TensorOptions(device)).item<float>());
+}
 
 bool CudaDevice::IsFast(Precision precision) const {
   constexpr int kVolta = 70;   // the first tensor cores: float16
@@ -70,41 +74,31 @@ at::Tensor CudaDevice::HostBuffer(std::int64_t bytes) {
 
 std::unique_ptr<CopyInFlight> CudaDevice::BeginCopy(const at::Tensor& source,
                                                     const at::Tensor& target) {
+  MakeCurrent();
   // The target's memory may have been another tensor's, which a kernel still reads.
-  c10::cuda::CUDAEvent before;
-  before.record(c10::cuda::getCurrentCUDAStream(index_));
-  before.block(copies_);
-  const c10::cuda::CUDAStreamGuard on_copy_stream(copies_);
-  target.copy_(source, /*non_blocking=*/true);
-  c10::cuda::CUDACachingAllocator::recordStream(target.storage().data_ptr(), copies_);
-  c10::cuda::CUDAEvent done;
-  done.record(copies_);
-  return std::make_unique<CudaCopy>(std::move(done));
+  CudaEvent(c10::cuda::getCurrentCUDAStream(index_)).Block(copies_);
+  // Not Tensor::copy_ and recordStream: LibTorch's allocators would remember the stream and ask it
+  // for an event when the memory is freed, in a destructor, which ends the process when the device
+  // is lost. Who holds the memory knows when it is free (staged_copies.h).
+  C10_CUDA_CHECK(cudaMemcpyAsync(target.mutable_data_ptr(), source.const_data_ptr(),
+                                 source.nbytes(), cudaMemcpyHostToDevice, copies_));
+  return std::make_unique<CudaCopy>(copies_);
 }
 
 void CudaDevice::JoinCopies() {
-  c10::cuda::CUDAEvent copied;
-  copied.record(copies_);
-  copied.block(c10::cuda::getCurrentCUDAStream(index_));
+  MakeCurrent();
+  CudaEvent(copies_).Block(c10::cuda::getCurrentCUDAStream(index_));
 }
 
-void CudaDevice::Synchronize() {
-  const c10::cuda::CUDAGuard here(index_);
-  c10::cuda::device_synchronize();
-}
+void CudaDevice::Synchronize() { c10::cuda::getCurrentCUDAStream(index_).synchronize(); }
 
 void CudaDevice::ReleaseMemory() { c10::cuda::CUDACachingAllocator::emptyCache(); }
 
 bool CudaDevice::Works() noexcept {
-  try {
-    // An error of one call stays with the runtime until it is read; only one that comes back has
-    // broken the device.
-    static_cast<void>(cudaGetLastError());
-    const c10::cuda::CUDAGuard here(index_);
-    return cudaDeviceSynchronize() == cudaSuccess;
-  } catch (const std::exception&) {
-    return false;
-  }
+  // An error of one call stays with the runtime until it is read; only one that comes back has
+  // broken the device.
+  static_cast<void>(cudaGetLastError());
+  return cudaSetDevice(index_) == cudaSuccess && cudaDeviceSynchronize() == cudaSuccess;
 }
 
 }  // namespace gradcam

@@ -13,6 +13,12 @@
 namespace gradcam {
 namespace {
 
+// Without the advice that LibTorch puts behind it.
+std::string FirstLine(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
 class CudaPlugin final : public DevicePlugin {
  public:
   [[nodiscard]] DeviceList List() const override {
@@ -23,11 +29,15 @@ class CudaPlugin final : public DevicePlugin {
       return {.names = {}, .problem = cudaGetErrorString(error)};
     }
     if (count == 0) return {.names = {}, .problem = "the CUDA driver finds no device"};
-    DeviceList list;
-    for (int i = 0; i < count; ++i) {
-      list.names.push_back(CudaDeviceName(static_cast<c10::DeviceIndex>(i)));
+    try {
+      DeviceList list;
+      for (int i = 0; i < count; ++i) {
+        list.names.push_back(CudaDeviceName(static_cast<c10::DeviceIndex>(i)));
+      }
+      return list;
+    } catch (const std::exception& error) {
+      return {.names = {}, .problem = FirstLine(error)};
     }
-    return list;
   }
 
   [[nodiscard]] std::unique_ptr<ComputeDevice> Open(int index) const override {
@@ -37,9 +47,8 @@ class CudaPlugin final : public DevicePlugin {
     try {
       return std::make_unique<CudaDevice>(static_cast<c10::DeviceIndex>(index));
     } catch (const std::exception& error) {
-      const std::string text = error.what();
       throw Error(ErrorKind::kUsage, "device 'cuda:" + std::to_string(index) +
-                                         "' cannot be used: " + text.substr(0, text.find('\n')));
+                                         "' cannot be used: " + FirstLine(error));
     }
   }
 };

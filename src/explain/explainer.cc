@@ -20,6 +20,7 @@
 #include "explain/preprocess_choice.h"
 #include "gradcam/error.h"
 #include "model/device/open_device.h"
+#include "model/device/staged_copies.h"
 #include "model/engine/torch_error.h"
 #include "model/split_model.h"
 #include "model/torchscript_file.h"
@@ -89,6 +90,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
  public:
   Impl(const std::filesystem::path& path, const LoadOptions& options)
       : device_(OpenDevice(options.engine.device, PluginFolders())),
+        copies_(*device_.compute),
         file_(LoadOnto(*device_.compute, path, options)),
         card_(CardOf(file_, options)),
         info_(InfoOf(file_, card_, options)),
@@ -125,6 +127,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   auto OnDevice(const Work& work) const;
 
   OpenedDevice device_;
+  StagedCopies copies_;  // of pictures
   TorchScriptFile file_;
   Card card_;
   ModelInfo info_;
@@ -154,8 +157,8 @@ std::vector<std::string> Explainer::Impl::TakeWarnings() {
 
 template <typename Work>
 auto Explainer::Impl::OnDevice(const Work& work) const {
-  device_.compute->MakeCurrent();
   try {
+    device_.compute->MakeCurrent();
     return work();
   } catch (const std::exception& error) {
     if (device_.compute->Works()) throw;
@@ -204,7 +207,7 @@ std::vector<Explanation> Explainer::Impl::ExplainPart(
     std::span<const Image> pictures, const ExplainOptions& options,
     std::span<const std::optional<ClassTarget>> truths) {
   Stopwatch watch;
-  NetworkInput input = PrepareInput(pictures, info_.preprocess, *device_.compute);
+  NetworkInput input = PrepareInput(pictures, info_.preprocess, copies_);
   times_.prepare += watch.Lap();
   const HeadPass pass = model_.Run(input.values);
   const HalfTimes& halves = pass.facts().times;
@@ -243,7 +246,7 @@ void Explainer::Impl::RedoInFloat32(const at::Tensor& values, const ExplainOptio
 void Explainer::Impl::SelfCheck(const Image& picture) {
   Stopwatch watch;
   const double difference = OnDevice([&] {
-    const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess, *device_.compute);
+    const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess, copies_);
     return model_.ScoreDifference(input.values);
   });
   times_.check += watch.Lap();

@@ -13,7 +13,6 @@
 #include "explain/geometry.h"
 #include "gradcam/error.h"
 #include "image/resample.h"
-#include "model/device/staged_copies.h"
 
 namespace gradcam {
 namespace {
@@ -95,7 +94,8 @@ NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& pre
 }
 
 NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& preprocess,
-                          ComputeDevice& device) {
+                          StagedCopies& copies) {
+  const ComputeDevice& device = copies.device();
   if (!device.has_own_memory()) return PrepareInput(pictures, preprocess);
   // Two for each thread: copies begin early, and no thread waits for another one's large picture.
   const auto part = static_cast<std::int64_t>(2 * at::get_num_threads());
@@ -104,10 +104,9 @@ NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& pre
   const auto count = static_cast<std::int64_t>(pictures.size());
   NetworkInput input = EmptyInput(pictures.size(), preprocess, device.torch_device());
   const at::Tensor target = input.values.view({-1}).view(at::kByte);
-  StagedCopies copies(device, std::min(part, count) * picture_values * kBytes);
   for (std::int64_t first = 0; first < count; first += part) {
     const std::int64_t size = std::min(part, count - first);
-    const at::Tensor buffer = copies.Next();
+    const at::Tensor buffer = copies.Next(std::min(part, count) * picture_values * kBytes);
     auto* values = static_cast<float*>(buffer.mutable_data_ptr());
     at::parallel_for(0, size, /*grain_size=*/1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t n = begin; n < end; ++n) {

@@ -7,7 +7,7 @@
 
 #include "gradcam/card.h"
 #include "gradcam/image.h"
-#include "model/device/compute_device.h"
+#include "model/device/staged_copies.h"
 
 namespace gradcam {
 
@@ -24,9 +24,10 @@ struct NetworkInput {
 [[nodiscard]] NetworkInput PrepareInput(std::span<const Image> pictures,
                                         const Preprocess& preprocess);
 
-// The same on `device`. To one with memory of its own pictures go in parts: while a part is on its
-// way, LibTorch's threads prepare the next one. What the device computes next waits for them.
+// The same on the device of `copies`. To one with memory of its own pictures go in parts: while a
+// part is on its way, LibTorch's threads prepare the next one. What the device computes next waits
+// for them.
 [[nodiscard]] NetworkInput PrepareInput(std::span<const Image> pictures,
-                                        const Preprocess& preprocess, ComputeDevice& device);
+                                        const Preprocess& preprocess, StagedCopies& copies);
 
 }  // namespace gradcam

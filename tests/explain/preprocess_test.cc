@@ -95,13 +95,26 @@ TEST(PrepareInput, BringsPicturesToADeviceInParts) {
   for (int n = 0; n < 200; ++n) pictures.push_back(Counting(3 + n % 7, 4 + n % 3));
   const Preprocess preprocess = Size(5, 6);
   FakeDevice device;
-  const NetworkInput found = PrepareInput(pictures, preprocess, device);
+  StagedCopies copies(device);
+  const NetworkInput found = PrepareInput(pictures, preprocess, copies);
   const NetworkInput expected = PrepareInput(pictures, preprocess);
   EXPECT_TRUE(at::equal(found.values, expected.values));
   EXPECT_EQ(found.seen, expected.seen);
   EXPECT_EQ(found.images.back().rgb, expected.images.back().rgb);
   EXPECT_GE(device.copies(), 3);  // each buffer more than once
-  EXPECT_THROW(static_cast<void>(PrepareInput(std::vector{Image{}}, preprocess, device)), Error);
+}
+
+TEST(PrepareInput, GoesOnAfterAPictureThatIsNone) {
+  std::vector<Image> pictures(200, Counting(3, 4));
+  pictures.back() = Image{};
+  const Preprocess preprocess = Size(5, 6);
+  FakeDevice device;
+  StagedCopies copies(device);
+  // Copies are on their way to memory that nobody else holds any more.
+  EXPECT_THROW(static_cast<void>(PrepareInput(pictures, preprocess, copies)), Error);
+  pictures.pop_back();
+  EXPECT_TRUE(at::equal(PrepareInput(pictures, preprocess, copies).values,
+                        PrepareInput(pictures, preprocess).values));
 }
 
 TEST(PrepareInput, RefusesAPictureWithoutItsBytes) {

@@ -51,14 +51,16 @@ class ComputeDevice {
   [[nodiscard]] virtual at::Tensor HostBuffer(std::int64_t bytes) = 0;
 
   // Begins to copy bytes from a part of a HostBuffer to memory of the device, both contiguous and
-  // of the same size, beside what it computes; behind what it was given to compute before.
+  // of the same size, beside what it computes; behind what it was given to compute before. The
+  // source may be written or freed when the copy has been waited for, the target used or freed when
+  // it has been waited for or joined (StagedCopies sees to it).
   [[nodiscard]] virtual std::unique_ptr<CopyInFlight> BeginCopy(const at::Tensor& source,
                                                                 const at::Tensor& target) = 0;
 
   // What is computed from here on waits for the copies that have begun.
   virtual void JoinCopies() = 0;
 
-  // Returns when all that was begun is done. Throws what went wrong in it.
+  // Returns when all that it was given to compute is done. Throws what went wrong in it.
   virtual void Synchronize() = 0;
 
   // Gives back memory that is kept for later use.
@@ -86,7 +88,8 @@ class DevicePlugin {
 
   [[nodiscard]] virtual DeviceList List() const = 0;
 
-  // `index` of `List().names`. Throws Error(kUsage) for a device that cannot be used.
+  // `index` of `List().names`; current in the calling thread. Throws Error(kUsage) for a device that
+  // cannot be used.
   [[nodiscard]] virtual std::unique_ptr<ComputeDevice> Open(int index) const = 0;
 };
 

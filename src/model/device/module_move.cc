@@ -10,6 +10,7 @@
 #include "model/device/staged_copies.h"
 #include "model/graph/device_rewrite.h"
 #include "model/graph/graph_walk.h"
+#include "model/graph/use_order.h"
 
 namespace gradcam {
 namespace {
@@ -23,19 +24,17 @@ constexpr std::int64_t kBuffer = std::int64_t{16} << 20;
 class StorageMover {
  public:
   explicit StorageMover(ComputeDevice& device)
-      : device_(device.torch_device()), copies_(device, kBuffer) {}
+      : device_(device.torch_device()), copies_(device) {}
 
   // `tensor` on the device, with the same view of its storage.
   at::Tensor Move(const at::Tensor& tensor) {
-    const at::Tensor& bytes = BytesOf(tensor.storage());
+    const at::Tensor& bytes = Bring(tensor.storage());
     return at::empty({0}, tensor.options().device(device_))
         .set_(bytes.storage(), tensor.storage_offset(), tensor.sizes(), tensor.strides());
   }
 
-  void Join() { copies_.Join(); }
-
- private:
-  const at::Tensor& BytesOf(const c10::Storage& storage) {
+  // The bytes of `storage` on the device.
+  const at::Tensor& Bring(const c10::Storage& storage) {
     Moved& moved = moved_[storage.unsafeGetStorageImpl()];
     if (moved.bytes.defined()) return moved.bytes;
     moved.original = storage;
@@ -45,13 +44,16 @@ class StorageMover {
     const auto* source = static_cast<const char*>(storage.data());
     for (std::int64_t begin = 0; begin < size; begin += kBuffer) {
       const std::int64_t part = std::min(kBuffer, size - begin);
-      const at::Tensor buffer = copies_.Next();
+      const at::Tensor buffer = copies_.Next(kBuffer);
       std::memcpy(buffer.mutable_data_ptr(), source + begin, static_cast<std::size_t>(part));
       copies_.Copy(bytes.narrow(0, begin, part));
     }
     return moved.bytes;
   }
 
+  void Join() { copies_.Join(); }
+
+ private:
   struct Moved {
     c10::Storage original;  // kept, so that no other storage gets its address
     at::Tensor bytes;
@@ -94,6 +96,9 @@ void MoveGraph(torch::jit::Function& function, const at::Device& device, Storage
 void MoveModule(torch::jit::Module& module, ComputeDevice& device, const ConvolutionFlags& flags) {
   const at::NoGradGuard no_gradient;
   StorageMover mover(device);
+  for (const at::Tensor& tensor : TensorsInOrderOfUse(module)) {
+    if (IsToMove(tensor) && tensor.dim() > 0) static_cast<void>(mover.Bring(tensor.storage()));
+  }
   const auto move = [&](const at::Tensor& tensor) {
     if (IsToMove(tensor)) tensor.set_data(mover.Move(tensor));
   };

@@ -57,9 +57,7 @@ std::shared_ptr<ComputeDevice> OpenCuda(const Device& device,
   if (std::cmp_greater_equal(device.index, list.names.size())) {
     Refuse("there is no device '" + name + "'", "this machine has " + ListOf(list.names));
   }
-  std::shared_ptr<ComputeDevice> compute = plugin.Open(device.index);
-  compute->MakeCurrent();
-  return compute;
+  return plugin.Open(device.index);
 }
 
 OpenedDevice Cpu(const std::string& fallback) {

@@ -11,31 +11,37 @@
 namespace gradcam {
 
 // Copies to a device through two page-locked buffers in turn: one is filled while the other is on
-// its way.
+// its way. Holds the memory on both ends until the copy is over, whatever is thrown meanwhile.
 class StagedCopies {
  public:
-  // `bytes`: of each buffer. `device` outlives this.
-  StagedCopies(ComputeDevice& device, std::int64_t bytes);
+  // `device` outlives this.
+  explicit StagedCopies(ComputeDevice& device) : device_(&device) {}
+  // Waits for copies on their way.
+  ~StagedCopies();
+  StagedCopies(const StagedCopies&) = delete;
+  StagedCopies& operator=(const StagedCopies&) = delete;
 
-  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  [[nodiscard]] ComputeDevice& device() const { return *device_; }
 
-  // A buffer to fill, whose earlier contents have arrived: uint8 [bytes].
-  [[nodiscard]] at::Tensor Next();
+  // A buffer to fill, whose earlier contents have arrived: uint8, at least [bytes].
+  [[nodiscard]] at::Tensor Next(std::int64_t bytes);
 
   // Begins to copy the first bytes of the buffer that Next gave to `target`, uint8 [n], contiguous.
   void Copy(const at::Tensor& target);
 
   // What the device computes from here on waits for all copies.
-  void Join() { device_->JoinCopies(); }
+  void Join();
 
  private:
   struct Buffer {
     at::Tensor memory;
-    std::unique_ptr<CopyInFlight> copy;
+    at::Tensor target;                   // while something is on its way there
+    std::unique_ptr<CopyInFlight> copy;  // until the buffer is filled again
   };
 
+  static void Finish(Buffer& buffer);
+
   ComputeDevice* device_;
-  std::int64_t bytes_;
   std::array<Buffer, 2> buffers_;
   std::size_t current_ = 1;
 };

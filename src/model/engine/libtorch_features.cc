@@ -44,18 +44,26 @@ Features FeaturesOf(const torch::jit::Module& module, const c10::IValue& output,
   return features;
 }
 
+// One pass over memory for type and layout.
+at::Tensor InLayout(const at::Tensor& tensor, at::ScalarType type, at::MemoryFormat layout) {
+  return tensor.to(type, /*non_blocking=*/false, /*copy=*/false, layout);
+}
+
 // The head computes in float32 and may take views that need the usual layout.
 at::Tensor ForHead(const at::Tensor& tensor) {
   const bool is_half = at::isReducedFloatingType(tensor.scalar_type());
-  return (is_half ? tensor.to(at::kFloat) : tensor).contiguous();
+  return is_half ? InLayout(tensor, at::kFloat, at::MemoryFormat::Contiguous) : tensor.contiguous();
 }
 
-// Norms keep their statistics in float32 whatever the type of their input.
-bool BelongsToNorm(const Node* constant) {
-  return std::ranges::any_of(constant->output()->uses(), [](const torch::jit::Use& use) {
+// Which norms keep their weights in float32 whatever the type of their input. On the CPU all may,
+// and are more exact for it; CUDA takes layer norm and group norm in one type only.
+enum class Float32Norms { kAll, kBatchNorm };
+
+bool StaysFloat32(const Node* constant, Float32Norms norms) {
+  return std::ranges::any_of(constant->output()->uses(), [norms](const torch::jit::Use& use) {
     const auto kind = use.user->kind();
-    return kind == c10::aten::batch_norm || kind == c10::aten::layer_norm ||
-           kind == c10::aten::group_norm;
+    const bool is_other_norm = kind == c10::aten::layer_norm || kind == c10::aten::group_norm;
+    return kind == c10::aten::batch_norm || (norms == Float32Norms::kAll && is_other_norm);
   });
 }
 
@@ -66,14 +74,15 @@ at::MemoryFormat Layout(bool channels_last) {
 
 // Every floating-point constant of one or more dimensions in `type`, four-dimensional ones in
 // `layout`.
-void ConvertConstants(Graph& graph, at::ScalarType type, at::MemoryFormat layout) {
+void ConvertConstants(Graph& graph, at::ScalarType type, at::MemoryFormat layout,
+                      Float32Norms norms) {
   ForEachNode(graph.block(), [&](Node* node) {
     if (node->kind() != c10::prim::Constant || !node->hasAttribute(c10::attr::value) ||
         node->kindOf(c10::attr::value) != torch::jit::AttributeKind::t) {
       return;
     }
     at::Tensor value = node->t(c10::attr::value);
-    if (value.scalar_type() != at::kFloat || value.dim() == 0 || BelongsToNorm(node)) return;
+    if (value.scalar_type() != at::kFloat || value.dim() == 0 || StaysFloat32(node, norms)) return;
     if (value.dim() == 4) value = value.contiguous(layout);
     node->t_(c10::attr::value, value.to(type));
   });
@@ -97,7 +106,7 @@ FusedFeatures::FusedFeatures(const Graph& features, const torch::jit::Module& mo
     : module_(module), type_(type) {
   const auto graph = FrozenFeatures(features, module);
   if (IsFastOnCpu(type)) weights_ = FuseConvolutions(*graph, type);
-  ConvertConstants(*graph, type, at::MemoryFormat::ChannelsLast);
+  ConvertConstants(*graph, type, at::MemoryFormat::ChannelsLast, Float32Norms::kAll);
   runner_ = std::make_unique<GraphRunner>(graph, "fused features");
 }
 
@@ -114,14 +123,14 @@ FoldedFeatures::FoldedFeatures(const Graph& features, const torch::jit::Module& 
   const at::NoGradGuard no_gradient;
   const auto graph = FrozenFeatures(features, module);
   SetConvolutionFlags(*graph, options.flags);
-  ConvertConstants(*graph, options.type, Layout(options.channels_last));
+  ConvertConstants(*graph, options.type, Layout(options.channels_last), Float32Norms::kBatchNorm);
   runner_ = std::make_unique<GraphRunner>(graph, "folded features");
 }
 
 Features FoldedFeatures::Run(const at::Tensor& input) {
   const at::NoGradGuard no_gradient;
   const CudaMathGuard math(options_.flags);
-  const at::Tensor pictures = input.to(options_.type).contiguous(Layout(options_.channels_last));
+  const at::Tensor pictures = InLayout(input, options_.type, Layout(options_.channels_last));
   return FeaturesOf(module_, runner_->Run(ModelInputs(module_, pictures)), ForHead);
 }
 

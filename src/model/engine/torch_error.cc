@@ -58,7 +58,7 @@ std::string_view WithoutTraceback(std::string_view text) {
 // Behind such a line stand quoted source, a traceback or a list, and nothing that says more.
 bool EndsTheMessage(std::string_view line) {
   return Contains(line, "File \"") || line.starts_with("The original call is") ||
-         line.starts_with("CUDA kernel errors might be") ||
+         line.starts_with("Search for `cuda") || line.starts_with("CUDA kernel errors might be") ||
          line.starts_with("Here are some suggestions") || line.starts_with("Exception raised from");
 }
 
@@ -131,9 +131,12 @@ bool IsOutOfMemory(const std::exception& error) {
   }
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return true;
   const std::string message = TorchMessage(error);
-  constexpr std::array<std::string_view, 6> kSigns = {
+  constexpr std::array<std::string_view, 9> kSigns = {
       "can't allocate memory", "CUDA out of memory", "CUDA error: out of memory",
-      "CUDNN_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_ALLOC_FAILED",
+      // Of the allocator "cudaMallocAsync", which PYTORCH_CUDA_ALLOC_CONF may choose.
+      "would exceed allowed memory", "CUDNN_STATUS_ALLOC_FAILED",
+      "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED",
+      "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED", "CUBLAS_STATUS_ALLOC_FAILED",
       // What is left of cuDNN's choice when no algorithm's working memory fits.
       "unable to find an engine to execute this computation"};
   return std::ranges::any_of(kSigns,

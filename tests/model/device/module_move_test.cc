@@ -1,6 +1,7 @@
 #include "model/device/module_move.h"
 
 #include <ATen/ATen.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "model/device/fake_device.h"
@@ -37,6 +38,31 @@ TEST(MoveModule, CutsLargeWeightsIntoParts) {
   MoveModule(module, device, {});
   EXPECT_TRUE(at::equal(module.attr("large").toTensor(), large));
   EXPECT_EQ(device.copies(), 3 + 3);  // w, v and fc fit into one each
+}
+
+// Bytes of the weights of a SmallModule.
+constexpr std::int64_t kW = sizeof(float) * 4 * 3 * 3 * 3;
+constexpr std::int64_t kV = sizeof(float) * 4 * 4 * 3 * 3;
+constexpr std::int64_t kFc = sizeof(float) * 5 * 4;
+
+TEST(MoveModule, BringsWeightsInTheOrderOfUse) {
+  auto module = SmallModule({}, "a = torch.conv2d(x, self.w)\n"
+                                "return torch.matmul(a.mean([2, 3]), self.fc.t())");
+  FakeDevice device;
+  MoveModule(module, device, {});
+  EXPECT_THAT(device.copied(), ::testing::ElementsAre(kW, kFc, kV));  // v is not used
+}
+
+TEST(MoveModule, BringsWeightsOfALayerWhereItIsCalled) {
+  auto module = SmallModule({{"late", "return torch.conv2d(x, self.v, None, 1, 1)"},
+                             {"early", "return torch.conv2d(x, self.w, None, 1, 1)"}},
+                            "a = self.early(x)\nif a.dim() == 4:\n  a = self.late(self.late(a))\n"
+                            "return torch.matmul(a.mean([2, 3]), self.fc.t())");
+  FakeDevice device;
+  MoveModule(module, device, {});
+  ASSERT_EQ(device.copied().size(), 9U);
+  EXPECT_THAT(std::vector(device.copied().begin(), device.copied().begin() + 3),
+              ::testing::ElementsAre(kW, kV, kFc));
 }
 
 TEST(MoveModule, KeepsViewsOfOneStorageTogether) {

@@ -87,6 +87,27 @@ TEST(DeviceFeatures, WhatCannotBeFoldedIsComputedAsTheFileHasItWithANote) {
   }
 }
 
+// CUDA takes no others.
+TEST(DeviceFeatures, LayerNormHasWeightsOfTheTypeOfItsInput) {
+  const Half half(
+      "a = torch.conv2d(x, self.w, None, 1, 1).permute(0, 2, 3, 1)\n"
+      "a = torch.layer_norm(a, [4], self.fc[0], self.fc[1], 1e-5, True)\n"
+      "return a.permute(0, 3, 1, 2)");
+  auto features = half.With(In(Precision::kBfloat16));
+  const at::Tensor found = features.Run(SmallPictures(2)).activations;
+  const auto maps = half.module.attr("maps").toModule();
+  const auto rounded = [&](const char* name) {
+    return maps.attr(name).toTensor().to(at::kBFloat16);
+  };
+  const at::Tensor pictures =
+      SmallPictures(2).to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor weights = rounded("w").contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor convolved = at::conv2d(pictures, weights, {}, 1, 1).permute({0, 2, 3, 1});
+  const at::Tensor expected =
+      at::layer_norm(convolved, {4}, rounded("fc")[0], rounded("fc")[1]).permute({0, 3, 1, 2});
+  EXPECT_TRUE(at::equal(found, expected.to(at::kFloat)));
+}
+
 TEST(DeviceFeatures, AnOverflowIsLeftToWhoeverLooksAtTheMaps) {
   const Half half("return torch.relu(torch.conv2d(x, self.w, None, 1, 1) * 1e6)");
   auto features = half.With(In(Precision::kFloat16));

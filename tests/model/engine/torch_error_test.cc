@@ -75,7 +75,9 @@ TEST(CannotRun, TellsLackOfMemoryByItsName) {
         "allocate "
         "20.00 MiB. GPU 0 has a total capacity of 79.11 GiB of which 1.00 MiB is free.",
         "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported",
-        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED"}) {
+        "Allocation on device 0 would exceed allowed memory. (out of memory)",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"}) {
     const Error error = CannotRun("net.pt", input, std::runtime_error(text));
     EXPECT_THAT(error.what(), HasSubstr("not enough memory"));
     EXPECT_EQ(error.kind(), ErrorKind::kMemory);
