@@ -44,10 +44,9 @@ set_target_properties(
              VERSION "${PROJECT_VERSION}"
              SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}"
              LINK_DEPENDS "${_exports}"
-             LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib"
-             INSTALL_RPATH "$ORIGIN;${LibTorch_LIBRARY_DIR}")
-set_target_properties(
-  gradcam_program PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${LibTorch_LIBRARY_DIR}")
+             LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+gradcam_run_paths(gradcam_library "$ORIGIN/gradcam")
+gradcam_run_paths(gradcam_program "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/gradcam")
 
 install(TARGETS gradcam_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(

@@ -7,9 +7,11 @@
 #   scripts/check_gpu.sh --rehearse [--fake FOLDER]
 #
 # --rehearse goes the same way without a GPU: the device is played by the CPU, through the plug-in
-# that the tests build (build/release/tests/cuda/fake). Speed is not judged then.
+# that the tests build (build/release/tests/cuda/fake) and a release brings along. Speed is not judged
+# then.
 #
-# Networks are exported, and pictures made, with the Python of .venv (scripts/setup.sh).
+# Networks are exported, and pictures made, with the Python of .venv (scripts/setup.sh; in an unpacked
+# release, scripts/setup_release.sh).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -23,7 +25,7 @@ esac
 python=$root/.venv/bin/python3
 if [[ ! -x $python ]]; then
   printf 'check_gpu: error: there is no Python environment in %s\n' "$root/.venv" >&2
-  printf 'hint: run scripts/setup.sh\n' >&2
+  printf 'hint: run scripts/setup.sh, or scripts/setup_release.sh in an unpacked release\n' >&2
   exit 2
 fi
 PYTHONPATH=$root/scripts exec "$python" -m gpu_check "$@"

@@ -31,7 +31,7 @@ from gradcam_cluster.errors import RunError
 from gradcam_cluster.listing import list_pictures
 from gradcam_cluster.run_record import RunRecord, remove_temporary_files
 
-BUILT = Path(__file__).resolve().parents[1] / "build" / "release" / "gradcam"
+TREE = Path(__file__).resolve().parents[1]  # the sources, or an unpacked release
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -69,7 +69,8 @@ def _positive(text: str) -> int:
 
 
 def find_program(given: str | None) -> str:
-    found = shutil.which(given) if given else shutil.which("gradcam") or shutil.which(BUILT)
+    beside = shutil.which(TREE / "bin/gradcam") or shutil.which(TREE / "build/release/gradcam")
+    found = shutil.which(given) if given else shutil.which("gradcam") or beside
     if found is None:
         raise RunError(f"program '{given or 'gradcam'}' not found", "name it with --gradcam")
     return os.path.abspath(found)

@@ -14,7 +14,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly venv=.venv
 readonly packages=(
   ca-certificates ccache cmake g++ ninja-build pkg-config python3 python3-venv util-linux
   libcli11-dev libexif-dev libgmock-dev libgtest-dev libisal-dev libjpeg-dev
@@ -26,13 +25,8 @@ readonly test_packages=(parallel)
 readonly debian_test_packages=(chromium chromium-driver fonts-dejavu-core)
 readonly job_megabytes=1500 # what g++ needs for a file that includes LibTorch's JIT headers
 
-say() { printf 'setup: %s\n' "$*"; }
-
-fail() {
-  printf 'setup: error: %s\n' "$1" >&2
-  [[ -z ${2:-} ]] || printf 'hint: %s\n' "$2" >&2
-  exit 1
-}
+# shellcheck source=scripts/python_environment.sh
+. scripts/python_environment.sh
 
 wanted_packages() {
   printf '%s\n' "${packages[@]}"
@@ -71,45 +65,6 @@ install_packages() {
     fail "apt-get update failed"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends "${missing[@]}" >/dev/null || fail "apt-get install failed"
-}
-
-# Changes when a pinned version or the interpreter does.
-python_state() {
-  {
-    cat scripts/requirements*.txt scripts/constraints.txt
-    python3 --version
-  } | sha256sum | cut -d' ' -f1
-}
-
-install_python_packages() {
-  python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
-    fail "$(python3 --version) is not one of Python 3.11 to 3.13" \
-      "put a python3 of these versions first on PATH"
-  local state installed=
-  state=$(python_state)
-  [[ ! -f $venv/.complete ]] || installed=$(<"$venv/.complete")
-  [[ $installed != "$state tests" ]] || return 0
-  [[ $with_tests == yes || $installed != "$state" ]] || return 0
-
-  say "installing Python packages into $venv (LibTorch is 1 GB and more; minutes)"
-  # An environment of another interpreter is replaced; of the same one, completed.
-  if ! "$venv/bin/python3" -m pip --version >/dev/null 2>&1 ||
-    [[ $("$venv/bin/python3" --version) != "$(python3 --version)" ]]; then
-    python3 -m venv --clear "$venv" ||
-      fail "python3 cannot make a virtual environment" "install its venv module"
-  fi
-  local pip=("$venv/bin/python3" -m pip install --quiet --disable-pip-version-check)
-  "${pip[@]}" --constraint scripts/constraints.txt \
-    --requirement scripts/requirements.txt --requirement scripts/requirements-test.txt ||
-    fail "pip could not install the Python packages"
-  "${pip[@]}" --no-deps --requirement scripts/requirements-nodeps.txt ||
-    fail "pip could not install the packages of scripts/requirements-nodeps.txt"
-  if [[ $with_tests == yes ]]; then
-    "${pip[@]}" --constraint scripts/constraints.txt --requirement scripts/requirements-ray.txt ||
-      fail "pip could not install the packages of scripts/requirements-ray.txt"
-    state+=" tests"
-  fi
-  printf '%s\n' "$state" >"$venv/.complete"
 }
 
 # As many compilers as there are cores and memory.
@@ -154,6 +109,8 @@ done
 
 mkdir -p build
 install_packages
-[[ $with_python == no ]] || install_python_packages
+requirements=(scripts/requirements.txt scripts/requirements-test.txt)
+[[ $with_tests == no ]] || requirements+=(scripts/requirements-ray.txt)
+[[ $with_python == no ]] || install_python_packages "${requirements[@]}"
 build release
 [[ $with_tests == no ]] || build asan

@@ -21,6 +21,10 @@ from gpu_check.program import Program
 from gpu_check.rows import Row, at_most, to_table
 from gpu_check.subjects import TRAINED, Subject, make_subject
 
+# An unpacked release, or the sources with their build.
+IS_RELEASE = (PROJECT / "bin/gradcam").exists()
+BUILT = PROJECT / ("bin" if IS_RELEASE else "build/release") / "gradcam"
+FAKE = PROJECT / ("lib/gradcam/rehearsal" if IS_RELEASE else "build/release/tests/cuda/fake")
 REHEARSAL = Scale(pictures=3, batch=4, batches=1, forwards=1, judges_speed=False)
 
 
@@ -56,12 +60,12 @@ def main() -> int:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="check_gpu.sh")
-    parser.add_argument("--program", type=Path, default=PROJECT / "build/release/gradcam")
+    parser.add_argument("--program", type=Path, default=BUILT)
     parser.add_argument("--device", default="cuda:0")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--networks", help="names with commas between them")
     parser.add_argument("--rehearse", action="store_true")
-    parser.add_argument("--fake", type=Path, default=PROJECT / "build/release/tests/cuda/fake")
+    parser.add_argument("--fake", type=Path, default=FAKE)
     options = parser.parse_args()
     known = [TRAINED, *NETWORKS]
     named = [TRAINED] if options.rehearse else known
@@ -90,6 +94,9 @@ def _rehearsal(options: argparse.Namespace, work: Path) -> Program:
     plugins = path.parent / "lib/gradcam"
     plugins.mkdir(parents=True)
     shutil.copy2(options.program, path)
+    installed = options.program.resolve().parents[1] / "lib"
+    if (installed / "gradcam/libtorch").exists():
+        (work / "lib").symlink_to(installed)  # an installed program finds its libraries from where it is
     shutil.copy2(options.fake / "libgradcam_cuda.so", plugins)
     return Program(path, "cuda:0", work / "results", {"LD_LIBRARY_PATH": str(options.fake)})
 
@@ -103,7 +110,9 @@ def _rows(bench: Bench, names: list[str]) -> Iterator[Row]:
     smallest = subjects[0]
     yield from _guarded(checks.short_memory, bench, smallest)
     yield from _guarded(checks.speed_of_folder, bench, subjects[-1])
-    yield from _guarded(lambda bench, _: checks.overflow(bench), bench, Subject("overflows", Path()))
+    for name, check in (("overflows", checks.overflow), ("norms", checks.norms),
+                        ("asserts", checks.lost_device)):
+        yield from _guarded(lambda bench, _, check=check: check(bench), bench, Subject(name, Path()))
 
 
 def _guarded(check: Callable[[Bench, Subject], Iterator[Row]], bench: Bench,

@@ -11,7 +11,8 @@ from gpu_check import bare_forward
 from gpu_check.measures import largest_difference, smallest_correlation
 from gpu_check.program import Failed, Program, Run
 from gpu_check.rows import Row, at_least, at_most
-from gpu_check.subjects import Subject, make_overflowing, photographs
+from gpu_check.subjects import (
+    Subject, make_asserting, make_normed, make_overflowing, photographs, white_picture)
 
 # Float32 through some 50 convolutions in another order; 1e-5 was measured between CPU engines. The
 # seeded networks are worse conditioned than a trained one.
@@ -113,6 +114,34 @@ def overflow(bench: Bench) -> Iterator[Row]:
               redone.counts.get("redone_in_float32", 0), limit=at_least(1))
     yield Row("float16 overflow: largest difference", subject.name,
               largest_difference(redone.maps(), exact.maps()), limit=FLOAT32_TRAINED)
+
+
+def lost_device(bench: Bench) -> Iterator[Row]:
+    """An error that a device does not recover from ends the run with 1, not with a crash."""
+    subject = make_asserting(bench.work)
+    before = photographs(bench.work, bench.scale.pictures)
+    pictures = [*before, white_picture(bench.work), *before]
+    # The fake device computes no kernels: it is told when to be lost.
+    variables = {"GRADCAM_FAKE_BATCHES": str(len(before))} if bench.memory is None else {}
+    run = bench.program.run(subject.name, subject.model, pictures, "--batch-size", "1",
+                            "--no-self-check", "--write", "raw,json", variables=variables, code=1)
+    errors = [failure["error"] for failure in run.report["failures"]]
+    yield Row("lost device: pictures done before it are kept", subject.name, run.counts["done"],
+              limit=at_least(len(before)))
+    yield Row("lost device: failures other than its loss", subject.name,
+              sum("no longer answers" not in error for error in errors), limit=at_most(0))
+
+
+def norms(bench: Bench) -> Iterator[Row]:
+    subject = make_normed(bench.work)
+    pictures = photographs(bench.work, bench.scale.pictures)
+    exact, *halves = (
+        bench.program.run(f"{subject.name}/{precision}", subject.model, pictures, "--precision",
+                          precision, "--write", "raw,json").maps()
+        for precision in ("float32", "bfloat16", "float16"))
+    for precision, half in zip(("bfloat16", "float16"), halves, strict=True):
+        yield Row(f"layer norm and group norm, {precision}: smallest correlation", subject.name,
+                  smallest_correlation(half, exact), limit=CORRELATIONS[precision])
 
 
 def speed_in_memory(bench: Bench, subject: Subject) -> Iterator[Row]:

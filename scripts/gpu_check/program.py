@@ -46,8 +46,9 @@ class Program:
     variables: dict[str, str] = field(default_factory=dict)
 
     def run(self, name: str, model: Path, pictures: list[Path], *options: str,
-            device: str | None = None, variables: dict[str, str] | None = None) -> Run:
-        """Throws Failed unless every picture was explained."""
+            device: str | None = None, variables: dict[str, str] | None = None,
+            code: int = 0) -> Run:
+        """Throws Failed unless it ends with `code`, by default 0: every picture was explained."""
         folder, listing = self.work / name, self.work / f"{name}.txt"
         folder.parent.mkdir(parents=True, exist_ok=True)
         listing.write_text("".join(f"{picture}\n" for picture in pictures))
@@ -56,6 +57,6 @@ class Program:
         environment = {**os.environ, **self.variables, **(variables or {})}
         done = subprocess.run([str(part) for part in command], env=environment, text=True,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-        if done.returncode != 0:
+        if done.returncode != code:
             raise Failed(f"{name}: exit code {done.returncode}: {done.stderr.strip()}")
         return Run(folder, json.loads((folder / "run.json").read_text()))
