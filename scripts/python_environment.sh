@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The virtual environment .venv, for the scripts that source this from the root of the tree.
 
 readonly venv=.venv
@@ -29,7 +30,7 @@ install_python_packages() {
       "put a python3 of these versions first on PATH"
   local state
   state=$(python_state "$@")
-  [[ ! -f $venv/.complete ]] || [[ -n $(grep -vxFf "$venv/.complete" <<<"$state") ]] || return 0
+  [[ ! -f $venv/.complete ]] || grep -qvxFf "$venv/.complete" <<<"$state" || return 0
 
   say "installing Python packages into $venv (LibTorch is 1 GB and more; minutes)"
   # An environment of another interpreter is replaced; of the same one, completed.

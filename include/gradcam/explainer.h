@@ -71,6 +71,12 @@ struct Prediction {
   double logit = 0;
 };
 
+// A picture as a network sees it.
+struct PreparedPicture {
+  Image image;  // at the network's size, in R, G, B and before scale, mean and std
+  Rect seen;    // the part of the picture that is in `image`
+};
+
 // The maps of one class: raw channel means at the layer's own size, before ReLU and normalisation.
 struct ClassExplanation {
   Prediction prediction;
@@ -92,7 +98,7 @@ struct Explanation {
 
 // Seconds that Explain has spent so far in each of its stages.
 struct ExplainTimes {
-  double prepare = 0;   // resizing, x = (pixel / scale - mean) / std
+  double prepare = 0;   // x = (pixel / scale - mean) / std; resizing, unless it was done before
   double features = 0;  // the features half
   double head = 0;      // the head, forward
   double gradient = 0;  // the head, backward, and the maps
@@ -118,8 +124,8 @@ struct ModelInfo {
 };
 
 // An image classifier, cut at one layer, that explains its predictions. Not for use by two threads
-// at once. All members throw Error: kModel for the file, kUsage for an unknown layer or class,
-// kDevice once the device no longer answers.
+// at once, except for Prepare. All members throw Error: kModel for the file, kUsage for an unknown
+// layer or class, kDevice once the device no longer answers.
 //
 // The first one changes LibTorch for the whole process: what a model prints goes to stderr, and a
 // few integer operators and the LSTM check their arguments instead of ending the process.
@@ -144,12 +150,23 @@ class GRADCAM_EXPORT Explainer {
       std::span<const Image> pictures, const ExplainOptions& options,
       std::span<const std::optional<ClassTarget>> truths);
 
+  // Resizes a picture, so that this need not be done by Explain: several threads may do it at once,
+  // while another one explains what has been prepared. Throws Error(kInput).
+  [[nodiscard]] PreparedPicture Prepare(const Image& picture) const;
+
+  // Explains pictures that this Explainer has prepared. `seen` and `input` of the explanations are
+  // left empty: they would be those of `pictures`.
+  [[nodiscard]] std::vector<Explanation> Explain(
+      std::span<const PreparedPicture> pictures, const ExplainOptions& options,
+      std::span<const std::optional<ClassTarget>> truths);
+
   // How many pictures the next Explain had best be given: 1 before the first one.
   [[nodiscard]] int NextBatch() const;
 
   // Throws Error(kModel) if the cut network's scores for `picture` differ from those of a plain
   // forward pass by more than 1e-4 of the largest score.
   void SelfCheck(const Image& picture);
+  void SelfCheck(const PreparedPicture& picture);
 
   [[nodiscard]] const ModelInfo& info() const;
 

@@ -11,8 +11,8 @@ namespace gradcam {
 // A CUDA device through LibTorch's CUDA half. Copies go on a stream of their own.
 class CudaDevice final : public ComputeDevice {
  public:
-  // `index`: of a device that the runtime has listed. Makes it current, and computes a little, which
-  // fails where it can only be listed. Throws what LibTorch throws.
+  // `index`: of a device that the runtime has listed. Makes it current, and computes a little,
+  // which fails where it can only be listed. Throws what LibTorch throws.
   explicit CudaDevice(c10::DeviceIndex index);
 
   [[nodiscard]] at::Device torch_device() const override { return {at::kCUDA, index_}; }

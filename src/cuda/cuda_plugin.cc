@@ -47,8 +47,9 @@ class CudaPlugin final : public DevicePlugin {
     try {
       return std::make_unique<CudaDevice>(static_cast<c10::DeviceIndex>(index));
     } catch (const std::exception& error) {
-      throw Error(ErrorKind::kUsage, "device 'cuda:" + std::to_string(index) +
-                                         "' cannot be used: " + FirstLine(error));
+      throw Error(ErrorKind::kUsage,
+                  "device 'cuda:" + std::to_string(index) + "' cannot be used: " + FirstLine(error),
+                  "nvidia-smi tells what the driver sees; use --device cpu meanwhile");
     }
   }
 };

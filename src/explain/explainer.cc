@@ -1,5 +1,6 @@
 #include "gradcam/explainer.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/Tensor.h>
 
 #include <algorithm>
@@ -100,9 +101,15 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
     info_.layer = model_.layer();
   }
 
+  PreparedPicture Prepare(const Image& picture) const {
+    return PreparePicture(picture, info_.preprocess);
+  }
   std::vector<Explanation> Explain(std::span<const Image> pictures, const ExplainOptions& options,
                                    std::span<const std::optional<ClassTarget>> truths);
-  void SelfCheck(const Image& picture);
+  std::vector<Explanation> Explain(std::span<const PreparedPicture> pictures,
+                                   const ExplainOptions& options,
+                                   std::span<const std::optional<ClassTarget>> truths);
+  void SelfCheck(const PreparedPicture& picture);
 
   const ModelInfo& info() const { return info_; }
   const ExplainTimes& times() const { return times_; }
@@ -115,7 +122,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
  private:
   void UpdateInfo(const HeadPass& pass);
   // A part of a batch that is expected to fit into memory.
-  std::vector<Explanation> ExplainPart(std::span<const Image> pictures,
+  std::vector<Explanation> ExplainPart(std::span<const PreparedPicture> pictures,
                                        const ExplainOptions& options,
                                        std::span<const std::optional<ClassTarget>> truths);
   // What an overflow has spoilt, again in float32.
@@ -181,6 +188,27 @@ void Explainer::Impl::UpdateInfo(const HeadPass& pass) {
 std::vector<Explanation> Explainer::Impl::Explain(
     std::span<const Image> pictures, const ExplainOptions& options,
     std::span<const std::optional<ClassTarget>> truths) {
+  Stopwatch watch;
+  std::vector<PreparedPicture> prepared(pictures.size());
+  const auto count = static_cast<std::int64_t>(pictures.size());
+  at::parallel_for(0, count, /*grain_size=*/1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto n = static_cast<std::size_t>(begin); std::cmp_less(n, end); ++n) {
+      prepared[n] = Prepare(pictures[n]);
+    }
+  });
+  times_.prepare += watch.Lap();
+  std::vector<Explanation> explanations =
+      Explain(std::span<const PreparedPicture>(prepared), options, truths);
+  for (std::size_t n = 0; n < prepared.size(); ++n) {
+    explanations[n].seen = prepared[n].seen;
+    explanations[n].input = std::move(prepared[n].image);
+  }
+  return explanations;
+}
+
+std::vector<Explanation> Explainer::Impl::Explain(
+    std::span<const PreparedPicture> pictures, const ExplainOptions& options,
+    std::span<const std::optional<ClassTarget>> truths) {
   if (!truths.empty() && truths.size() != pictures.size()) {
     throw Error(ErrorKind::kUsage, "there are " + std::to_string(pictures.size()) +
                                        " pictures, but " + std::to_string(truths.size()) +
@@ -204,12 +232,12 @@ std::vector<Explanation> Explainer::Impl::Explain(
 }
 
 std::vector<Explanation> Explainer::Impl::ExplainPart(
-    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const PreparedPicture> pictures, const ExplainOptions& options,
     std::span<const std::optional<ClassTarget>> truths) {
   Stopwatch watch;
-  NetworkInput input = PrepareInput(pictures, info_.preprocess, copies_);
+  const at::Tensor input = InputOf(pictures, info_.preprocess, copies_);
   times_.prepare += watch.Lap();
-  const HeadPass pass = model_.Run(input.values);
+  const HeadPass pass = model_.Run(input);
   const HalfTimes& halves = pass.facts().times;
   times_.features += halves.features;
   times_.head += halves.head;
@@ -220,12 +248,8 @@ std::vector<Explanation> Explainer::Impl::ExplainPart(
   times_.gradient += watch.Lap();
   const bool may_overflow = pass.facts().precision != Precision::kFloat32;
   if (may_overflow && std::ranges::any_of(explanations, HasOverflowed)) {
-    RedoInFloat32(input.values, options, truths, explanations);
+    RedoInFloat32(input, options, truths, explanations);
     times_.check += watch.Lap();
-  }
-  for (std::size_t n = 0; n < pictures.size(); ++n) {
-    explanations[n].seen = input.seen[n];
-    explanations[n].input = std::move(input.images[n]);
   }
   return explanations;
 }
@@ -243,12 +267,10 @@ void Explainer::Impl::RedoInFloat32(const at::Tensor& values, const ExplainOptio
   recoveries_.redone_pictures += static_cast<int>(explanations.size());
 }
 
-void Explainer::Impl::SelfCheck(const Image& picture) {
+void Explainer::Impl::SelfCheck(const PreparedPicture& picture) {
   Stopwatch watch;
-  const double difference = OnDevice([&] {
-    const NetworkInput input = PrepareInput({&picture, 1}, info_.preprocess, copies_);
-    return model_.ScoreDifference(input.values);
-  });
+  const double difference = OnDevice(
+      [&] { return model_.ScoreDifference(InputOf({&picture, 1}, info_.preprocess, copies_)); });
   times_.check += watch.Lap();
   if (difference <= kSelfCheckLimit) {
     return;
@@ -267,7 +289,7 @@ Explainer::Explainer(Explainer&&) noexcept = default;
 Explainer& Explainer::operator=(Explainer&&) noexcept = default;
 
 Explanation Explainer::Explain(const Image& picture, const ExplainOptions& options) {
-  return std::move(impl_->Explain({&picture, 1}, options, {}).front());
+  return std::move(impl_->Explain(std::span(&picture, 1), options, {}).front());
 }
 
 std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
@@ -282,9 +304,20 @@ std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
   return impl_->Explain(pictures, options, truths);
 }
 
+PreparedPicture Explainer::Prepare(const Image& picture) const { return impl_->Prepare(picture); }
+
+std::vector<Explanation> Explainer::Explain(std::span<const PreparedPicture> pictures,
+                                            const ExplainOptions& options,
+                                            std::span<const std::optional<ClassTarget>> truths) {
+  if (pictures.empty()) return {};
+  return impl_->Explain(pictures, options, truths);
+}
+
 int Explainer::NextBatch() const { return impl_->NextBatch(); }
 
-void Explainer::SelfCheck(const Image& picture) {
+void Explainer::SelfCheck(const Image& picture) { SelfCheck(Prepare(picture)); }
+
+void Explainer::SelfCheck(const PreparedPicture& picture) {
   Translated([&] { impl_->SelfCheck(picture); });
 }
 

@@ -1,5 +1,6 @@
 #include "explain/pass_explanation.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/Tensor.h>
 #include <ATen/ops/tensor.h>
 
@@ -56,20 +57,29 @@ std::vector<Choice> ChoicesOf(const std::vector<ClassTarget>& targets, const Kno
   return choices;
 }
 
+// Calls `work(n)` for every picture of a batch, by several threads: sorting the classes of one
+// takes some 0.01 ms, a fast GPU no longer for all else.
+template <typename Work>
+void ForEachPicture(std::int64_t count, const Work& work) {
+  constexpr std::int64_t kWorthAThread = 16;
+  at::parallel_for(0, count, kWorthAThread, [&work](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t n = begin; n < end; ++n) work(n);
+  });
+}
+
 // What is known of the classes of every picture; `logits` [N, K] in float64.
 std::vector<KnownClasses> FindKnown(const at::Tensor& logits, const std::vector<Label>& labels,
                                     std::span<const std::optional<ClassTarget>> truths) {
-  std::vector<KnownClasses> all;
-  for (std::int64_t n = 0; n < logits.size(0); ++n) {
+  std::vector<KnownClasses> all(static_cast<std::size_t>(logits.size(0)));
+  ForEachPicture(logits.size(0), [&](std::int64_t n) {
     const std::span<const double> row = RowOf(logits, n);
-    KnownClasses known;
+    KnownClasses& known = all[static_cast<std::size_t>(n)];
     known.top = TopPredictions({row, row}, 1, {}).front().index;
     if (!truths.empty() && truths[static_cast<std::size_t>(n)]) {
       const ClassTarget& truth = *truths[static_cast<std::size_t>(n)];
       known.truth = ResolveClass(truth, known, static_cast<int>(row.size()), labels);
     }
-    all.push_back(known);
-  }
+  });
   return all;
 }
 
@@ -118,20 +128,17 @@ std::vector<Explanation> ExplainPass(const HeadPass& pass, OutputKind output_kin
   const std::vector<std::vector<Choice>> choices =
       ChooseClasses(known, classes, labels, options.classes);
 
-  std::vector<Explanation> explanations;
-  for (std::int64_t n = 0; n < logits.size(0); ++n) {
+  std::vector<Explanation> explanations(known.size());
+  ForEachPicture(logits.size(0), [&](std::int64_t n) {
     const ClassScores scores{RowOf(probabilities, n), RowOf(logits, n)};
-    explanations.push_back({.top = TopPredictions(scores, options.top_k, labels),
-                            .truth = {},
-                            .classes = {},
-                            .seen = {},
-                            .input = {},
-                            .engine = pass.facts().engine,
-                            .precision = pass.facts().precision});
+    Explanation& explanation = explanations[static_cast<std::size_t>(n)];
+    explanation.top = TopPredictions(scores, options.top_k, labels);
     if (const auto truth = known[static_cast<std::size_t>(n)].truth) {
-      explanations.back().truth = PredictionOf(scores, *truth, labels);
+      explanation.truth = PredictionOf(scores, *truth, labels);
     }
-  }
+    explanation.engine = pass.facts().engine;
+    explanation.precision = pass.facts().precision;
+  });
   const at::Tensor activations = pass.activations();
   const at::Tensor saliency = OnHost(ActivationSaliency(activations));
   for (std::size_t round = 0; round < Rounds(choices); ++round) {

@@ -58,63 +58,70 @@ void RequireWholePicture(const Image& picture) {
   }
 }
 
-// One of the pictures of `input`, whose values are written to `values`, [3, H, W].
-void PrepareOne(const Image& picture, const Preprocess& preprocess, std::size_t index,
-                NetworkInput& input, float* values) {
-  RequireWholePicture(picture);
-  const ResizePlan plan = PlanResize(picture.width, picture.height, preprocess);
-  Image resized = Resample(picture, plan.width, plan.height, preprocess.filter, plan.window);
-  WritePlanes(resized, preprocess, values);
-  input.images[index] = std::move(resized);
-  input.seen[index] = plan.seen;
-}
-
-NetworkInput EmptyInput(std::size_t count, const Preprocess& preprocess, at::Device device) {
-  return {.values = at::empty(
-              {static_cast<std::int64_t>(count), kColours, preprocess.height, preprocess.width},
-              at::TensorOptions(at::kFloat).device(device)),
-          .images = std::vector<Image>(count),
-          .seen = std::vector<Rect>(count)};
-}
-
 std::int64_t ValuesOfPicture(const Preprocess& preprocess) {
   return std::int64_t{kColours} * preprocess.height * preprocess.width;
 }
 
+void RequirePrepared(const PreparedPicture& picture, const Preprocess& preprocess) {
+  const Image& image = picture.image;
+  if (image.width == preprocess.width && image.height == preprocess.height &&
+      std::cmp_equal(image.rgb.size(), ValuesOfPicture(preprocess))) {
+    return;
+  }
+  throw Error(ErrorKind::kUsage, "a picture was not prepared for this model");
+}
+
+// Writes pictures to `values`, [N, 3, H, W].
+void WriteValues(std::span<const PreparedPicture> pictures, const Preprocess& preprocess,
+                 float* values) {
+  const std::int64_t values_of_picture = ValuesOfPicture(preprocess);
+  const auto count = static_cast<std::int64_t>(pictures.size());
+  at::parallel_for(0, count, /*grain_size=*/1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t n = begin; n < end; ++n) {
+      const PreparedPicture& picture = pictures[static_cast<std::size_t>(n)];
+      RequirePrepared(picture, preprocess);
+      WritePlanes(picture.image, preprocess, values + n * values_of_picture);
+    }
+  });
+}
+
+at::Tensor EmptyInput(std::size_t count, const Preprocess& preprocess, at::Device device) {
+  return at::empty(
+      {static_cast<std::int64_t>(count), kColours, preprocess.height, preprocess.width},
+      at::TensorOptions(at::kFloat).device(device));
+}
+
 }  // namespace
 
-NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& preprocess) {
-  NetworkInput input = EmptyInput(pictures.size(), preprocess, at::kCPU);
-  float* values = input.values.mutable_data_ptr<float>();
-  for (std::size_t n = 0; n < pictures.size(); ++n) {
-    PrepareOne(pictures[n], preprocess, n, input, values);
-    values += ValuesOfPicture(preprocess);
-  }
+PreparedPicture PreparePicture(const Image& picture, const Preprocess& preprocess) {
+  RequireWholePicture(picture);
+  const ResizePlan plan = PlanResize(picture.width, picture.height, preprocess);
+  return {.image = Resample(picture, plan.width, plan.height, preprocess.filter, plan.window),
+          .seen = plan.seen};
+}
+
+at::Tensor InputOf(std::span<const PreparedPicture> pictures, const Preprocess& preprocess) {
+  at::Tensor input = EmptyInput(pictures.size(), preprocess, at::kCPU);
+  WriteValues(pictures, preprocess, input.mutable_data_ptr<float>());
   return input;
 }
 
-NetworkInput PrepareInput(std::span<const Image> pictures, const Preprocess& preprocess,
-                          StagedCopies& copies) {
+at::Tensor InputOf(std::span<const PreparedPicture> pictures, const Preprocess& preprocess,
+                   StagedCopies& copies) {
   const ComputeDevice& device = copies.device();
-  if (!device.has_own_memory()) return PrepareInput(pictures, preprocess);
-  // Two for each thread: copies begin early, and no thread waits for another one's large picture.
-  const auto part = static_cast<std::int64_t>(2 * at::get_num_threads());
-  const std::int64_t picture_values = ValuesOfPicture(preprocess);
-  constexpr auto kBytes = static_cast<std::int64_t>(sizeof(float));
-  const auto count = static_cast<std::int64_t>(pictures.size());
-  NetworkInput input = EmptyInput(pictures.size(), preprocess, device.torch_device());
-  const at::Tensor target = input.values.view({-1}).view(at::kByte);
-  for (std::int64_t first = 0; first < count; first += part) {
-    const std::int64_t size = std::min(part, count - first);
-    const at::Tensor buffer = copies.Next(std::min(part, count) * picture_values * kBytes);
-    auto* values = static_cast<float*>(buffer.mutable_data_ptr());
-    at::parallel_for(0, size, /*grain_size=*/1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t n = begin; n < end; ++n) {
-        const auto index = static_cast<std::size_t>(first + n);
-        PrepareOne(pictures[index], preprocess, index, input, values + n * picture_values);
-      }
-    });
-    copies.Copy(target.narrow(0, first * picture_values * kBytes, size * picture_values * kBytes));
+  if (!device.has_own_memory()) return InputOf(pictures, preprocess);
+  // Two for each thread: copies begin early, and there are few of them.
+  const auto part = static_cast<std::size_t>(2 * at::get_num_threads());
+  const std::int64_t picture_bytes =
+      ValuesOfPicture(preprocess) * static_cast<std::int64_t>(sizeof(float));
+  at::Tensor input = EmptyInput(pictures.size(), preprocess, device.torch_device());
+  const at::Tensor target = input.view({-1}).view(at::kByte);
+  for (std::size_t first = 0; first < pictures.size(); first += part) {
+    const auto now = pictures.subspan(first, std::min(part, pictures.size() - first));
+    const std::int64_t bytes = static_cast<std::int64_t>(now.size()) * picture_bytes;
+    const at::Tensor buffer = copies.Next(bytes);
+    WriteValues(now, preprocess, static_cast<float*>(buffer.mutable_data_ptr()));
+    copies.Copy(target.narrow(0, static_cast<std::int64_t>(first) * picture_bytes, bytes));
   }
   copies.Join();
   return input;

@@ -33,8 +33,8 @@ struct RunCounts {
 
 // Seconds of a run in the stages beside the network.
 struct IoTimes {
-  double decode = 0;        // reading, hashing and decoding pictures; all threads together
-  double write = 0;         // drawing, encoding and writing files; all threads together
+  double decode = 0;  // reading, hashing, decoding and resizing pictures; all threads together
+  double write = 0;   // drawing, encoding and writing files; all threads together
   double network_wait = 0;  // the network had nothing to do
   double io_wait = 0;       // threads that read and write had nothing to do; all together
 };

@@ -6,15 +6,19 @@ namespace gradcam {
 
 ModelExplainer::ModelExplainer(Explainer explainer) : explainer_(std::move(explainer)) {}
 
+PreparedPicture ModelExplainer::Prepare(const Image& picture) const {
+  return explainer_.Prepare(picture);
+}
+
 std::vector<Explanation> ModelExplainer::Explain(
-    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const PreparedPicture> pictures, const ExplainOptions& options,
     std::span<const std::optional<ClassTarget>> truths) {
   return explainer_.Explain(pictures, options, truths);
 }
 
 int ModelExplainer::NextBatch() const { return explainer_.NextBatch(); }
 
-void ModelExplainer::SelfCheck(const Image& picture) { explainer_.SelfCheck(picture); }
+void ModelExplainer::SelfCheck(const PreparedPicture& picture) { explainer_.SelfCheck(picture); }
 
 const ModelInfo& ModelExplainer::info() const { return explainer_.info(); }
 

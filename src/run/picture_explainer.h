@@ -19,11 +19,13 @@ class PictureExplainer {
   PictureExplainer(PictureExplainer&&) = delete;
   PictureExplainer& operator=(PictureExplainer&&) = delete;
 
+  // By any thread, also while another one explains.
+  [[nodiscard]] virtual PreparedPicture Prepare(const Image& picture) const = 0;
   [[nodiscard]] virtual std::vector<Explanation> Explain(
-      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const PreparedPicture> pictures, const ExplainOptions& options,
       std::span<const std::optional<ClassTarget>> truths) = 0;
   [[nodiscard]] virtual int NextBatch() const = 0;
-  virtual void SelfCheck(const Image& picture) = 0;
+  virtual void SelfCheck(const PreparedPicture& picture) = 0;
   [[nodiscard]] virtual const ModelInfo& info() const = 0;
   [[nodiscard]] virtual ExplainTimes times() const = 0;
   [[nodiscard]] virtual Recoveries recoveries() const = 0;
@@ -36,11 +38,12 @@ class ModelExplainer final : public PictureExplainer {
  public:
   explicit ModelExplainer(Explainer explainer);
 
+  [[nodiscard]] PreparedPicture Prepare(const Image& picture) const override;
   [[nodiscard]] std::vector<Explanation> Explain(
-      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const PreparedPicture> pictures, const ExplainOptions& options,
       std::span<const std::optional<ClassTarget>> truths) override;
   [[nodiscard]] int NextBatch() const override;
-  void SelfCheck(const Image& picture) override;
+  void SelfCheck(const PreparedPicture& picture) override;
   [[nodiscard]] const ModelInfo& info() const override;
   [[nodiscard]] ExplainTimes times() const override;
   [[nodiscard]] Recoveries recoveries() const override;

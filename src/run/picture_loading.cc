@@ -31,9 +31,12 @@ PictureFile ReadPictureOf(const Job& job, const DecodeOptions& options) {
 
 LoadedPicture DecodePictureOf(const Job& job, PictureFile file, const DecodeOptions& options) {
   Picture picture = DecodePicture(file.bytes, Printable(job.path.string()), options);
-  return {std::move(picture), std::move(file.sha256)};
+  return {.picture = std::move(picture), .sha256 = std::move(file.sha256), .prepared = {}};
 }
 
-std::size_t PixelMemory(const Image& image) { return image.rgb.size() + image.alpha.size(); }
+std::size_t PixelMemory(const LoadedPicture& loaded) {
+  const Image& image = loaded.picture.image;
+  return image.rgb.size() + image.alpha.size() + loaded.prepared.image.rgb.size();
+}
 
 }  // namespace gradcam

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gradcam/explainer.h"
 #include "gradcam/image.h"
 #include "run/job_source.h"
 
@@ -21,16 +22,17 @@ struct PictureFile {
 struct LoadedPicture {
   Picture picture;
   std::string sha256;
+  PreparedPicture prepared;  // the same for the network, which takes it away
 };
 
 // Reads and hashes the file of `job`. Throws Error(kInput).
 [[nodiscard]] PictureFile ReadPictureOf(const Job& job, const DecodeOptions& options);
 
-// Throws Error(kInput).
+// Not prepared. Throws Error(kInput).
 [[nodiscard]] LoadedPicture DecodePictureOf(const Job& job, PictureFile file,
                                             const DecodeOptions& options);
 
-// Bytes of memory that the pixels of `image` take.
-[[nodiscard]] std::size_t PixelMemory(const Image& image);
+// Bytes of memory that the pixels of `loaded` take.
+[[nodiscard]] std::size_t PixelMemory(const LoadedPicture& loaded);
 
 }  // namespace gradcam

@@ -14,13 +14,17 @@ std::variant<PictureFile, EarlierReport> ReadUnlessDone(
   return file;
 }
 
-PictureWork WorkOfRun(const DecodeOptions& decode, const std::optional<EarlierResults>& earlier,
+PictureWork WorkOfRun(const PictureExplainer& explainer, const DecodeOptions& decode,
+                      const std::optional<EarlierResults>& earlier,
                       std::function<const RunContext&()> context) {
   return {
       .read = [&decode, &earlier](const Job& job) { return ReadUnlessDone(job, decode, earlier); },
-      .decode = [&decode](
-                    const Job& job,
-                    PictureFile file) { return DecodePictureOf(job, std::move(file), decode); },
+      .decode =
+          [&explainer, &decode](const Job& job, PictureFile file) {
+            LoadedPicture loaded = DecodePictureOf(job, std::move(file), decode);
+            loaded.prepared = explainer.Prepare(loaded.picture.image);
+            return loaded;
+          },
       .write =
           [context = std::move(context)](const Job& job, LoadedPicture loaded,
                                          const Explanation& explanation) {

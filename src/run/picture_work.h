@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "run/earlier_results.h"
+#include "run/picture_explainer.h"
 #include "run/picture_loading.h"
 #include "run/pipeline/pipeline.h"
 
@@ -15,10 +16,10 @@ namespace gradcam {
 [[nodiscard]] std::variant<PictureFile, EarlierReport> ReadUnlessDone(
     const Job& job, const DecodeOptions& decode, const std::optional<EarlierResults>& earlier);
 
-// What I/O threads do with the pictures of a run: read and decode them, unless `earlier` has their
-// report, and write their files. `context` is asked from when the first picture is explained. All
-// three must outlive the pipeline.
-[[nodiscard]] PictureWork WorkOfRun(const DecodeOptions& decode,
+// What I/O threads do with the pictures of a run: read, decode and prepare them for `explainer`,
+// unless `earlier` has their report, and write their files. `context` is asked from when the first
+// picture is explained. All four must outlive the pipeline.
+[[nodiscard]] PictureWork WorkOfRun(const PictureExplainer& explainer, const DecodeOptions& decode,
                                     const std::optional<EarlierResults>& earlier,
                                     std::function<const RunContext&()> context);
 

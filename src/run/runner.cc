@@ -106,7 +106,7 @@ class Runner {
 
   // What writes pictures on other threads finds the context made.
   [[nodiscard]] PictureWork Work() {
-    return WorkOfRun(options_->settings.decode, earlier_,
+    return WorkOfRun(*explainer_, options_->settings.decode, earlier_,
                      [this]() -> const RunContext& { return Context(); });
   }
 

@@ -282,7 +282,8 @@ def test_a_worker_ends_when_its_device_is_lost(fake_cuda, tiny_model, photos, tm
     requests = "".join(json.dumps({"id": number, "image": f"photos/{number:02}.png"}) + "\n"
                        for number in range(PICTURES))
     result = fake_cuda.run("worker", "-m", tiny_model, "-o", "out", "--write", "json", "--device",
-                           "cuda", "--batch-size", "4", "--no-self-check", stdin=requests, GRADCAM_FAKE_BATCHES="4")
+                           "cuda", "--batch-size", "4", "--no-self-check", stdin=requests,
+                           GRADCAM_FAKE_BATCHES="4")
     assert result.code == 1, result.stderr
     assert len(result.errors) == 1, result.stderr
     assert "device 'cuda:0' (fake device) no longer answers: " in result.errors[0]

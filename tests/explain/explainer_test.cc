@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <filesystem>
+#include <span>
+#include <thread>
 
 #include "explain/tiny_model.h"
 #include "gradcam/error.h"
@@ -155,6 +157,22 @@ TEST_F(ExplainerTest, NamesTheFileOfABrokenCard) {
 TEST_F(ExplainerTest, PassesItsOwnSelfCheck) {
   Explainer explainer(file_);
   EXPECT_NO_THROW(explainer.SelfCheck(Picture()));
+}
+
+TEST_F(ExplainerTest, ExplainsWhatOtherThreadsHavePrepared) {
+  Explainer explainer(file_);
+  const Explanation expected = explainer.Explain(Picture());
+  PreparedPicture prepared;
+  std::thread([&] { prepared = explainer.Prepare(Picture()); }).join();
+  EXPECT_EQ(prepared.image.rgb, expected.input.rgb);
+  EXPECT_EQ(prepared.seen, expected.seen);
+  const auto found = explainer.Explain(std::span(&prepared, 1), {}, {});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].classes.at(0).gradcam.values, expected.classes.at(0).gradcam.values);
+  EXPECT_TRUE(found[0].input.rgb.empty());
+  EXPECT_NO_THROW(explainer.SelfCheck(prepared));
+  prepared.image.width += 1;
+  EXPECT_THROW(static_cast<void>(explainer.Explain(std::span(&prepared, 1), {}, {})), Error);
 }
 
 TEST_F(ExplainerTest, CallsMapsOfScoresThatAreNoNumbersNonfinite) {

@@ -27,34 +27,39 @@ Preprocess Size(int height, int width) {
   return preprocess;
 }
 
-NetworkInput Prepare(const Image& image, const Preprocess& preprocess) {
-  return PrepareInput({&image, 1}, preprocess);
+std::vector<PreparedPicture> Prepared(const std::vector<Image>& images,
+                                      const Preprocess& preprocess) {
+  std::vector<PreparedPicture> pictures;
+  for (const Image& image : images) pictures.push_back(PreparePicture(image, preprocess));
+  return pictures;
 }
 
-TEST(PrepareInput, TurnsPixelsIntoPlanes) {
-  const NetworkInput input = Prepare(Counting(2, 1), Size(1, 2));
+at::Tensor InputOf(const Image& image, const Preprocess& preprocess) {
+  return InputOf(Prepared({image}, preprocess), preprocess);
+}
+
+TEST(InputOf, TurnsPixelsIntoPlanes) {
+  const at::Tensor input = InputOf(Counting(2, 1), Size(1, 2));
   // Pixels (0, 1, 2) and (3, 4, 5).
-  EXPECT_TRUE(
-      at::equal(input.values, at::tensor({0.0F, 3.0F, 1.0F, 4.0F, 2.0F, 5.0F}).view({1, 3, 1, 2})))
-      << input.values;
-  EXPECT_EQ(input.seen.at(0), (Rect{0, 0, 2, 1}));
+  EXPECT_TRUE(at::equal(input, at::tensor({0.0F, 3.0F, 1.0F, 4.0F, 2.0F, 5.0F}).view({1, 3, 1, 2})))
+      << input;
 }
 
-TEST(PrepareInput, AppliesScaleMeanAndStdOfEachColourAlsoInBgr) {
+TEST(InputOf, AppliesScaleMeanAndStdOfEachColourAlsoInBgr) {
   Preprocess preprocess = Size(1, 1);
   preprocess.scale = 2;
   preprocess.mean = {1, 2, 3};
   preprocess.std = {1, 2, 4};
   const Image image{1, 1, {10, 20, 30}};
   // (10/2 - 1)/1 = 4, (20/2 - 2)/2 = 4, (30/2 - 3)/4 = 3.
-  EXPECT_TRUE(at::equal(Prepare(image, preprocess).values,
-                        at::tensor({4.0F, 4.0F, 3.0F}).view({1, 3, 1, 1})));
+  EXPECT_TRUE(
+      at::equal(InputOf(image, preprocess), at::tensor({4.0F, 4.0F, 3.0F}).view({1, 3, 1, 1})));
   preprocess.bgr = true;
-  EXPECT_TRUE(at::equal(Prepare(image, preprocess).values,
-                        at::tensor({3.0F, 4.0F, 4.0F}).view({1, 3, 1, 1})));
+  EXPECT_TRUE(
+      at::equal(InputOf(image, preprocess), at::tensor({3.0F, 4.0F, 4.0F}).view({1, 3, 1, 1})));
 }
 
-TEST(PrepareInput, EqualsTorchvision) {
+TEST(InputOf, EqualsTorchvision) {
   // torchvision 0.26 on Pillow: Resize(4, BICUBIC), CenterCrop(3), ToTensor, Normalize of a 7x5
   // picture whose bytes are 0, 2, 4, ...
   Preprocess preprocess = Size(3, 3);
@@ -74,52 +79,53 @@ TEST(PrepareInput, EqualsTorchvision) {
            0.3567756712436676,  0.5136385560035706,  0.6705012917518616},
           at::kDouble)
           .view({1, 3, 3, 3});
-  const at::Tensor values = Prepare(Counting(7, 5, 2), preprocess).values.to(at::kDouble);
+  const at::Tensor values = InputOf(Counting(7, 5, 2), preprocess).to(at::kDouble);
   // The same float32 operations in the same order; one unit in the last place of 2 is 2.4e-7.
   EXPECT_LT((values - expected).abs().max().item<double>(), 2.5e-7) << values;
 }
 
-TEST(PrepareInput, StacksSeveralPicturesOfAnySize) {
+TEST(InputOf, StacksSeveralPicturesOfAnySize) {
   const std::vector<Image> pictures{Counting(5, 3), Counting(2, 9), Counting(4, 4)};
   const Preprocess preprocess = Size(4, 6);
-  const NetworkInput input = PrepareInput(pictures, preprocess);
-  EXPECT_EQ(input.values.sizes(), (at::IntArrayRef{3, 3, 4, 6}));
+  const at::Tensor input = InputOf(Prepared(pictures, preprocess), preprocess);
+  EXPECT_EQ(input.sizes(), (at::IntArrayRef{3, 3, 4, 6}));
   for (std::size_t n = 0; n < pictures.size(); ++n) {
-    EXPECT_TRUE(at::equal(input.values[static_cast<std::int64_t>(n)],
-                          Prepare(pictures[n], preprocess).values[0]));
+    EXPECT_TRUE(
+        at::equal(input[static_cast<std::int64_t>(n)], InputOf(pictures[n], preprocess)[0]));
   }
 }
 
-TEST(PrepareInput, BringsPicturesToADeviceInParts) {
-  std::vector<Image> pictures;
-  for (int n = 0; n < 200; ++n) pictures.push_back(Counting(3 + n % 7, 4 + n % 3));
+TEST(InputOf, BringsPicturesToADeviceInParts) {
+  std::vector<Image> images;
+  for (int n = 0; n < 200; ++n) images.push_back(Counting(3 + n % 7, 4 + n % 3));
   const Preprocess preprocess = Size(5, 6);
+  const auto pictures = Prepared(images, preprocess);
   FakeDevice device;
   StagedCopies copies(device);
-  const NetworkInput found = PrepareInput(pictures, preprocess, copies);
-  const NetworkInput expected = PrepareInput(pictures, preprocess);
-  EXPECT_TRUE(at::equal(found.values, expected.values));
-  EXPECT_EQ(found.seen, expected.seen);
-  EXPECT_EQ(found.images.back().rgb, expected.images.back().rgb);
+  const at::Tensor found = InputOf(pictures, preprocess, copies);
+  EXPECT_TRUE(at::equal(found, InputOf(pictures, preprocess)));
   EXPECT_GE(device.copies(), 3);  // each buffer more than once
 }
 
-TEST(PrepareInput, GoesOnAfterAPictureThatIsNone) {
-  std::vector<Image> pictures(200, Counting(3, 4));
-  pictures.back() = Image{};
+TEST(InputOf, GoesOnAfterAPictureThatWasNotPreparedForIt) {
   const Preprocess preprocess = Size(5, 6);
+  auto pictures = Prepared(std::vector<Image>(200, Counting(3, 4)), preprocess);
+  pictures.back() = PreparePicture(Counting(3, 4), Size(4, 6));
   FakeDevice device;
   StagedCopies copies(device);
   // Copies are on their way to memory that nobody else holds any more.
-  EXPECT_THROW(static_cast<void>(PrepareInput(pictures, preprocess, copies)), Error);
+  EXPECT_THROW(static_cast<void>(InputOf(pictures, preprocess, copies)), Error);
   pictures.pop_back();
-  EXPECT_TRUE(at::equal(PrepareInput(pictures, preprocess, copies).values,
-                        PrepareInput(pictures, preprocess).values));
+  EXPECT_TRUE(at::equal(InputOf(pictures, preprocess, copies), InputOf(pictures, preprocess)));
 }
 
-TEST(PrepareInput, RefusesAPictureWithoutItsBytes) {
-  EXPECT_THROW(static_cast<void>(Prepare(Image{2, 2, {1, 2, 3}}, Size(2, 2))), Error);
-  EXPECT_THROW(static_cast<void>(Prepare(Image{}, Size(2, 2))), Error);
+TEST(PreparePicture, TellsWhichPartTheNetworkSees) {
+  EXPECT_EQ(PreparePicture(Counting(2, 1), Size(1, 2)).seen, (Rect{0, 0, 2, 1}));
+}
+
+TEST(PreparePicture, RefusesAPictureWithoutItsBytes) {
+  EXPECT_THROW(static_cast<void>(PreparePicture(Image{2, 2, {1, 2, 3}}, Size(2, 2))), Error);
+  EXPECT_THROW(static_cast<void>(PreparePicture(Image{}, Size(2, 2))), Error);
 }
 
 }  // namespace

@@ -15,27 +15,30 @@ FakeExplainer::FakeExplainer() {
   info_.preprocess.width = 2;
 }
 
+PreparedPicture FakeExplainer::Prepare(const Image& picture) const {
+  ++prepared;
+  return {.image = {2, 2, std::vector<std::uint8_t>(12, 50)},
+          .seen = {0, 0, picture.width, picture.height}};
+}
+
 std::vector<Explanation> FakeExplainer::Explain(
-    std::span<const Image> pictures, const ExplainOptions& options,
+    std::span<const PreparedPicture> pictures, const ExplainOptions& options,
     std::span<const std::optional<ClassTarget>> truths) {
   on_explain(++explained);
   batches.push_back(pictures.size());
   std::vector<Explanation> explanations;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    explanations.push_back(
-        ExplainOne(pictures[i], options, truths.empty() ? std::nullopt : truths[i]));
+    explanations.push_back(ExplainOne(options, truths.empty() ? std::nullopt : truths[i]));
   }
   return explanations;
 }
 
-Explanation FakeExplainer::ExplainOne(const Image& picture, const ExplainOptions& options,
+Explanation FakeExplainer::ExplainOne(const ExplainOptions& options,
                                       const std::optional<ClassTarget>& truth) const {
   const std::vector<Prediction> predictions{
       {1, "cat", "n1", 0.75, best_logit}, {0, "dog", "n0", 0.25, 1}, {2, "cow", "n2", 0, -50}};
   Explanation explanation;
   explanation.top = predictions;
-  explanation.seen = {0, 0, picture.width, picture.height};
-  explanation.input = {2, 2, std::vector<std::uint8_t>(12, 50)};
   for (const Prediction& prediction : predictions) {
     if (truth && prediction.index == truth->index) explanation.truth = prediction;
   }
@@ -51,7 +54,7 @@ Explanation FakeExplainer::ExplainOne(const Image& picture, const ExplainOptions
   return explanation;
 }
 
-void FakeExplainer::SelfCheck(const Image& picture) {
+void FakeExplainer::SelfCheck(const PreparedPicture& picture) {
   static_cast<void>(picture);
   on_check(++checked);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -17,17 +18,19 @@ class FakeExplainer final : public PictureExplainer {
  public:
   FakeExplainer();
 
+  [[nodiscard]] PreparedPicture Prepare(const Image& picture) const override;
   [[nodiscard]] std::vector<Explanation> Explain(
-      std::span<const Image> pictures, const ExplainOptions& options,
+      std::span<const PreparedPicture> pictures, const ExplainOptions& options,
       std::span<const std::optional<ClassTarget>> truths) override;
   [[nodiscard]] int NextBatch() const override { return next_batch; }
   [[nodiscard]] ExplainTimes times() const override { return {}; }
   [[nodiscard]] Recoveries recoveries() const override { return recovered; }
-  void SelfCheck(const Image& picture) override;
+  void SelfCheck(const PreparedPicture& picture) override;
   [[nodiscard]] const ModelInfo& info() const override { return info_; }
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 
+  mutable std::atomic<int> prepared = 0;  // pictures
   int explained = 0;
   int checked = 0;
   int next_batch = 1;
@@ -42,7 +45,7 @@ class FakeExplainer final : public PictureExplainer {
   Map saliency{2, 2, {4, 0, 0, 0}};
 
  private:
-  [[nodiscard]] Explanation ExplainOne(const Image& picture, const ExplainOptions& options,
+  [[nodiscard]] Explanation ExplainOne(const ExplainOptions& options,
                                        const std::optional<ClassTarget>& truth) const;
 
   ModelInfo info_;

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
@@ -197,6 +199,20 @@ TEST_F(RunnerTest, GivesTheExplainerAsManyPicturesAsItWants) {
   EXPECT_EQ(report.counts.failed, 1);
   ASSERT_THAT(listener_.pictures, SizeIs(5));
   EXPECT_EQ(listener_.pictures[2].image.file, "c.png");
+}
+
+TEST_F(RunnerTest, PreparesTheNextBatchWhileOneIsComputed) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png"}) WritePicture(name);
+  explainer_.next_batch = 2;
+  explainer_.on_explain = [&](int call) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (call == 1 && explainer_.prepared < 4 && std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(explainer_.prepared.load(), 4);
+  };
+  EXPECT_EQ(RunOn({"a.png", "b.png", "c.png", "d.png"}).counts.done, 4);
+  EXPECT_THAT(explainer_.batches, ElementsAre(2, 2));
 }
 
 TEST_F(RunnerTest, ABatchThatFailsIsDoneOneByOne) {

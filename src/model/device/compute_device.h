@@ -88,8 +88,8 @@ class DevicePlugin {
 
   [[nodiscard]] virtual DeviceList List() const = 0;
 
-  // `index` of `List().names`; current in the calling thread. Throws Error(kUsage) for a device that
-  // cannot be used.
+  // `index` of `List().names`; current in the calling thread. Throws Error(kUsage) for a device
+  // that cannot be used.
   [[nodiscard]] virtual std::unique_ptr<ComputeDevice> Open(int index) const = 0;
 };
 

@@ -23,8 +23,7 @@ constexpr std::int64_t kBuffer = std::int64_t{16} << 20;
 // Copies storages of the CPU, each once however many tensors look at it.
 class StorageMover {
  public:
-  explicit StorageMover(ComputeDevice& device)
-      : device_(device.torch_device()), copies_(device) {}
+  explicit StorageMover(ComputeDevice& device) : device_(device.torch_device()), copies_(device) {}
 
   // `tensor` on the device, with the same view of its storage.
   at::Tensor Move(const at::Tensor& tensor) {

@@ -10,26 +10,28 @@
 namespace gradcam {
 namespace {
 
-// Lays the pixels of a batch side by side, as the explainer takes them, and gives them back.
+// Lays the pictures of a batch side by side, as the explainer takes them, and gives them back.
 class SideBySide {
  public:
   explicit SideBySide(const std::vector<PictureInFlight*>& batch) : batch_(&batch) {
-    images_.reserve(batch.size());
-    for (PictureInFlight* picture : batch) images_.push_back(std::move(ImageOf(*picture)));
+    pictures_.reserve(batch.size());
+    for (PictureInFlight* picture : batch) {
+      pictures_.push_back(std::move(picture->loaded.prepared));
+    }
   }
   ~SideBySide() {
-    for (std::size_t i = 0; i < images_.size(); ++i) ImageOf(*(*batch_)[i]) = std::move(images_[i]);
+    for (std::size_t i = 0; i < pictures_.size(); ++i) {
+      (*batch_)[i]->loaded.prepared = std::move(pictures_[i]);
+    }
   }
   SideBySide(const SideBySide&) = delete;
   SideBySide& operator=(const SideBySide&) = delete;
 
-  [[nodiscard]] const std::vector<Image>& images() const { return images_; }
+  [[nodiscard]] const std::vector<PreparedPicture>& pictures() const { return pictures_; }
 
  private:
-  static Image& ImageOf(PictureInFlight& picture) { return picture.loaded.picture.image; }
-
   const std::vector<PictureInFlight*>* batch_;
-  std::vector<Image> images_;
+  std::vector<PreparedPicture> pictures_;
 };
 
 std::vector<std::optional<ClassTarget>> TruthsOf(const std::vector<PictureInFlight*>& batch) {
@@ -68,18 +70,26 @@ std::vector<PictureInFlight*> BatchExplainer::Explain(const std::vector<PictureI
 
 std::vector<Explanation> BatchExplainer::ExplainTogether(
     const std::vector<PictureInFlight*>& batch) {
-  const SideBySide pixels(batch);
-  std::vector<Explanation> explanations =
-      explainer_->Explain(pixels.images(), options_->settings.explain, TruthsOf(batch));
-  Check(pixels.images());
+  std::vector<Explanation> explanations = [&] {
+    const SideBySide prepared(batch);
+    auto explained =
+        explainer_->Explain(prepared.pictures(), options_->settings.explain, TruthsOf(batch));
+    Check(prepared.pictures());
+    return explained;
+  }();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    PreparedPicture& prepared = batch[i]->loaded.prepared;
+    explanations[i].seen = prepared.seen;
+    explanations[i].input = std::move(prepared.image);
+  }
   return explanations;
 }
 
-void BatchExplainer::Check(const std::vector<Image>& images) {
+void BatchExplainer::Check(const std::vector<PreparedPicture>& pictures) {
   const bool is_first_of_many = !is_checked_ && !is_only_;
   if (options_->self_check == SelfCheck::kOn ||
       (options_->self_check == SelfCheck::kAuto && is_first_of_many)) {
-    for (const Image& image : images) explainer_->SelfCheck(image);
+    for (const PreparedPicture& picture : pictures) explainer_->SelfCheck(picture);
   }
   is_checked_ = true;
 }

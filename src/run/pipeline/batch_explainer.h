@@ -30,7 +30,7 @@ class BatchExplainer {
  private:
   [[nodiscard]] std::vector<Explanation> ExplainTogether(
       const std::vector<PictureInFlight*>& batch);
-  void Check(const std::vector<Image>& images);
+  void Check(const std::vector<PreparedPicture>& pictures);
 
   PictureExplainer* explainer_;
   const RunOptions* options_;

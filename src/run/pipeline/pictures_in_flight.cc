@@ -89,7 +89,7 @@ void PicturesInFlight::FinishDecode(PictureInFlight& picture, LoadedPicture load
   picture.state = State::kDecoded;
   --busy_inputs_;
   // What was claimed in front need not be true.
-  memory_ -= std::exchange(picture.memory, PixelMemory(picture.loaded.picture.image));
+  memory_ -= std::exchange(picture.memory, PixelMemory(picture.loaded));
   memory_ += picture.memory;
 }
 

@@ -64,14 +64,15 @@ class Worker {
     ClassTarget truth;
     truth.by = ClassTarget::By::kIndex;
     const std::optional<ClassTarget> some_truth = truth;
+    const PreparedPicture prepared = explainer_->Prepare(grey);
     const std::vector<Explanation> explanations = explainer_->Explain(
-        std::span(&grey, 1), options_->settings.explain, std::span(&some_truth, 1));
+        std::span(&prepared, 1), options_->settings.explain, std::span(&some_truth, 1));
     PassOnWords();
     return explanations.front().engine;
   }
 
   [[nodiscard]] PictureWork Work() const {
-    return WorkOfRun(options_->settings.decode, earlier_,
+    return WorkOfRun(*explainer_, options_->settings.decode, earlier_,
                      [this]() -> const RunContext& { return context_; });
   }
 

@@ -38,7 +38,8 @@ class Memory {
       {__func__, __FILE__, __LINE__}, /*code=*/719,
       "CUDA error: unspecified launch failure\nSearch for `cudaErrorLaunchFailure' in "
       "https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html for more "
-      "information.\nCUDA kernel errors might be asynchronously reported at some other API call, so "
+      "information.\nCUDA kernel errors might be asynchronously reported at some other API call, "
+      "so "
       "the stacktrace below might be incorrect.");
 }
 

@@ -46,8 +46,9 @@ constexpr std::int64_t kV = sizeof(float) * 4 * 4 * 3 * 3;
 constexpr std::int64_t kFc = sizeof(float) * 5 * 4;
 
 TEST(MoveModule, BringsWeightsInTheOrderOfUse) {
-  auto module = SmallModule({}, "a = torch.conv2d(x, self.w)\n"
-                                "return torch.matmul(a.mean([2, 3]), self.fc.t())");
+  auto module = SmallModule({},
+                            "a = torch.conv2d(x, self.w)\n"
+                            "return torch.matmul(a.mean([2, 3]), self.fc.t())");
   FakeDevice device;
   MoveModule(module, device, {});
   EXPECT_THAT(device.copied(), ::testing::ElementsAre(kW, kFc, kV));  // v is not used

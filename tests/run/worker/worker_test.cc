@@ -320,8 +320,8 @@ TEST_F(WorkerTest, EndsWhenTheDeviceIsLostAndAnswersWhatWasFinishedBefore) {
   ASSERT_EQ(::pipe(ends.data()), 0);
   const FileHandle out(ends[0]);
   const FileHandle in(ends[1]);  // open: more requests may come
-  const std::string requests = RequestFor("a.png") + RequestFor("b.png") +
-                               RequestFor("missing.png") + RequestFor("c.png");
+  const std::string requests =
+      RequestFor("a.png") + RequestFor("b.png") + RequestFor("missing.png") + RequestFor("c.png");
   ASSERT_EQ(::write(in.get(), requests.data(), requests.size()),
             static_cast<ssize_t>(requests.size()));
   EXPECT_EQ(Run(out.get()), WorkerEnd::kDeviceLost);
@@ -329,8 +329,8 @@ TEST_F(WorkerTest, EndsWhenTheDeviceIsLostAndAnswersWhatWasFinishedBefore) {
   ASSERT_THAT(lines_, SizeIs(2));  // ready, a.png
   EXPECT_THAT(lines_.at(1)["results"], SizeIs(1));
   // b.json is an earlier run's: by now another worker may be at it.
-  EXPECT_THAT(FilesBelow(options_.output), UnorderedElementsAre("a.gradcam.png", "a.json",
-                                                                "b.gradcam.png", "b.json"));
+  EXPECT_THAT(FilesBelow(options_.output),
+              UnorderedElementsAre("a.gradcam.png", "a.json", "b.gradcam.png", "b.json"));
 }
 
 TEST_F(WorkerTest, DoesNotAnswerARequestThatTheLostDeviceLeftIncomplete) {
