@@ -177,8 +177,11 @@ class GRADCAM_EXPORT Explainer {
   // Where it computes: never kAuto.
   [[nodiscard]] Device device() const;
 
-  // What was found about the engines that LoadOptions::engine leaves the choice of, one sentence
-  // each; taking them empties the list.
+  // That device as people know it ("NVIDIA H100 80GB HBM3"); empty for the CPU.
+  [[nodiscard]] std::string device_name() const;
+
+  // What was found about the device and the engines that LoadOptions::engine leaves the choice of,
+  // one sentence each; taking them empties the list.
   [[nodiscard]] std::vector<std::string> TakeNotes();
 
   // What the user should know of this model, one sentence each; taking them empties the list.

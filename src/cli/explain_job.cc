@@ -34,23 +34,21 @@ std::string PictureCount(const std::optional<std::size_t>& total) {
   return total ? std::to_string(*total) + " pictures" : "pictures as they are named on stdin";
 }
 
-std::string Description(const OpenedDevice& device) {
-  const std::string name = device.compute->name();
-  return NameOf(device.device) + (name.empty() ? "" : " (" + name + ")");
+std::string DeviceOf(const ModelExplainer& explainer) {
+  const std::string name = explainer.device_name();
+  return NameOf(explainer.device()) + (name.empty() ? "" : " (" + name + ")");
 }
 
 // With --resume the model is loaded, because the digest of the settings holds what its card says.
 // Nothing is computed, and nothing is kept in the cache folder.
-ExitCode ListJobs(Plan plan, const fs::path& model, LoadOptions load,
+ExitCode ListJobs(Plan plan, const fs::path& model, const LoadOptions& load,
                   const ExplainArguments& arguments, const Messages& messages) {
   if (!arguments.run.resume) return ListPlan(std::move(plan), std::nullopt, arguments, messages);
-  const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
-  load.engine.device = device.device;
   RunModel run_model(model, load, /*cache_folder=*/{});
   const ModelInfo& info = run_model.explainer().info();
   CheckClasses(plan.classes, info.labels);
   RunOptions run = arguments.run;
-  run.settings.device = device.device;
+  run.settings.device = run_model.explainer().device();
   const std::optional<ResumePreview> resume(std::in_place, run_model.file(), info, run);
   return ListPlan(std::move(plan), resume, arguments, messages);
 }
@@ -69,22 +67,19 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   StopOnSignal signals;
   const fs::path model = FindModel(
       arguments.model.model, ModelPlaces(arguments.model.models_dir, environment, ProgramPath()));
-  const LoadOptions load = ResolvedLoad(arguments);
+  LoadOptions load = ResolvedLoad(arguments);
   RequireEncoder(arguments.run.settings.render.format);
   Plan plan = MakePlan(arguments.run, STDIN_FILENO);
   if (arguments.dry_run) return ListJobs(std::move(plan), model, load, arguments, messages);
   RequireWritable(arguments.run.output);
-  const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
   const int threads = UseThreads(arguments.threads, environment);
-  messages.PrintDetail("model file '" + model.string() + "', device " + Description(device) + ", " +
-                       std::to_string(threads) + " threads, " + PictureCount(plan.jobs->total()));
-
-  LoadOptions for_run = load;
-  for_run.engine.device = device.device;
-  for_run.engine.pictures = ExpectedPictures(plan.jobs->total());
-  RunModel run_model(model, for_run, CacheFolder(environment));
+  load.engine.pictures = ExpectedPictures(plan.jobs->total());
+  RunModel run_model(model, load, CacheFolder(environment));
+  messages.PrintDetail("model file '" + model.string() + "', device " +
+                       DeviceOf(run_model.explainer()) + ", " + std::to_string(threads) +
+                       " threads, " + PictureCount(plan.jobs->total()));
   RunOptions run = arguments.run;
-  run.settings.device = device.device;
+  run.settings.device = run_model.explainer().device();
   run.io_threads = arguments.io_threads.value_or(AvailableCores());
   const bool color = UseColor(arguments.talk.color, STDOUT_FILENO, environment);
   const bool is_terminal =

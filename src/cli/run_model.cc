@@ -7,7 +7,6 @@
 #include <string>
 #include <system_error>
 
-#include "core/plugin.h"
 #include "gradcam/error.h"
 #include "run/compiled_cache.h"
 
@@ -47,12 +46,6 @@ void RequireWritable(const fs::path& output) {
       ErrorKind::kOutput,
       "cannot write into '" + output.string() + "': " + std::generic_category().message(errno),
       "choose another folder with --output");
-}
-
-OpenedDevice OpenRunDevice(const Device& device, const Messages& messages) {
-  OpenedDevice opened = OpenDevice(device, PluginFolders());
-  if (!opened.fallback.empty()) messages.PrintDetail(opened.fallback);
-  return opened;
 }
 
 int ExpectedPictures(const std::optional<std::size_t>& total) {

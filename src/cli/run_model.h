@@ -6,9 +6,7 @@
 
 #include "cli/arguments.h"
 #include "cli/environment.h"
-#include "cli/messages.h"
 #include "gradcam/explainer.h"
-#include "model/device/open_device.h"
 #include "run/model_digest.h"
 #include "run/picture_explainer.h"
 #include "run/run_context.h"
@@ -25,16 +23,12 @@ namespace gradcam {
 // written: every picture would fail alike, after all the work.
 void RequireWritable(const std::filesystem::path& output);
 
-// Opens the device of a run, which must come before anything else of LibTorch, and tells where
-// "auto" has become the CPU, and why. Throws Error(kUsage).
-[[nodiscard]] OpenedDevice OpenRunDevice(const Device& device, const Messages& messages);
-
 // How many pictures the engines are told to expect. A stream is taken for a long run, which is
 // worth some time to find the fastest engine.
 [[nodiscard]] int ExpectedPictures(const std::optional<std::size_t>& total);
 
-// A loaded model file. Its digest is computed on a second thread meanwhile. What is kept of it for
-// later runs, digest and compiled networks, is in `cache_folder`; empty: nothing.
+// A model file, loaded onto its device. Its digest is computed on a second thread meanwhile. What
+// is kept of it for later runs, digest and compiled networks, is in `cache_folder`; empty: nothing.
 class RunModel {
  public:
   // Throws Error(kModel) or Error(kUsage).
@@ -46,7 +40,7 @@ class RunModel {
   RunModel(RunModel&&) = delete;
   RunModel& operator=(RunModel&&) = delete;
 
-  [[nodiscard]] PictureExplainer& explainer() { return explainer_; }
+  [[nodiscard]] ModelExplainer& explainer() { return explainer_; }
   // Refers to this.
   [[nodiscard]] ModelFile file() const;
 

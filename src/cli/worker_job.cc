@@ -28,13 +28,11 @@ ExitCode AnswerRequests(const WorkerArguments& arguments, const Environment& env
   RequireEncoder(job.run.settings.render.format);
   RequireFolder(job.run.output);
   RequireWritable(job.run.output);
-  const OpenedDevice device = OpenRunDevice(load.engine.device, messages);
-  load.engine.device = device.device;
   static_cast<void>(UseThreads(job.threads, environment));
   RunModel model(file, load, CacheFolder(environment));
 
   RunOptions run = job.run;
-  run.settings.device = device.device;
+  run.settings.device = model.explainer().device();
   run.io_threads = job.io_threads.value_or(AvailableCores());
   const WorkerTalk talk{.answer =
                             [](const std::string& line) {

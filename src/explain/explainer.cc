@@ -114,7 +114,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   const ModelInfo& info() const { return info_; }
   const ExplainTimes& times() const { return times_; }
   const Recoveries& recoveries() const { return recoveries_; }
-  const Device& device() const { return device_.device; }
+  const OpenedDevice& device() const { return device_; }
   int NextBatch() const;
   std::vector<std::string> TakeNotes();
   std::vector<std::string> TakeWarnings();
@@ -327,7 +327,9 @@ ExplainTimes Explainer::times() const { return impl_->times(); }
 
 Recoveries Explainer::recoveries() const { return impl_->recoveries(); }
 
-Device Explainer::device() const { return impl_->device(); }
+Device Explainer::device() const { return impl_->device().device; }
+
+std::string Explainer::device_name() const { return impl_->device().compute->name(); }
 
 std::vector<std::string> Explainer::TakeNotes() { return impl_->TakeNotes(); }
 

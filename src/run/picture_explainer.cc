@@ -30,4 +30,8 @@ std::vector<std::string> ModelExplainer::TakeNotes() { return explainer_.TakeNot
 
 std::vector<std::string> ModelExplainer::TakeWarnings() { return explainer_.TakeWarnings(); }
 
+Device ModelExplainer::device() const { return explainer_.device(); }
+
+std::string ModelExplainer::device_name() const { return explainer_.device_name(); }
+
 }  // namespace gradcam

@@ -50,6 +50,9 @@ class ModelExplainer final : public PictureExplainer {
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
 
+  [[nodiscard]] Device device() const;
+  [[nodiscard]] std::string device_name() const;
+
  private:
   Explainer explainer_;
 };

@@ -7,7 +7,9 @@
 //   GRADCAM_FAKE_BATCHES   batches that it computes before it is lost
 #include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "gradcam/export.h"
 #include "model/device/compute_device.h"
@@ -30,6 +32,8 @@ class FakePlugin final : public DevicePlugin {
   }
 
   [[nodiscard]] std::unique_ptr<ComputeDevice> Open(int /*index*/) const override {
+    static bool is_open = false;
+    if (std::exchange(is_open, true)) throw std::logic_error("the device is opened twice");
     FakeTroubles troubles;
     if (const char* room = Variable("GRADCAM_FAKE_ROOM")) troubles.room = std::stoll(room);
     if (const char* batches = Variable("GRADCAM_FAKE_BATCHES")) {

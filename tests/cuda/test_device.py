@@ -116,7 +116,9 @@ def test_auto_falls_back_to_the_cpu_and_says_so_only_when_asked(machine, tiny_mo
     assert run_report(tmp_path / "gradcam-out")["tool"]["device"] == "cpu"
     verbose = machine.run("-m", tiny_model, picture(), "--device", "auto", "-v", driver=driver)
     assert verbose.code == 0
-    assert ("no CUDA driver" if not driver else "libgradcam_cuda.so") in verbose.stderr
+    reason = "no CUDA driver" if not driver else "libgradcam_cuda.so"
+    assert verbose.stderr.count(reason) == 1
+    assert sum(reason in note for note in run_report(tmp_path / "gradcam-out")["notes"]) == 1
 
 
 @pytest.mark.parametrize("options, sentence", [
