@@ -66,11 +66,12 @@ struct Card {
 // Throws Error(kUsage) that names the first wrong or missing field.
 [[nodiscard]] GRADCAM_EXPORT Card ParseCard(const std::string& json, const std::string& origin);
 
-// Throws Error(kUsage).
+// The card in `file`, which has at most 64 MiB. Throws Error(kUsage), also if it cannot be read.
 [[nodiscard]] GRADCAM_EXPORT Card ReadCard(const std::filesystem::path& file);
 
 // Labels from JSON (an array of names or of {"id", "label"}, an object {"0": "tench", ...} or
-// {"0": ["n01440764", "tench"], ...}) or text, one name a line. Throws Error(kUsage).
+// {"0": ["n01440764", "tench"], ...}) or text, one name a line. Throws Error(kUsage), also if the
+// file cannot be read.
 [[nodiscard]] GRADCAM_EXPORT std::vector<Label> ReadLabels(const std::filesystem::path& file);
 
 }  // namespace gradcam

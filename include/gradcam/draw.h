@@ -15,6 +15,7 @@ enum class Colormap { kJet, kTurbo, kViridis, kInferno, kGrey };
 
 using Palette = std::array<std::array<std::uint8_t, 3>, 256>;  // R, G, B
 
+// Lives as long as the process.
 [[nodiscard]] GRADCAM_EXPORT const Palette& PaletteOf(Colormap colormap);
 
 // A picture of palette entries.
@@ -48,35 +49,40 @@ struct MapDrawing {
                                           Upsampling upsampling = Upsampling::kEdge);
 
 // A map that covers `seen` of a picture of width x height, upsampled; 0 elsewhere. Throws
-// Error(kUsage) if `seen` lies outside the picture.
+// Error(kUsage) if `seen` is empty or lies outside the picture, or for an empty map.
 [[nodiscard]] GRADCAM_EXPORT Map DrawMap(const Map& normalized, int width, int height,
                                          const Rect& seen,
                                          Upsampling upsampling = Upsampling::kEdge);
 
 // Palette indices min(255, int(256 * v)) of the values v of DrawMap; outside of `seen` index 0. The
 // map is upsampled row by row: none of the picture's size is held. With kMinMax, v is
-// (value - min) / (max - min) over `seen`; a map of one value keeps it. Throws Error(kUsage) if
-// `seen` lies outside the picture.
+// (value - min) / (max - min) over `seen`; a map of one value keeps it. Throws Error(kUsage) as
+// DrawMap.
 [[nodiscard]] GRADCAM_EXPORT IndexedImage DrawHeatmap(const Map& normalized, int width, int height,
                                                       const Rect& seen,
                                                       const MapDrawing& drawing = {});
 
-// The position of the largest drawn value in picture pixels, ties row by row from the top left.
+// A pixel of a picture, from its top left corner.
 struct Point {
   int x = 0;
   int y = 0;
 };
+
+// Where the largest drawn value stands in the picture that has `seen` as a part, the first one row
+// by row; the corner of `seen` if no value is above 0. Throws Error(kUsage) for an empty map or
+// `seen`.
 [[nodiscard]] GRADCAM_EXPORT Point FindPeak(const Map& normalized, const Rect& seen,
                                             Upsampling upsampling = Upsampling::kEdge);
 
 // The picture with the coloured heatmap over `seen`, opacity `alpha` in 0...1; 8-bit blending. A
-// transparent picture lies over white. Throws Error(kUsage) if the sizes differ.
+// transparent picture lies over white. Throws Error(kUsage) if picture and heatmap differ in size,
+// `seen` lies outside of them, or `alpha` outside of 0...1.
 [[nodiscard]] GRADCAM_EXPORT Image DrawOverlay(const Image& picture, const IndexedImage& heatmap,
                                                const Palette& palette, double alpha,
                                                const Rect& seen);
 
 // PNG files as bytes: RGB (an alpha channel is left out), or indexed with a palette of 256 colours.
-// Throws Error(kUsage) for an empty picture.
+// Throws Error(kUsage) for an empty picture, or one with more or fewer values than its size says.
 [[nodiscard]] GRADCAM_EXPORT std::vector<std::uint8_t> EncodePng(const Image& image);
 [[nodiscard]] GRADCAM_EXPORT std::vector<std::uint8_t> EncodePng(const IndexedImage& image,
                                                                  const Palette& palette);

@@ -13,6 +13,7 @@ struct Map {
   int height = 0;
   std::vector<float> values;  // height * width
 
+  // Of column x, row y, which must lie in the map.
   [[nodiscard]] float at(int x, int y) const {
     return values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
                   static_cast<std::size_t>(x)];
