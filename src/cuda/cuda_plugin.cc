@@ -23,10 +23,10 @@ class CudaPlugin final : public DevicePlugin {
  public:
   [[nodiscard]] DeviceList List() const override {
     int count = 0;
-    const cudaError_t error = c10::cuda::GetDeviceCount(&count);
-    if (error != cudaSuccess) {
+    const cudaError_t counted = c10::cuda::GetDeviceCount(&count);
+    if (counted != cudaSuccess) {
       static_cast<void>(cudaGetLastError());  // or the next call would report it
-      return {.names = {}, .problem = cudaGetErrorString(error)};
+      return {.names = {}, .problem = cudaGetErrorString(counted)};
     }
     if (count == 0) return {.names = {}, .problem = "the CUDA driver finds no device"};
     try {
