@@ -80,6 +80,8 @@ def connect(address: str | None) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # explaining pictures tells nobody
     for module in (worker_actor, worker_process):
         ray.cloudpickle.register_pickle_by_value(module)
+    # Without an address Ray would join whichever cluster was last started on this machine.
+    address = address or os.environ.get("RAY_ADDRESS") or "local"
     ray.init(address=address, logging_level="warning")
 
 
