@@ -6,7 +6,8 @@ from shutil import copyfile
 import numpy as np
 import pytest
 import small_nets
-from cut_support import Attempt, Reference, assert_close, export, network_input, reference
+from cut_support import (Attempt, Reference, assert_map_close, export, network_input,
+                         reference)
 from gradcam_export.weights import randomize
 from small_nets import SIZE
 from support import program
@@ -45,7 +46,7 @@ def test_a_network_that_remembers_starts_anew_for_each_picture(maps_of_two, pict
     file = export(network, "scripted", SIZE, tmp_path / "net.pt")
     expected: Reference = reference(network, "conv", network_input(picture, SIZE))
     _, first, second = maps_of_two(file, "--self-check")
-    assert_close(first, expected.gradcam)
+    assert_map_close(first, expected.gradcam)
     assert np.array_equal(first, second)
 
 

@@ -152,7 +152,16 @@ def test_overlay_is_the_notebooks(runs: NetworkRuns, picture: str) -> None:
     # Neighbours in jet's table differ by 4 grey levels, of which 0.6 are seen.
     assert difference.max() <= 3
     assert at_an_edge.mean() < 0.05  # of them few change their colour:
-    assert (difference > 1).mean() < 1 / 2000
+    assert (difference > 1).mean() <= 2 * share_in_another_colour(runs, picture)
+
+
+def share_in_another_colour(runs: NetworkRuns, picture: str) -> float:
+    """The share of pixels to be expected in another of the 256 colours, of values that lie evenly and
+    are as far from the notebook's as these are on average: 1e-4 to 1e-3. A single picture has up to
+    twice as many."""
+    raw = normalised(np.load(runs.prob / f"{picture}.gradcam.npy"))
+    difference = np.abs(raw - runs.reference(picture, "grad_cam")).mean() + 1e-7  # float32
+    return 256 * difference / np.ptp(np.load(runs.prob / f"{picture}.gradcam-map.npy"))
 
 
 def between_two_colours(runs: NetworkRuns, picture: str) -> np.ndarray:
