@@ -77,11 +77,12 @@ parallel_jobs() {
   printf '%s\n' $((cores < by_memory ? cores : by_memory))
 }
 
-# Tests take half of the compiler's time: built only when asked for, or when they were before.
+# Tests are built only when asked for, or when they were before. The unit tests, which take half of
+# the compiler's time, are built once, with the sanitizers.
 build() {
   local preset=$1 tests=()
   if [[ $with_tests == yes ]]; then
-    tests=(-DGRADCAM_BUILD_TESTS=ON)
+    tests=(-DGRADCAM_BUILD_TESTS=ON -DGRADCAM_UNIT_TESTS=$([[ $preset == asan ]] && echo ON || echo OFF))
   elif [[ ! -f build/$preset/CMakeCache.txt ]]; then
     tests=(-DGRADCAM_BUILD_TESTS=OFF)
   fi

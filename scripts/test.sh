@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Set-up, then every test: the unit tests under the sanitizers first, then all tests of the release
-# build, whose summary comes last. Goes through to the end and fails if either did.
+# Set-up, then every test: the unit tests, built with the sanitizers, first, then those of the program
+# (release build), whose summary comes last. Goes through to the end and fails if either did.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
