@@ -190,8 +190,16 @@ def test_openvino_repeats_itself(gradcam, tiny_model, photos, tmp_path):
     assert bytes_in(tmp_path / "one") == bytes_in(tmp_path / "two")
 
 
-# Of a stream nobody knows the length: it is taken for 1000 pictures, for which OpenVINO pays.
+# Of a stream nobody knows the length: it is taken for 1000 pictures, for which OpenVINO pays from
+# some milliseconds a picture on.
 STREAM = 6
+
+
+@pytest.fixture(scope="module")
+def worthwhile_model(tmp_path_factory) -> Path:
+    """Takes some hundredths of a second for a picture."""
+    return models.save_large(models.SlowNet(layers=10, tiles=2),
+                             tmp_path_factory.mktemp("slow") / "slow.pt")
 
 
 @pytest.fixture
@@ -203,16 +211,16 @@ def notes_of(folder: Path) -> list[str]:
     return json.loads((folder / "run.json").read_text())["notes"]
 
 
-def test_auto_takes_openvino_where_it_pays(gradcam, slow_model, stream, tmp_path):
+def test_auto_takes_openvino_where_it_pays(gradcam, worthwhile_model, stream, tmp_path):
     for engine in ("libtorch", "auto"):
-        result = gradcam("-m", slow_model, "@-", "-o", engine, "--engine", engine, "--write",
+        result = gradcam("-m", worthwhile_model, "@-", "-o", engine, "--engine", engine, "--write",
                          "raw,json", "-v", stdin=stream)
         assert result.code == 0, result.stderr
     engines = [engine_of(tmp_path / f"auto/{number}.json") for number in range(STREAM)]
     # The first pictures tell what there is to save.
     assert engines == ["libtorch"] * 2 + ["openvino"] * (STREAM - 2)
     assert any("compiled" in note for note in notes_of(tmp_path / "auto"))
-    # 30 layers of sums in another order.
+    # 10 layers of sums in another order.
     assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "libtorch"), 1e-4)
 
 
@@ -239,9 +247,7 @@ def test_what_openvino_cannot_take_is_an_error_only_if_asked_for(gradcam, photos
 
 
 def test_auto_goes_on_with_libtorch_and_notes_why(gradcam, stream, tmp_path):
-    card = models.card()
-    card["preprocess"]["imagenet"]["size"] = [224, 224]
-    model = models.save(SortsSlowly(), tmp_path / "sorts.pt", card=card, size=(224, 224))
+    model = models.save_large(SortsSlowly(layers=10, tiles=2), tmp_path / "sorts.pt")
     note = "engine 'openvino' cannot run this network: its features half holds the operator aten::sort"
     for verbose in ([], ["-v"]):
         result = gradcam("-m", model, "@-", *verbose, stdin=stream)
@@ -255,7 +261,7 @@ def test_auto_goes_on_with_libtorch_and_notes_why(gradcam, stream, tmp_path):
     (None, "is not installed"),
     (b"not a library", "cannot be loaded: "),
 ])
-def test_without_the_plugin_libtorch_computes(gradcam, slow_model, stream, tmp_path, content,
+def test_without_the_plugin_libtorch_computes(gradcam, worthwhile_model, stream, tmp_path, content,
                                               problem):
     """A copy of the program finds no plug-in beside itself, or a damaged one."""
     program = tmp_path / "bin/gradcam"
@@ -267,12 +273,12 @@ def test_without_the_plugin_libtorch_computes(gradcam, slow_model, stream, tmp_p
         plugin.parent.mkdir(parents=True)
         plugin.write_bytes(content)
     sentence = f"needs the plug-in libgradcam_openvino.so, which {problem}"
-    result = moved("-m", slow_model, "@-", "-o", "auto", stdin=stream)
+    result = moved("-m", worthwhile_model, "@-", "-o", "auto", stdin=stream)
     assert result.code == 0, result.stderr
     assert sentence not in result.stderr
     assert sum(sentence in note for note in notes_of(tmp_path / "auto")) == 1
     assert engine_of(tmp_path / f"auto/{STREAM - 1}.json") == "libtorch"
-    result = moved("-m", slow_model, "@-", "-o", "asked", "--engine", "openvino", stdin=stream)
+    result = moved("-m", worthwhile_model, "@-", "-o", "asked", "--engine", "openvino", stdin=stream)
     assert result.code == 2
     assert sentence in result.stderr
     assert "hint: " in result.stderr

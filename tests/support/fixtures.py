@@ -37,10 +37,7 @@ def tiny_model(_tiny_model_file, tmp_path) -> Path:
 @pytest.fixture(scope="session")
 def slow_model(tmp_path_factory) -> Path:
     """A TorchScript file of models.SlowNet."""
-    card = models.card()
-    card["preprocess"]["imagenet"]["size"] = [224, 224]
-    return models.save(models.SlowNet(), tmp_path_factory.mktemp("slow") / "slow.pt", card,
-                       size=(224, 224))
+    return models.save_large(models.SlowNet(), tmp_path_factory.mktemp("slow") / "slow.pt")
 
 
 @pytest.fixture(scope="session")

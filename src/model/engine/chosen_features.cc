@@ -15,9 +15,9 @@
 namespace gradcam {
 namespace {
 
-// Share of the time of the best way so far that another engine is expected to save: the least that
-// was measured for OpenVINO against LibTorch on the networks of docs/performance.md.
-constexpr double kSaving = 0.25;
+// Pictures in the batch by which an engine is compared with the reference, which may be the slowest
+// of all: enough to see that they are told apart.
+constexpr int kCompared = 2;
 
 // "up to 8 pictures at a time, 9.71 ms each"
 std::string Description(const EngineTrial::Measured& measured) {
@@ -45,6 +45,11 @@ ChosenFeatures::ChosenFeatures(std::unique_ptr<FeaturesEngine> reference,
       pictures_left_(pictures),
       hint_(std::move(hint)) {
   engines_.front() = std::move(reference);
+}
+
+int ChosenFeatures::NextBatch() const {
+  const EngineWay way = trial_.Next();
+  return engines_[way.engine] != nullptr ? way.batch : std::min(way.batch, kCompared);
 }
 
 Features ChosenFeatures::Run(const at::Tensor& input) {
@@ -100,7 +105,7 @@ Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
   auto made = candidate.make();
   Features found = FirstRunOf(*made, candidate.name, candidate.limit, input, expected);
   engines_[way.engine] = std::move(made);
-  Record(way, input, /*seconds=*/0);  // a first run is not counted
+  Record(way, input, /*seconds=*/0);  // the time of a first run says nothing
   return found;
 }
 
@@ -144,18 +149,30 @@ void ChosenFeatures::ExcludeWhatDoesNotPay(const at::Tensor& input) {
     const auto ways = trial_.Ways();
     const bool is_offered =
         std::ranges::any_of(ways, [&](const auto& measured) { return measured.way.engine == i; });
-    if (!is_offered || engines_[i] != nullptr || Pays(candidates_[i - 1], input)) continue;
+    if (!is_offered || engines_[i] != nullptr || Pays(i, input)) continue;
     trial_.Exclude(i);
     notes_.push_back("engine '" + NameOf(i) + "' is not tried: so few pictures do not pay for it");
   }
 }
 
-bool ChosenFeatures::Pays(const EngineCandidate& candidate, const at::Tensor& input) const {
+bool ChosenFeatures::Pays(std::size_t engine, const at::Tensor& input) const {
   const auto seconds = trial_.BestSeconds();
   if (!seconds) return true;
-  const double saved = static_cast<double>(pictures_left_) * *seconds * kSaving;
-  if (saved >= candidate.preparation) return true;
-  return candidate.is_kept && saved >= candidate.preparation_if_kept && candidate.is_kept(input);
+  const EngineCandidate& candidate = candidates_[engine - 1];
+  const double gain = static_cast<double>(pictures_left_) * *seconds * candidate.saving;
+  const double detour = Detour(engine);
+  if (gain >= candidate.preparation + detour) return true;
+  return candidate.is_kept && gain >= candidate.preparation_if_kept + detour &&
+         candidate.is_kept(input);
+}
+
+// Seconds that the pictures of its turn take longer than by the best way so far, if it is no faster
+// than the reference.
+double ChosenFeatures::Detour(std::size_t engine) const {
+  const auto reference = trial_.Seconds(0);
+  const auto best = trial_.BestSeconds();
+  if (!reference || !best) return 0;
+  return trial_.PicturesToTry(engine) * (*reference - *best);
 }
 
 // Once it is known, or nothing is left to choose.

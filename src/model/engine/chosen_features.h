@@ -18,8 +18,10 @@ struct EngineCandidate {
   std::string name;                                       // for messages
   Engine engine = Engine::kLibtorch;                      // whose it is
   std::function<std::unique_ptr<FeaturesEngine>()> make;  // called when its turn comes
-  // Seconds until it is ready for its first batch. It gets a turn only if what is left of the run
-  // promises to save more.
+  // Share of the time of the best way so far that it is expected to save. It gets a turn only if
+  // what is left of the run promises to save more than the turn costs.
+  double saving = 0;
+  // Seconds until it is ready for its first batch.
   double preparation = 0;
   // The same where an earlier run of the program has left something to begin with, and whether it
   // has, for pictures like these. May be empty.
@@ -34,8 +36,9 @@ struct EngineCandidate {
 };
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first
-// turn, and what it gives for its first batch is compared with what the reference gives. One that
-// cannot be made, throws or differs is passed over with a note; the last one is an error instead.
+// turn, and what it gives for its first batch, a small one, is compared with what the reference
+// gives. One that cannot be made, throws or differs is passed over with a note; the last one is an
+// error instead.
 class ChosenFeatures final : public FeaturesOfRun {
  public:
   // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1. `pictures` are
@@ -50,7 +53,7 @@ class ChosenFeatures final : public FeaturesOfRun {
   [[nodiscard]] Features RunReference(const at::Tensor& input) override {
     return engines_.front()->Run(input);
   }
-  [[nodiscard]] int NextBatch() const override { return trial_.Next().batch; }
+  [[nodiscard]] int NextBatch() const override;
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
 
  private:
@@ -62,7 +65,8 @@ class ChosenFeatures final : public FeaturesOfRun {
   void PassOver(std::size_t engine, const std::string& problem);
   void Record(const EngineWay& way, const at::Tensor& input, double seconds);
   void ExcludeWhatDoesNotPay(const at::Tensor& input);
-  [[nodiscard]] bool Pays(const EngineCandidate& candidate, const at::Tensor& input) const;
+  [[nodiscard]] bool Pays(std::size_t engine, const at::Tensor& input) const;
+  [[nodiscard]] double Detour(std::size_t engine) const;
   void NoteChoice();
   [[nodiscard]] std::string NameOf(std::size_t engine) const;
 

@@ -48,6 +48,20 @@ std::vector<EngineTrial::Measured> EngineTrial::Ways() const {
   return ways;
 }
 
+int EngineTrial::PicturesToTry(std::size_t engine) const {
+  int pictures = 0;
+  for (const Candidate& c : candidates_) {
+    if (c.way.engine == engine && c.runs < kRuns) pictures += (kRuns - c.runs) * c.way.batch;
+  }
+  return pictures;
+}
+
+std::optional<double> EngineTrial::Seconds(std::size_t engine) const {
+  const auto candidate =
+      std::ranges::find(candidates_, engine, [](const Candidate& c) { return c.way.engine; });
+  return candidate != candidates_.end() ? candidate->seconds : std::nullopt;
+}
+
 bool EngineTrial::is_decided() const { return Untried() == nullptr; }
 
 const EngineTrial::Candidate* EngineTrial::Untried() const {

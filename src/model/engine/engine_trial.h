@@ -40,6 +40,12 @@ class EngineTrial {
   };
   [[nodiscard]] std::vector<Measured> Ways() const;
 
+  // How many pictures the ways of `engine` take until they had their turn.
+  [[nodiscard]] int PicturesToTry(std::size_t engine) const;
+
+  // A picture, of the first way of `engine`; nothing if that was not measured.
+  [[nodiscard]] std::optional<double> Seconds(std::size_t engine) const;
+
   // Whether every way had its turn.
   [[nodiscard]] bool is_decided() const;
 

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,7 @@ EngineCandidate CandidateOf(std::function<std::unique_ptr<FeaturesEngine>()> mak
   return {.name = "other",
           .engine = Engine::kLibtorch,
           .make = std::move(make),
+          .saving = 0.25,
           .preparation = 0,
           .preparation_if_kept = 0,
           .is_kept = {},
@@ -84,6 +87,13 @@ TEST(ChosenFeatures, AnEngineThatAgreesTakesItsTurn) {
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0005F);
   EXPECT_EQ(features.NextBatch(), 4);
   EXPECT_THAT(features.TakeNotes(), IsEmpty());  // it is to be seen yet who is faster
+}
+
+TEST(ChosenFeatures, AnEngineIsComparedByFewPictures) {
+  ChosenFeatures features = AskFor(CandidateOf([] { return std::make_unique<Scaled>(1); }));
+  EXPECT_EQ(features.NextBatch(), 2);
+  static_cast<void>(features.Run(Pictures(2)));
+  EXPECT_EQ(features.NextBatch(), 4);
 }
 
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
@@ -135,7 +145,7 @@ TEST(ChosenFeatures, ItIsAnErrorThatNoWayIsLeftEveryTime) {
       EXPECT_THAT(error.what(), HasSubstr("engine 'other' cannot run this network"));
       EXPECT_EQ(error.hint(), "hint");
     }
-    EXPECT_EQ(features.NextBatch(), 4);
+    EXPECT_EQ(features.NextBatch(), 2);
   }
 }
 
@@ -182,6 +192,35 @@ TEST(ChosenFeatures, AnEngineWhosePreparationDoesNotPayGetsNoTurn) {
   // Unless it was asked for.
   auto asked = AskFor(candidate);
   EXPECT_FLOAT_EQ(asked.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1.0005F);
+}
+
+// Takes a hundredth of a second for a picture.
+class Slow final : public FeaturesEngine {
+ public:
+  Features Run(const at::Tensor& input) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 * input.size(0)));
+    return Scaled(1).Run(input);
+  }
+};
+
+// What a run of so many pictures notes whose reference is slow and whose first candidate is not,
+// once that one is measured.
+std::vector<std::string> NotesBehindAFastEngine(int pictures) {
+  std::vector<EngineCandidate> candidates(
+      2, CandidateOf([] { return std::make_unique<Scaled>(1.0005); }));
+  candidates.back().name = "third";
+  ChosenFeatures features(std::make_unique<Slow>(), std::move(candidates),
+                          EngineTrial({{0, 1}, {1, 4}, {2, 4}}), pictures, "hint");
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(1)));
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(4)));
+  return features.TakeNotes();
+}
+
+TEST(ChosenFeatures, AnEngineThatMayBeAsSlowAsTheReferenceIsTriedInLongRunsOnly) {
+  EXPECT_THAT(NotesBehindAFastEngine(/*pictures=*/100),
+              ElementsAre("engine 'third' is not tried: so few pictures do not pay for it",
+                          HasSubstr("engine 'other' is used")));
+  EXPECT_THAT(NotesBehindAFastEngine(/*pictures=*/100 * kMany), IsEmpty());
 }
 
 TEST(ChosenFeatures, WhatWasPreparedEarlierPaysInAShorterRun) {

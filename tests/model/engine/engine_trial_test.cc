@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace gradcam {
 namespace {
 
@@ -43,6 +45,18 @@ TEST(EngineTrial, DoesNotCountTheFirstBatchOfAWay) {
   trial.Record(kFused, 8, 8 * 100.0);
   trial.Record(kFused, 8, 8 * 2.0);
   EXPECT_EQ(trial.Next(), kFused);
+}
+
+TEST(EngineTrial, KnowsHowManyPicturesAnEngineTakesAndHowLongTheyTook) {
+  EngineTrial trial({kReference, kFused, kFusedAlone});
+  EXPECT_EQ(trial.PicturesToTry(1), 2 * 8 + 2 * 1);
+  trial.Record(kFused, 8, 8 * 3.0);
+  EXPECT_EQ(trial.PicturesToTry(1), 8 + 2 * 1);
+  EXPECT_EQ(trial.Seconds(1), std::nullopt);
+  trial.Record(kFused, 8, 8 * 2.0);
+  EXPECT_EQ(trial.PicturesToTry(1), 2 * 1);
+  EXPECT_EQ(trial.Seconds(1), 2.0);
+  EXPECT_EQ(trial.Seconds(7), std::nullopt);
 }
 
 TEST(EngineTrial, ShorterBatchesSayNothing) {
