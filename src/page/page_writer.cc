@@ -33,7 +33,7 @@ OldFile Judge(const fs::path& file, std::string_view beginning) {
 void RequireOurs(const fs::path& file, std::string_view beginning, const std::string& what) {
   if (Judge(file, beginning) != OldFile::kOther) return;
   throw Error(ErrorKind::kOutput, Quoted(file) + " exists and is not " + what,
-              "choose another file with --output, or remove it");
+              "choose another file, or remove it");
 }
 
 }  // namespace

@@ -167,5 +167,6 @@ def test_only_pages_are_overwritten(gradcam, compared):
     (compared / "page.html").write_text("mine")
     result = compare(gradcam, code=2)
     assert result.errors == ["'page.html' exists and is not a page of gradcam"]
+    assert result.hints == ["choose another file, or remove it"]
     assert result.stdout == ""
     assert (compared / "page.html").read_text() == "mine"
