@@ -63,6 +63,15 @@ void SetSeenPart(const StoredReport& report, PictureComparison& picture) {
   picture.seen_height = seen.height;
 }
 
+// A result that the other side has not: its classes, to be looked at.
+void AddLoneClasses(SideReader& reader, const ReportReading& reading, PictureComparison& picture) {
+  if (!reading.report) return;
+  SetSeenPart(*reading.report, picture);
+  for (const ClassReport& explained : reading.report->picture.explanations) {
+    AddLoneClass(reader, *reading.report, explained, picture);
+  }
+}
+
 // Compares two results part by part.
 class Comparer {
  public:
@@ -251,14 +260,10 @@ std::optional<PictureComparison> CompareResults(const std::string& name,
   if (before.is_foreign && after.is_foreign) return std::nullopt;
   if (after.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kMissing, .text = "not in CURRENT"}, options);
+    AddLoneClasses(baseline_reader, before, picture);
   } else if (before.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kExtra, .text = "not in BASELINE"}, options);
-    if (after.report) {
-      SetSeenPart(*after.report, picture);
-      for (const ClassReport& explained : after.report->picture.explanations) {
-        AddLoneClass(current_reader, *after.report, explained, picture);
-      }
-    }
+    AddLoneClasses(current_reader, after, picture);
   } else if (before.report && after.report) {
     SetSeenPart(*before.report, picture);
     Comparer({&baseline_reader, &*before.report}, {&current_reader, &*after.report}, options,

@@ -61,7 +61,7 @@ struct PictureComparison {
   int seen_width = 0;  // of the part of the picture that the maps cover, in pixels as drawn
   int seen_height = 0;
   std::vector<ClassComparison> classes;
-  std::vector<LoneClass> lone_classes;  // BASELINE's first; of a picture that only CURRENT has, too
+  std::vector<LoneClass> lone_classes;  // BASELINE's first; of a picture that one side has, too
 };
 
 struct CompareOptions {

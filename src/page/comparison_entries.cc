@@ -159,7 +159,7 @@ PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
   }
   if (pair.baseline != nullptr && pair.current != nullptr) {
     entry.hint = "Maps of different classes: not compared.";
-  } else if (picture.status != FindingKind::kExtra) {
+  } else if (picture.status != FindingKind::kExtra && picture.status != FindingKind::kMissing) {
     entry.hint = "Only one side explains this class: not compared.";
   }
   AddTexts(picture, std::nullopt, entry);

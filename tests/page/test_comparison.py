@@ -55,7 +55,7 @@ def test_worst_first_with_measures_and_reasons(gradcam, compared):
     entries = page.by_file()
     assert entries["a"]["state"] == "same" and "notes" not in entries["a"]
     assert entries["b"]["state"] == "map_changed" and entries["b"]["notes"]
-    assert entries["d"]["state"] == "missing" and entries["d"]["error"]
+    assert entries["d"]["state"] == "missing" and entries["d"]["notes"] == ["not in CURRENT"]
     assert entries["a"]["maps"][0]["summary"] == (
         "largest difference 0, RMS 0, correlation 1, overlap 1, peak shift 0")
     facts = dict(entries["a"]["maps"][0]["facts"])
@@ -161,6 +161,25 @@ def test_a_new_picture_is_shown(gradcam, compared):
     entry = PageFile(compared / "page.html").by_file()["a"]
     assert entry["state"] == "extra" and entry["notes"] == ["not in BASELINE"]
     assert [tile[1] >= 0 for tile in entry["maps"][0]["tiles"]] == [False, False, True]
+
+
+def test_a_missing_picture_is_shown_and_found_by_its_class(gradcam, compared, browser):
+    compare(gradcam)
+    entry = PageFile(compared / "page.html").by_file()["d"]
+    assert [tile[1] >= 0 for tile in entry["maps"][0]["tiles"]] == [False, True, False]
+    assert "hint" not in entry  # of a class that only one side explains
+    browser.open(compared / "page.html")
+    browser.choose("state", "Only in baseline")
+    assert browser.files() == ["d"]
+    label = browser.text(".card .class .name")
+    browser.choose("state", "All")
+    browser.choose("class", f"{label} (")
+    assert "d" in browser.files()
+    browser.choose("class", "All")
+    browser.search(f"d {label}")
+    assert "d" in browser.files()
+    browser.until(lambda: browser.run("return [...document.images].every((i) => i.naturalWidth)"))
+    assert browser.console() == []
 
 
 def test_only_pages_are_overwritten(gradcam, compared):
