@@ -134,7 +134,8 @@ class Comparer {
                            .label = before.prediction.label,
                            .baseline_probability = before.prediction.probability,
                            .current_probability = after.prediction.probability,
-                           .maps = {}};
+                           .maps = {},
+                           .sound_maps = {}};
     bool any = false;
     for (const MapKind kind : kMapKinds) {
       if (!HasMap(before, kind) && !HasMap(after, kind)) continue;
@@ -179,7 +180,11 @@ class Comparer {
         baseline_.reader->ReadMap(*baseline_.report, before, kind, form);
     std::optional<ResultMapValues> b =
         current_.reader->ReadMap(*current_.report, after, kind, form);
-    if (!a || !b) return;
+    if (!a || !b) {
+      if (a) result.sound_maps.push_back({kind, Side::kBaseline, std::move(a->map)});
+      if (b) result.sound_maps.push_back({kind, Side::kCurrent, std::move(b->map)});
+      return;
+    }
     MapComparison map{.kind = kind,
                       .form = form,
                       .baseline_status = a->status,

@@ -35,6 +35,7 @@ PictureComparison WithoutMaps(PictureComparison picture) {
       map.baseline = {};
       map.current = {};
     }
+    explained.sound_maps.clear();
   }
   picture.lone_classes.clear();
   return picture;

@@ -25,6 +25,13 @@ struct MapComparison {
   std::filesystem::path current_file;
 };
 
+// A map whose partner on the other side holds NaN or cannot be read: it is only looked at.
+struct SoundMap {
+  MapKind kind = MapKind::kGradcam;
+  Side side = Side::kBaseline;
+  Map map;  // normalised, 0...1
+};
+
 // A class that both sides explain.
 struct ClassComparison {
   int index = 0;
@@ -32,6 +39,7 @@ struct ClassComparison {
   double baseline_probability = 0;
   double current_probability = 0;
   std::vector<MapComparison> maps;
+  std::vector<SoundMap> sound_maps;
 };
 
 // A map that is only looked at.

@@ -52,18 +52,29 @@ FindingKind StateOf(const PictureComparison& picture, int class_index, MapKind k
   return state;
 }
 
-PageMap MapOf(const PictureComparison& picture, int class_index, const MapComparison& map,
-              double aspect_ratio) {
+// The difference and its numbers are there where both sides were measured.
+PageMap PageMapOf(const MapComparison& map, double aspect_ratio) {
   PageMap page;
-  page.state = NameOf(StateOf(picture, class_index, map.kind));
+  page.tiles[1].map = Drawn(map.baseline, aspect_ratio, Colormap::kJet);
+  page.tiles[2].map = Drawn(map.current, aspect_ratio, Colormap::kJet);
   if (!map.measures) return page;
-  page.tiles = {
-      PageTile{"", Drawn(DifferenceOf(map.baseline, map.current), aspect_ratio, Colormap::kInferno),
-               ""},
-      PageTile{"", Drawn(map.baseline, aspect_ratio, Colormap::kJet), ""},
-      PageTile{"", Drawn(map.current, aspect_ratio, Colormap::kJet), ""}};
+  page.tiles[0].map =
+      Drawn(DifferenceOf(map.baseline, map.current), aspect_ratio, Colormap::kInferno);
   page.facts = FactsOf(*map.measures);
   page.summary = SummaryOf(*map.measures);
+  return page;
+}
+
+// What there is to see of the maps of one kind, be it one side's map or nothing.
+PageMap PageMapOf(const ClassComparison& explained, MapKind kind, double aspect_ratio) {
+  const auto compared = std::ranges::find(explained.maps, kind, &MapComparison::kind);
+  if (compared != explained.maps.end()) return PageMapOf(*compared, aspect_ratio);
+  PageMap page;
+  for (const SoundMap& sound : explained.sound_maps) {
+    if (sound.kind != kind) continue;
+    page.tiles[sound.side == Side::kBaseline ? 1 : 2].map =
+        Drawn(sound.map, aspect_ratio, Colormap::kJet);
+  }
   return page;
 }
 
@@ -91,14 +102,8 @@ PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& expla
                {"current", explained.index, explained.current_probability}};
   entry.aspect_ratio = AspectRatioOf(picture);
   for (const MapKind kind : kMapKinds) {
-    const auto map = std::ranges::find(explained.maps, kind, &MapComparison::kind);
-    entry.maps.push_back(map == explained.maps.end()
-                             ? PageMap{.state = NameOf(FindingKind::kSame),
-                                       .tiles = {},
-                                       .peak = {},
-                                       .facts = {},
-                                       .summary = ""}
-                             : MapOf(picture, explained.index, *map, entry.aspect_ratio));
+    entry.maps.push_back(PageMapOf(explained, kind, entry.aspect_ratio));
+    entry.maps.back().state = NameOf(StateOf(picture, explained.index, kind));
   }
   AddTexts(picture, explained.index, entry);
   return entry;

@@ -66,6 +66,39 @@ TEST(ComparisonEntries, ShowDifferenceBaselineAndCurrent) {
   EXPECT_EQ(entry.maps[0].facts[0].value, "0.5");
 }
 
+TEST(ComparisonEntries, AMapThatIsNotSoundIsNotTheSameAndItsPartnerIsShown) {
+  PictureComparison picture = Picture("a/cat", 0);
+  picture.classes[0].maps.clear();
+  picture.classes[0].sound_maps = {{MapKind::kGradcam, Side::kBaseline, {2, 2, {0, 0, 0, 1}}},
+                                   {MapKind::kSaliency, Side::kCurrent, {2, 2, {0, 0, 0, 1}}}};
+  picture.status = FindingKind::kUnreadable;
+  picture.findings.resize(2);
+  picture.findings[0].kind = FindingKind::kNonfinite;
+  picture.findings[0].map = MapKind::kGradcam;
+  picture.findings[1].kind = FindingKind::kUnreadable;
+  picture.findings[1].map = MapKind::kSaliency;
+  for (Finding& finding : picture.findings) finding.class_index = 7;
+  const PageEntry entry = ComparisonEntries(picture).at(0);
+  EXPECT_EQ(entry.maps[0].state, "nonfinite");
+  EXPECT_EQ(entry.maps[1].state, "unreadable");
+  EXPECT_EQ(entry.maps[0].tiles[0].map, "");
+  EXPECT_THAT(entry.maps[0].tiles[1].map, StartsWith("data:image/jpeg;base64,"));
+  EXPECT_EQ(entry.maps[0].tiles[2].map, "");
+  EXPECT_EQ(entry.maps[1].tiles[1].map, "");
+  EXPECT_THAT(entry.maps[1].tiles[2].map, StartsWith("data:image/jpeg;base64,"));
+}
+
+TEST(ComparisonEntries, MapsThatWereNotMeasuredAreShownWithoutADifference) {
+  PictureComparison picture = Picture("a/cat", 0.5F);
+  picture.classes[0].maps[0].measures.reset();  // such as maps of two sizes
+  const PageMap map = ComparisonEntries(picture).at(0).maps[0];
+  EXPECT_EQ(map.tiles[0].map, "");
+  EXPECT_THAT(map.tiles[1].map, StartsWith("data:image/jpeg;base64,"));
+  EXPECT_THAT(map.tiles[2].map, StartsWith("data:image/jpeg;base64,"));
+  EXPECT_TRUE(map.facts.empty());
+  EXPECT_EQ(map.summary, "");
+}
+
 TEST(ComparisonEntries, APictureThatCannotBeComparedHasItsReasons) {
   PictureComparison picture;
   picture.name = "a/cat";

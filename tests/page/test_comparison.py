@@ -182,6 +182,29 @@ def test_a_missing_picture_is_shown_and_found_by_its_class(gradcam, compared, br
     assert browser.console() == []
 
 
+def test_a_map_that_is_not_sound_is_told_and_its_partner_shown(gradcam, compared, browser):
+    nan = compared / "current/a.gradcam.npy"
+    np.save(nan, np.load(nan) * np.float32(np.nan))
+    (compared / "current/c.saliency.npy").write_bytes(b"junk")
+    compare(gradcam, code=2)
+    entries = PageFile(compared / "page.html").by_file()
+    assert [part["state"] for part in entries["a"]["maps"]] == ["nonfinite", "same"]
+    assert [part["state"] for part in entries["c"]["maps"]] == ["map_changed", "unreadable"]
+    browser.open(compared / "page.html")
+    for file, shown, told in (("a", "Grad-CAM", "NaN or infinity"), ("c", "Saliency", "Unreadable")):
+        browser.choose("map", shown)
+        browser.choose("state", told)
+        assert browser.files() == [file]
+        card = browser.find(".card")
+        assert card.find_element("css selector", ".badge").text == told
+        places = [tile.text for tile in card.find_elements("css selector", ".tile")]
+        assert places == ["no difference", "Baseline", "no current"]
+        card.find_element("css selector", ".tiles").click()
+        assert f"{shown}{told}" in browser.text("#detail-body")
+        browser.find("#detail-close").click()
+    assert browser.console() == []
+
+
 def test_only_pages_are_overwritten(gradcam, compared):
     (compared / "page.html").write_text("mine")
     result = compare(gradcam, code=2)
