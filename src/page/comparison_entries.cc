@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <string>
 
 #include "compare/short_number.h"
@@ -83,20 +82,39 @@ double AspectRatioOf(const PictureComparison& picture) {
   return static_cast<double>(picture.seen_width) / picture.seen_height;
 }
 
-// What was found about the whole picture or about one class; about every class without an index.
-void AddTexts(const PictureComparison& picture, std::optional<int> class_index, PageEntry& entry) {
+bool HasCard(const PictureComparison& picture, int class_index) {
+  const auto is_it = [class_index](const auto& one) { return one.index == class_index; };
+  return std::ranges::any_of(picture.classes, is_it) ||
+         std::ranges::any_of(picture.lone_classes, is_it);
+}
+
+// What is told on the card of a class: all but what belongs to the card of another one.
+std::vector<Finding> FindingsFor(const PictureComparison& picture, int class_index) {
+  std::vector<Finding> findings;
   for (const Finding& finding : picture.findings) {
-    if (!class_index || !finding.class_index || finding.class_index == class_index) {
-      entry.notes.push_back(finding.text);
-    }
+    const int about = finding.class_index.value_or(class_index);
+    if (about == class_index || !HasCard(picture, about)) findings.push_back(finding);
   }
+  return findings;
+}
+
+void AddTexts(const PictureComparison& picture, const std::vector<Finding>& findings,
+              PageEntry& entry) {
+  for (const Finding& finding : findings) entry.notes.push_back(finding.text);
   for (const std::string& note : picture.notes) entry.facts.push_back({"Note", note});
 }
 
+FindingKind Gravest(const std::vector<Finding>& findings) {
+  FindingKind gravest = FindingKind::kSame;
+  for (const Finding& finding : findings) gravest = std::max(gravest, finding.kind);
+  return gravest;
+}
+
 PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& explained) {
+  const std::vector<Finding> findings = FindingsFor(picture, explained.index);
   PageEntry entry;
   entry.file = picture.name;
-  entry.state = NameOf(picture.status);
+  entry.state = NameOf(Gravest(findings));
   entry.explained = {explained.label, explained.index, explained.current_probability};
   entry.top = {{"baseline", -1, explained.baseline_probability},
                {"current", explained.index, explained.current_probability}};
@@ -105,7 +123,7 @@ PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& expla
     entry.maps.push_back(PageMapOf(explained, kind, entry.aspect_ratio));
     entry.maps.back().state = NameOf(StateOf(picture, explained.index, kind));
   }
-  AddTexts(picture, explained.index, entry);
+  AddTexts(picture, findings, entry);
   return entry;
 }
 
@@ -167,7 +185,7 @@ PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
   } else if (picture.status != FindingKind::kExtra && picture.status != FindingKind::kMissing) {
     entry.hint = "Only one side explains this class: not compared.";
   }
-  AddTexts(picture, std::nullopt, entry);
+  AddTexts(picture, picture.findings, entry);
   return entry;
 }
 

@@ -66,6 +66,24 @@ TEST(ComparisonEntries, ShowDifferenceBaselineAndCurrent) {
   EXPECT_EQ(entry.maps[0].facts[0].value, "0.5");
 }
 
+TEST(ComparisonEntries, ACardTellsNothingOfAnotherCard) {
+  PictureComparison picture = Picture("a/cat", 0.5F);
+  picture.classes.push_back(Picture("a/cat", 0).classes[0]);
+  picture.classes[1].index = 8;
+  EXPECT_EQ(ComparisonEntries(picture).at(0).state, "map_changed");
+  EXPECT_EQ(ComparisonEntries(picture).at(1).state, "same");
+  EXPECT_THAT(ComparisonEntries(picture).at(1).notes, ElementsAre());
+  Finding finding;
+  finding.kind = FindingKind::kPredictionChanged;
+  finding.text = "probability of class 9";
+  finding.class_index = 9;  // it has no card
+  picture.findings.push_back(finding);
+  for (const PageEntry& entry : ComparisonEntries(picture)) {
+    EXPECT_EQ(entry.state, "prediction_changed");
+    EXPECT_EQ(entry.notes.back(), "probability of class 9");
+  }
+}
+
 TEST(ComparisonEntries, AMapThatIsNotSoundIsNotTheSameAndItsPartnerIsShown) {
   PictureComparison picture = Picture("a/cat", 0);
   picture.classes[0].maps.clear();

@@ -182,6 +182,21 @@ def test_a_missing_picture_is_shown_and_found_by_its_class(gradcam, compared, br
     assert browser.console() == []
 
 
+def test_a_badge_names_the_map_if_it_is_another_than_the_one_shown(gradcam, compared, browser):
+    """Only the saliency of a has changed: the difference of its Grad-CAM is black."""
+    path = compared / "current/a.saliency.npy"
+    np.save(path, np.flipud(np.load(path)))
+    compare(gradcam)
+    browser.open(compared / "page.html")
+    browser.choose("sort", "File")
+    assert browser.files()[0] == "a"
+    assert browser.text(".card .hint").startswith("largest difference 0,")
+    assert browser.text(".card .badge") == "Saliency: map changed"
+    browser.choose("map", "Saliency")
+    assert browser.text(".card .badge") == "Map changed"
+    assert browser.console() == []
+
+
 def test_a_map_that_is_not_sound_is_told_and_its_partner_shown(gradcam, compared, browser):
     nan = compared / "current/a.gradcam.npy"
     np.save(nan, np.load(nan) * np.float32(np.nan))

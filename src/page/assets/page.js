@@ -172,7 +172,7 @@ function showOwnPictures() {
 function tile(entry, [picture, map], name) {
   const made = element('span', 'tile');
   if (picture < 0 && map < 0) {
-    made.append(element('span', 'none', `no ${name[0].toLowerCase()}${name.slice(1)}`));
+    made.append(element('span', 'none', `no ${lowerFirst(name)}`));
     return made;
   }
   const stack = element('span', 'stack');
@@ -390,12 +390,20 @@ function card(place) {
   return made;
 }
 
-// The state of the map that is shown, else of the whole entry; nothing if all is well.
+// The state of the map that is shown, else of the whole entry, by the name of the map that it comes
+// from; nothing if all is well.
 function stateNote(entry) {
-  const ofMap = entry.maps.length ? states.get(entry.maps[mapNumber()].state) : null;
-  const state = ofMap?.problem ? ofMap : states.get(entry.state);
-  return state.problem ? state.name : '';
+  const ofMaps = entry.maps.map((map) => states.get(map.state));
+  const ofShown = ofMaps[mapNumber()];
+  if (ofShown?.problem) return ofShown.name;
+  const state = states.get(entry.state);
+  if (!state.problem) return '';
+  const other = ofMaps.indexOf(state);
+  return other < 0 ? state.name : `${head.maps[other]}: ${lowerFirst(state.name)}`;
 }
+
+// "Map changed" inside a sentence; "NaN" stays.
+const lowerFirst = (text) => text.replace(/^[A-Z][a-z]*\b/, (word) => word.toLowerCase());
 
 const hintOf = (entry) => [entry.maps[mapNumber()]?.summary, entry.hint].filter(Boolean).join('. ');
 
