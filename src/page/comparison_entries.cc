@@ -9,7 +9,6 @@
 #include "image/coloured.h"
 #include "page/fitted_size.h"
 #include "page/picture_url.h"
-#include "report/text.h"
 
 namespace gradcam {
 namespace {
@@ -116,8 +115,9 @@ PageEntry EntryOf(const PictureComparison& picture, const ClassComparison& expla
   entry.file = picture.name;
   entry.state = NameOf(Gravest(findings));
   entry.explained = {explained.label, explained.index, explained.current_probability};
-  entry.top = {{"baseline", -1, explained.baseline_probability},
-               {"current", explained.index, explained.current_probability}};
+  entry.top = {
+      {explained.label, explained.index, explained.baseline_probability, NameOf(Side::kBaseline)},
+      {explained.label, explained.index, explained.current_probability, NameOf(Side::kCurrent)}};
   entry.aspect_ratio = AspectRatioOf(picture);
   for (const MapKind kind : kMapKinds) {
     entry.maps.push_back(PageMapOf(explained, kind, entry.aspect_ratio));
@@ -149,13 +149,11 @@ std::vector<LonePair> LonePairsOf(const PictureComparison& picture) {
   return pairs;
 }
 
-PageTile TileOf(const LoneClass* lone, MapKind kind, const std::string& side, double aspect_ratio) {
+PageTile TileOf(const LoneClass* lone, MapKind kind, double aspect_ratio) {
   if (lone == nullptr) return {};
-  PageTile tile{
-      .picture = "", .map = "", .name = side + ": " + ClassName(lone->label, lone->index)};
   const auto map = std::ranges::find(lone->maps, kind, &LoneMap::kind);
-  if (map != lone->maps.end()) tile.map = Drawn(map->map, aspect_ratio, Colormap::kJet);
-  return tile;
+  if (map == lone->maps.end()) return {};
+  return {.picture = "", .map = Drawn(map->map, aspect_ratio, Colormap::kJet)};
 }
 
 PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
@@ -168,17 +166,15 @@ PageEntry EntryOf(const PictureComparison& picture, const LonePair& pair) {
   entry.explained = {shown.label, shown.index, shown.probability};
   for (const LoneClass* lone : {pair.baseline, pair.current}) {
     if (lone == nullptr) continue;
-    entry.top.push_back({NameOf(lone->side) + ": " + ClassName(lone->label, lone->index),
-                         lone == &shown ? lone->index : -1, lone->probability});
+    entry.top.push_back({lone->label, lone->index, lone->probability, NameOf(lone->side)});
   }
   for (const MapKind kind : kMapKinds) {
-    entry.maps.push_back(
-        {.state = entry.state,
-         .tiles = {PageTile{}, TileOf(pair.baseline, kind, "Baseline", entry.aspect_ratio),
-                   TileOf(pair.current, kind, "Current", entry.aspect_ratio)},
-         .peak = {},
-         .facts = {},
-         .summary = ""});
+    entry.maps.push_back({.state = entry.state,
+                          .tiles = {PageTile{}, TileOf(pair.baseline, kind, entry.aspect_ratio),
+                                    TileOf(pair.current, kind, entry.aspect_ratio)},
+                          .peak = {},
+                          .facts = {},
+                          .summary = ""});
   }
   if (pair.baseline != nullptr && pair.current != nullptr) {
     entry.hint = "Maps of different classes: not compared.";

@@ -15,8 +15,7 @@ using PictureUrl = std::string;
 
 struct PageTile {
   PictureUrl picture;
-  PictureUrl map;    // over `picture` with the opacity of the page's slider, or alone
-  std::string name;  // in place of the one in PageHead::tile_names, if not empty
+  PictureUrl map;  // over `picture` with the opacity of the page's slider, or alone
 };
 
 // What the pictures of maps show.
@@ -57,6 +56,9 @@ struct PagePrediction {
   std::string label;
   int index = 0;
   double probability = 0;
+  // Whose it is where there are two, as in PageHead::tile_names in small letters: "baseline". With
+  // = {}, an initializer that leaves it out is no missing initializer to g++.
+  std::string side = {};  // NOLINT(readability-redundant-member-init)
 };
 
 // What is known of the answer.
@@ -72,10 +74,12 @@ struct PageEntry {
   std::optional<PagePrediction> explained;  // empty for a failure
   std::vector<PagePrediction> top;          // most probable first
   std::optional<PageTruth> truth;           // empty: not known
-  bool has_large_tile = true;               // else the first tile is left out, the others are large
-  double aspect_ratio = 1;                  // of the pictures in all tiles, width by height
-  PageArea seen;                            // the part of them that the network saw
-  std::vector<PageMap> maps;                // one for each of PageHead::map_names, or none
+  // Else the first tile is left out, and the others are large, each of the class that `top` has for
+  // its side.
+  bool has_large_tile = true;
+  double aspect_ratio = 1;    // of the pictures in all tiles, width by height
+  PageArea seen;              // the part of them that the network saw
+  std::vector<PageMap> maps;  // one for each of PageHead::map_names, or none
   std::vector<PageFact> facts;
   std::vector<std::string> notes;  // what is missing
   std::string error;               // why it failed

@@ -34,7 +34,9 @@ Json FactsToJson(const std::vector<PageFact>& facts) {
 }
 
 Json PredictionToJson(const PagePrediction& prediction) {
-  return {prediction.label, prediction.index, NumberOrNull(prediction.probability)};
+  Json json{prediction.label, prediction.index, NumberOrNull(prediction.probability)};
+  if (!prediction.side.empty()) json.push_back(prediction.side);
+  return json;
 }
 
 Json HeadToJson(const PageHead& head, const PageBody& body, std::size_t page) {
@@ -139,7 +141,6 @@ void PageBody::Add(const PageEntry& entry) {
     for (const PageTile& tile : map.tiles) {
       const int picture = NumberOf(tile.picture);
       tiles.push_back({picture, NumberOf(tile.map)});
-      if (!tile.name.empty()) tiles.back().push_back(tile.name);
     }
     Json part{{"state", map.state}, {"tiles", tiles}, {"facts", FactsToJson(map.facts)}};
     if (!map.summary.empty()) part["summary"] = map.summary;

@@ -4,7 +4,6 @@
 
 #include "core/joined.h"
 #include "page/script_json.h"
-#include "report/text.h"
 #include "run/sha256.h"
 
 namespace gradcam {
@@ -16,8 +15,8 @@ PageIndex::PageIndex(const std::vector<PageState>& states) {
 }
 
 int PageIndex::NumberOf(const PagePrediction& prediction) {
-  const std::string name = ClassName(prediction.label, prediction.index);
-  return labels_.emplace(name, static_cast<int>(labels_.size())).first->second;
+  const std::pair name(prediction.label, prediction.index);
+  return classes_.emplace(name, static_cast<int>(classes_.size())).first->second;
 }
 
 void PageIndex::Add(const PageEntry& entry) {
@@ -39,10 +38,12 @@ void PageIndex::EndPage(const std::string& file_name) {
 }
 
 std::string PageIndex::Json() const {
-  std::vector<std::string> labels(labels_.size());
-  for (const auto& [label, number] : labels_) labels[static_cast<std::size_t>(number)] = label;
+  nlohmann::ordered_json classes(classes_.size(), nullptr);
+  for (const auto& [name, number] : classes_) {
+    classes[static_cast<std::size_t>(number)] = {name.first, name.second};
+  }
   const std::string content =
-      "\"labels\":" + ScriptJson(labels) + ",\n\"pages\":[" + Joined(pages_, ",\n") + "]}";
+      "\"classes\":" + ScriptJson(classes) + ",\n\"pages\":[" + Joined(pages_, ",\n") + "]}";
   return "{\"key\":\"" + Sha256Of(content) + "\",\n" + content;
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "page/page_content.h"
@@ -23,11 +24,11 @@ class PageIndex {
 
   [[nodiscard]] std::size_t pages() const { return pages_.size(); }
 
-  // {"key": text, "labels": [text, ...], "pages": [{"file": name, "entries": [[file, state,
-  // explained, probability, answer, others], ...]}, ...]}, safe inside a <script> element. `key`:
-  // by which these pages know each other, a digest of the rest; `state`: its number; `explained`:
-  // number of a label, -1 for a failure; `probability`: of that class, or null; `answer`: 1 right,
-  // 0 wrong, -1 not known; `others`: numbers of the labels of the most probable classes and the
+  // {"key": text, "classes": [[label, index], ...], "pages": [{"file": name, "entries": [[file,
+  // state, explained, probability, answer, others], ...]}, ...]}, safe inside a <script> element.
+  // `key`: by which these pages know each other, a digest of the rest; `state`: its number;
+  // `explained`: place in `classes`, -1 for a failure; `probability`: of that class, or null;
+  // `answer`: 1 right, 0 wrong, -1 not known; `others`: places of the most probable classes and the
   // true one.
   [[nodiscard]] std::string Json() const;
 
@@ -35,7 +36,7 @@ class PageIndex {
   int NumberOf(const PagePrediction& prediction);
 
   std::map<std::string, int> states_;
-  std::map<std::string, int> labels_;
+  std::map<std::pair<std::string, int>, int> classes_;  // a label alone may be that of several
   std::string entries_;             // of the page that is being made: elements of a JSON array
   std::vector<std::string> pages_;  // JSON objects
 };

@@ -241,12 +241,12 @@ class PictureEntries::OnePicture {
   PageMap PageMapOf(const ClassReport& explained, MapKind kind, std::vector<std::string>& notes) {
     const MapReport& report = MapOf(explained, kind);
     const PictureUrl map = HeatmapOf(explained, kind, notes);
-    PageTile overlay{underlay_, map, ""};
+    PageTile overlay{underlay_, map};
     if (underlay_.empty() || map.empty()) {
-      overlay = {OverlayOf(explained, NameOf(kind), notes), "", ""};
+      overlay = {OverlayOf(explained, NameOf(kind), notes), ""};
     }
     return {.state = NameOf(report.summary.status),
-            .tiles = {overlay, PageTile{underlay_, "", ""}, PageTile{"", map, ""}},
+            .tiles = {overlay, PageTile{underlay_, ""}, PageTile{"", map}},
             .peak = PeakOf(report),
             .facts = FactsOf(report),
             .summary = ""};

@@ -155,11 +155,13 @@ TEST(ComparisonEntries, ClassesThatOneSideExplainsStandSideBySide) {
   EXPECT_EQ(pair.explained->index, 3);
   EXPECT_THAT(pair.hint, HasSubstr("Maps of different classes"));
   EXPECT_EQ(pair.maps[0].tiles[0].map, "");
-  EXPECT_EQ(pair.maps[0].tiles[1].name, "Baseline: tiger cat");
   EXPECT_THAT(pair.maps[0].tiles[1].map, StartsWith("data:image/jpeg;base64,"));
-  EXPECT_EQ(pair.maps[0].tiles[2].name, "Current: class 3");
+  EXPECT_THAT(pair.maps[0].tiles[2].map, StartsWith("data:image/jpeg;base64,"));
   EXPECT_EQ(pair.maps[1].tiles[1].map, "");  // no saliency is there
-  EXPECT_EQ(pair.top[0].label, "baseline: tiger cat");
+  EXPECT_EQ(pair.top[0].label, "tiger cat");
+  EXPECT_EQ(pair.top[0].side, "baseline");
+  EXPECT_EQ(pair.top[1].index, 3);
+  EXPECT_EQ(pair.top[1].side, "current");
   EXPECT_EQ(entries[1].explained->label, "lynx");
   EXPECT_THAT(entries[1].hint, HasSubstr("Only one side"));
 }

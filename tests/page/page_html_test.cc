@@ -28,7 +28,7 @@ PageEntry Entry(const std::string& file) {
   entry.top = {*entry.explained};
   PageMap map;
   map.state = "ok";
-  map.tiles = {PageTile{kUrl, "data:,b", ""}, PageTile{kUrl, "", ""}, PageTile{"", "data:,b", ""}};
+  map.tiles = {PageTile{kUrl, "data:,b"}, PageTile{kUrl, ""}, PageTile{"", "data:,b"}};
   entry.maps = {map};
   return entry;
 }
@@ -64,16 +64,16 @@ TEST(PageBody, CountsItsBytes) {
   EXPECT_GE(body.bytes(), before + 5000);
 }
 
-TEST(PageBody, TellsOfAPairItsNamesAndWhetherTheAnswerIsRight) {
+TEST(PageBody, TellsOfAPairItsSidesAndWhetherTheAnswerIsRight) {
   PageEntry entry = Entry("a");
   entry.has_large_tile = false;
-  entry.maps[0].tiles[1].name = "Baseline: cat";
+  entry.top[0].side = "baseline";
   entry.truth = {{"dog", 4, 0.25}, false};
   PageBody body;
   body.Add(entry);
   const Json json = Json::parse(body.entries()[0]);
   EXPECT_EQ(json["pair"], true);
-  EXPECT_EQ(json["maps"][0]["tiles"][1], Json::parse(R"([0,-1,"Baseline: cat"])"));
+  EXPECT_EQ(json["top"][0], Json::parse(R"(["cat",3,0.5,"baseline"])"));
   EXPECT_EQ(json["truth"], Json::parse(R"(["dog",4,0.25])"));
   EXPECT_EQ(json["right"], false);
 }
@@ -131,7 +131,7 @@ TEST(PageHtml, PutsPicturesIntoElementsOfAHundred) {
   PageBody body;
   for (int i = 0; i < 150; ++i) {
     PageEntry entry = Entry("a");
-    entry.maps[0].tiles = {PageTile{"data:," + std::to_string(i), "", ""}, PageTile{}, PageTile{}};
+    entry.maps[0].tiles = {PageTile{"data:," + std::to_string(i), ""}, PageTile{}, PageTile{}};
     body.Add(entry);
   }
   const std::string html = HtmlOf(body);

@@ -19,6 +19,7 @@ class Sample:
     probability: float = 0.5
     status: str = "ok"
     truth: str | None = None  # the true class, if it is known
+    index: int | None = None  # of the class; else each label has its own
 
 
 class Results:
@@ -38,7 +39,7 @@ class Results:
         target.parent.mkdir(parents=True, exist_ok=True)
         report = json.loads(json.dumps(self.base))
         report["image"]["file"] = sample.name + ".png"
-        index = sum(sample.label.encode())
+        index = sum(sample.label.encode()) if sample.index is None else sample.index
         first = {"index": index, "label": sample.label, "probability": sample.probability}
         report["top"] = [
             {"rank": 1, "id": None, "logit": 1.0, **first},
@@ -139,7 +140,7 @@ def split(page: Path, count: int) -> list[Path]:
     states = [state["key"] for state in read.head["states"]]
     files = [page.parent / f"part-{i + 1}.html" for i in range(count)]
     held = [entries[i * len(entries) // count:(i + 1) * len(entries) // count] for i in range(count)]
-    index = {"key": "of a test", "labels": [entry["class"][0] for entry in entries], "pages": [
+    index = {"key": "of a test", "classes": [entry["class"][:2] for entry in entries], "pages": [
         {"file": file.name, "entries": [
             [entry["file"], states.index(entry["state"]), entries.index(entry), entry["class"][2], -1, []]
             for entry in part]} for file, part in zip(files, held)]}

@@ -71,9 +71,9 @@ TEST(PageWriter, EachOfSeveralPagesKnowsWhatTheOthersHold) {
   entry.truth = {PagePrediction{"cat", 4, 0.125}, false};  // another class of the same name
   writer.Add(entry);
   EXPECT_EQ(writer.Finish().size(), 2U);
-  const std::string content = R"("labels":["cat","class 7"],
+  const std::string content = R"("classes":[["cat",3],["",7],["cat",4]],
 "pages":[{"file":"page #1.html","entries":[["\u003c/script>",1,-1,null,-1,[]]]},
-{"file":"page #1-2.html","entries":[["b",0,0,0.5,0,[0,1,0]]]}]})";
+{"file":"page #1-2.html","entries":[["b",0,0,0.5,0,[0,1,2]]]}]})";
   const std::string index = "{\"key\":\"" + Sha256Of(content) + "\",\n" + content;
   for (const char* name : {"page #1.html", "page #1-2.html"}) {
     EXPECT_THAT(Content(folder / name), HasSubstr(index)) << name;

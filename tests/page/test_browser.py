@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from page_results import Sample
+from page_results import Sample, split
 from selenium.webdriver.common.keys import Keys
 
 NASTY = "<script>window.broken = 1</script><img src=x onerror=\"window.broken = 1\">"
@@ -254,6 +254,32 @@ def test_wrong_answers_can_be_picked(gradcam, results, browser):
     browser.search("lynx")  # the true class counts
     assert browser.files() == ["b.png", "c.png"]
     assert browser.console() == []
+
+
+def test_classes_of_one_label_are_told_apart(gradcam, results, browser):
+    """ImageNet has two classes "crane"."""
+    for sample in (Sample("a", "crane", 0.9, index=134), Sample("b", "crane", 0.8, index=517),
+                   Sample("c", "lynx", 0.7), Sample("d", "crane", 0.6, index=517)):
+        results.add(sample)
+    assert gradcam("report", "out").code == 0
+    page = results.folder / "report.html"
+    for opened in (page, split(page, 2)[0]):
+        browser.open(opened)
+        assert browser.options("class") == ["All", "crane (class 134) (1)", "crane (class 517) (2)",
+                                            "lynx (1)"]
+        browser.choose("class", "crane (class 517)")
+        assert browser.files() == ["b.png", "d.png"]
+        browser.wait_for_pictures()
+        card = browser.find(".card")
+        assert card.find_element("css selector", ".class .name").text == "crane (class 517)"
+        assert [name.text for name in card.find_elements("css selector", ".top .name")] == \
+            ["crane (class 517)", "other"]
+        browser.choose("class", "All")
+        browser.search("crane 134")
+        assert browser.files() == ["a.png"]
+        browser.search("lynx")
+        assert browser.text(".card .class .name") == "lynx"
+        assert browser.console() == []
 
 
 def test_there_is_no_answer_where_no_truth_is_known(page):

@@ -120,7 +120,7 @@ def test_a_class_that_changed_is_shown_with_both_probabilities(gradcam, picture,
                        "--class", "tench").code == 0
     compare(gradcam)
     entry = PageFile(tmp_path / "page.html").entries[0]
-    assert [row[0] for row in entry["top"]] == ["baseline", "current"]
+    assert [row[3] for row in entry["top"]] == ["baseline", "current"]
     assert entry["top"][0][2] != entry["top"][1][2]
 
 
@@ -135,7 +135,8 @@ def test_two_classes_stand_side_by_side(gradcam, picture, tmp_path, browser):
     compare(gradcam, "--diff-dir", "diff")
     entry = PageFile(tmp_path / "page.html").entries[0]
     assert entry["pair"] and entry["state"] == "prediction_changed"
-    assert [row[0] for row in entry["top"]] == ["baseline: tench", "current: Egyptian cat"]
+    assert [(row[0], row[3]) for row in entry["top"]] == [("tench", "baseline"),
+                                                          ("Egyptian cat", "current")]
     browser.open(tmp_path / "page.html")
     shown = [tag.text for tag in browser.find_all(".card:first-child .tag")]
     assert shown == ["Baseline: tench", "Current: Egyptian cat"]
@@ -153,6 +154,24 @@ def test_two_classes_stand_side_by_side(gradcam, picture, tmp_path, browser):
     written = sorted(path.name for path in (tmp_path / "diff").iterdir())
     assert written == sorted(f"{name}.{kind}-{side}.png" for name in "ab"
                              for kind in ("gradcam", "saliency") for side in ("baseline", "current"))
+
+
+def test_two_classes_of_one_label_are_told_apart(gradcam, picture, tmp_path, browser):
+    picture("photos/a.png")
+    card = models.card(["crane"] * len(models.LABELS))
+    models.save(models.TinyNet(), tmp_path / "net.pt", card=card)
+    for folder, index in (("baseline", "1"), ("current", "2")):
+        assert gradcam("-m", "net.pt", "photos", "-o", folder, "--write", "json,raw",
+                       "--class", index).code == 0
+    compare(gradcam)
+    browser.open(tmp_path / "page.html")
+    assert browser.options("class") == ["All", "crane (class 2) (1)"]
+    assert browser.text(".card .class .name") == "crane (class 2)"
+    assert [tag.text for tag in browser.find_all(".tag")] == \
+        ["Baseline: crane (class 1)", "Current: crane (class 2)"]
+    assert [name.text for name in browser.find_all(".card .top .name")] == \
+        ["baseline: crane (class 1)", "current: crane (class 2)"]
+    assert browser.console() == []
 
 
 def test_a_new_picture_is_shown(gradcam, compared):

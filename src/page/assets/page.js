@@ -23,9 +23,33 @@ function percent(probability) {
   return `${value.toFixed(1)} %`;
 }
 
-const className = ([label, index]) => label || `class ${index}`;
 const plural = (count, word) => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
 const byText = new Intl.Collator('en', {numeric: true}).compare;
+
+// ---- Classes: [label, index, ...]. Labels may be shared: ImageNet has two classes "crane".
+
+let shared = new Set();  // names of several classes
+
+const plainName = ([label, index]) => label || `class ${index}`;
+
+function className(one) {
+  const name = plainName(one);
+  return shared.has(name) ? `${name} (class ${one[1]})` : name;
+}
+
+const classKey = ([label, index]) => `${index} ${label}`;
+
+function takeClasses(classes) {
+  const indices = new Map();
+  shared = new Set();
+  for (const one of classes) {
+    const name = plainName(one);
+    if ((indices.get(name) ?? one[1]) !== one[1]) shared.add(name);
+    indices.set(name, one[1]);
+  }
+}
+
+const classesOf = (entry) => [entry.class, ...entry.top, entry.truth].filter(Boolean);
 
 // ---- Parts: the HTML files among which results are divided where one would be too large. Each holds
 // entries with their pictures; every one shows them all and asks the others for what they hold.
@@ -202,7 +226,12 @@ function mapImage(entry, number) {
 const tiles = (entry) => entry.maps[mapNumber()].tiles.map((pair, i) =>
   tile(entry, pair, tileName(entry, i))).slice(entry.pair ? 1 : 0);
 
-const tileName = (entry, i) => entry.maps[mapNumber()].tiles[i][2] ?? head.tiles[i];
+// Each tile of a pair has a class of its own.
+function tileName(entry, i) {
+  const name = head.tiles[i];
+  const of = entry.pair && entry.top.find(([, , , side]) => side === lowerFirst(name));
+  return of ? `${name}: ${className(of)}` : name;
+}
 
 // ---- What is shown, and in which order
 
@@ -218,16 +247,18 @@ const gravity = (record) => states.get(record.state).gravity;
 
 // What is known of an entry of any part: what search, filters and orders look at.
 const record = (part, number, {others, ...known}) => ({part, number, ...known,
-  text: [known.file, known.name, ...others].join('\n').toLowerCase()});
+  name: known.class ? className(known.class) : '',
+  key: known.class ? classKey(known.class) : '',
+  text: [known.file, ...[known.class, ...others].filter(Boolean).map(className)].join('\n').toLowerCase()});
 
 const ownRecord = (entry, number) => record(own.number, number, {
   file: entry.file,
-  name: entry.class ? className(entry.class) : '',
+  class: entry.class,
   state: entry.state,
   probability: entry.class?.[2] ?? null,
   // Whether the most probable class is the true one.
   answer: entry.truth ? (entry.right ? 'right' : 'wrong') : 'unknown',
-  others: [...entry.top, ...(entry.truth ? [entry.truth] : [])].map(className),
+  others: classesOf(entry),
 });
 
 let records = [];  // of all parts; only of this one until the index has been read
@@ -251,18 +282,19 @@ function lookForOverlays(entries) {
 function readIndex() {
   const source = $('index');
   if (!source) return;
-  const {key: found, labels, pages} = JSON.parse(source.textContent);
+  const {key: found, classes, pages} = JSON.parse(source.textContent);
   key = found;
   parts = pages.map(({file}, number) =>
     number === own.number ? own : {number, file, questions: new Set()});
+  takeClasses(classes);
   takeRecords(pages.flatMap(({entries}, part) => entries.map(
     ([file, state, explained, probability, answer, others], number) => record(part, number, {
       file,
-      name: labels[explained] ?? '',
+      class: classes[explained],
       state: head.states[state].key,
       probability,
       answer: ['wrong', 'right'][answer] ?? 'unknown',
-      others: others.map((label) => labels[label]),
+      others: others.map((place) => classes[place]),
     }))));
 }
 
@@ -286,18 +318,18 @@ function entryAt(place) {
   const part = parts[wanted.part];
   ask(part, 'entries');
   return {file: wanted.file, state: wanted.state, top: [], maps: [], elsewhere: part,
-          ...(wanted.name && {class: [wanted.name, -1, wanted.probability]})};
+          ...(wanted.class && {class: [...wanted.class.slice(0, 2), wanted.probability]})};
 }
 
 const filters = ['search', 'class', 'state', 'answer'];  // ids of controls
 
 function wanted() {
-  const [search, name, state, answer] = filters.map((id) => $(id).value);
-  return {words: search.toLowerCase().split(/\s+/).filter(Boolean), name, state, answer};
+  const [search, key, state, answer] = filters.map((id) => $(id).value);
+  return {words: search.toLowerCase().split(/\s+/).filter(Boolean), key, state, answer};
 }
 
-function fits(record, {words, name, state, answer}) {
-  if (name && record.name !== name) return false;
+function fits(record, {words, key, state, answer}) {
+  if (key && record.key !== key) return false;
   if (state === '*problem' && !states.get(record.state).problem) return false;
   if (states.has(state) && record.state !== state) return false;
   if (answer && record.answer !== answer) return false;
@@ -412,14 +444,22 @@ function truthNote(entry) {
   return entry.right ? 'right' : `wrong: it is ${className(entry.truth)}, ${percent(entry.truth[2])}`;
 }
 
+function rowName(entry, prediction) {
+  const side = prediction[3];
+  if (!side) return className(prediction);
+  return entry.pair ? `${side}: ${className(prediction)}` : side;
+}
+
 function topRows(entry) {
+  // Of two sides the last one is the current one.
+  const explained = entry.top.findLast((prediction) => prediction[1] === entry.class?.[1]);
   return entry.top.map((prediction) => {
-    const row = element('li', entry.class && prediction[1] === entry.class[1] ? 'explained' : '');
+    const row = element('li', prediction === explained ? 'explained' : '');
     const bar = element('span', 'bar');
     const filled = element('i');
     filled.style.width = `${Math.max(0, Math.min(1, prediction[2] ?? 0)) * 100}%`;
     bar.append(filled);
-    const name = element('span', 'name', className(prediction));
+    const name = element('span', 'name', rowName(entry, prediction));
     name.title = name.textContent;
     row.append(name, bar, element('span', 'value', percent(prediction[2])));
     return row;
@@ -649,9 +689,10 @@ function fill(id, choices) {
 }
 
 function fillFilters() {
-  const names = counted(records.map((one) => one.name).filter(Boolean));
-  fill('class', [['', 'All'], ...[...names].sort((a, b) => byText(a[0], b[0]))
-    .map(([name, count]) => [name, `${name} (${count})`])]);
+  const names = new Map(records.filter((one) => one.class).map((one) => [one.key, one.name]));
+  const members = counted(records.map((one) => one.key));
+  fill('class', [['', 'All'], ...[...names].sort((a, b) => byText(a[1], b[1]))
+    .map(([key, name]) => [key, `${name} (${members.get(key)})`])]);
   const counts = counted(records.map((one) => one.state));
   const problems = records.filter((one) => states.get(one.state).problem).length;
   fill('state', [['', 'All'], ['*problem', `All problems (${problems})`],
@@ -774,6 +815,7 @@ function start() {
   }
   $('notes').append(...head.notes.map((note) => element('li', '', note)));
   setTheme(theme);
+  takeClasses(own.entries.flatMap(classesOf));
   takeRecords(own.entries.map(ownRecord));
   lookForOverlays(own.entries);
   fillControls();
