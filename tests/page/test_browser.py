@@ -301,6 +301,34 @@ def test_texts_of_strangers_stay_texts(gradcam, results, browser):
     assert browser.console() == []
 
 
+def test_marks_that_turn_texts_around_are_seen(gradcam, results, browser):
+    """U+202A to U+202E and U+2066 to U+2069; letters of right-to-left scripts stay."""
+    marks = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    label = "crane " + "".join(map(chr, marks)) + " \u0645\u0631\u062d\u0628\u0627"
+    results.add(Sample("a/\u202eRTL", label, truth=label))
+    results.add_picture("a/\u202eRTL")
+    results.fail("b/\u2067gpj.exe", "cannot read 'b/\u2067gpj.exe'", "\u202dlook")
+    assert gradcam("report", "out", "--link").code == 0
+    browser.open(results.folder / "report.html")
+    assert browser.files() == [r"a/\u202eRTL.png", r"b/\u2067gpj.exe"]
+    shown = label
+    for mark in marks:
+        shown = shown.replace(chr(mark), f"\\u{mark:x}")
+    assert browser.text(".card .class .name") == shown
+    assert browser.options("class") == ["All", f"{shown} (1)"]
+    browser.until(lambda: browser.run("return [...document.images].every((i) => i.complete)"))
+    assert browser.run("return [...document.images].map((i) => i.naturalWidth)") == [64] * 4
+    for card in range(2):
+        browser.find_all(".tiles")[card].click()
+        texts = browser.run("""return [document.body.textContent, ...[...document.querySelectorAll('*')]
+            .flatMap((one) => [one.title ?? '', one.ariaLabel ?? ''])].join('')""")
+        assert not {chr(mark) for mark in marks} & set(texts)
+        browser.find("#detail-close").click()
+    browser.search(r"\u202ertl")
+    assert browser.files() == [r"a/\u202eRTL.png"]
+    assert browser.console() == []
+
+
 def test_the_policy_stops_scripts_of_strangers(gradcam, results, browser):
     results.add(Sample("a", "cat"))
     assert gradcam("report", "out").code == 0

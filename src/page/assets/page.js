@@ -1,7 +1,7 @@
 'use strict';
 
 // The page shows entries, each one explained class of a picture or a failure. All texts come from
-// files of strangers: they are set as textContent and never parsed as HTML.
+// files of strangers: they are set by setText and never parsed as HTML.
 
 const $ = (id) => document.getElementById(id);
 const head = JSON.parse($('head').textContent);
@@ -9,10 +9,25 @@ const states = new Map(head.states.map((state, gravity) => [state.key, {...state
 
 // ---- Small helpers
 
+// Marks that turn around what stands behind them are shown by their codes: a file "\u202egnp.exe"
+// would read as another one.
+const visible = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g,
+  (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
+
+function setText(made, text) {
+  made.textContent = visible(text);
+}
+
+// With the text as tooltip, too, where there is no room for all of it.
+function setLongText(made, text) {
+  setText(made, text);
+  made.title = made.textContent;
+}
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) setText(made, text);
   return made;
 }
 
@@ -245,11 +260,14 @@ const orders = {
 
 const gravity = (record) => states.get(record.state).gravity;
 
+// For the search, which finds what is seen.
+const comparable = (text) => visible(text).toLowerCase();
+
 // What is known of an entry of any part: what search, filters and orders look at.
 const record = (part, number, {others, ...known}) => ({part, number, ...known,
   name: known.class ? className(known.class) : '',
   key: known.class ? classKey(known.class) : '',
-  text: [known.file, ...[known.class, ...others].filter(Boolean).map(className)].join('\n').toLowerCase()});
+  text: comparable([known.file, ...[known.class, ...others].filter(Boolean).map(className)].join('\n'))});
 
 const ownRecord = (entry, number) => record(own.number, number, {
   file: entry.file,
@@ -325,7 +343,7 @@ const filters = ['search', 'class', 'state', 'answer'];  // ids of controls
 
 function wanted() {
   const [search, key, state, answer] = filters.map((id) => $(id).value);
-  return {words: search.toLowerCase().split(/\s+/).filter(Boolean), key, state, answer};
+  return {words: comparable(search).split(/\s+/).filter(Boolean), key, state, answer};
 }
 
 function fits(record, {words, key, state, answer}) {
@@ -401,22 +419,21 @@ function card(place) {
     button.append(entry.elsewhere ? element('p', 'elsewhere', `in ${entry.elsewhere.file}`) :
       element('p', 'problem', entry.error));
   }
-  button.setAttribute('aria-label', `${entry.file}: ${name} ${value} ${entry.class ? stateNote(entry) : ''}`);
+  button.setAttribute('aria-label',
+    visible(`${entry.file}: ${name} ${value} ${entry.class ? stateNote(entry) : ''}`));
   button.addEventListener('click', () => openDetail(place));
   button.addEventListener('focus', () => moveTo(place));
-  part('.class .name').textContent = name;
-  part('.class .name').title = name;
-  part('.class .value').textContent = value;
-  part('.file').textContent = entry.file;
-  part('.file').title = entry.file;
+  setLongText(part('.class .name'), name);
+  setText(part('.class .value'), value);
+  setLongText(part('.file'), entry.file);
   const note = entry.class ? stateNote(entry) : '';
-  part('.truth').textContent = truthNote(entry) || '\u00a0';
+  setText(part('.truth'), truthNote(entry) || '\u00a0');
   part('.truth').hidden = !hasTruth;
   part('.truth').classList.toggle('problem', entry.right === false);
-  part('.badge').textContent = note;
+  setText(part('.badge'), note);
   part('.badge').hidden = !note;
   part('.top').append(...topRows(entry).slice(0, 5));
-  part('.hint').textContent = hintOf(entry);
+  setText(part('.hint'), hintOf(entry));
   made.setAttribute('aria-setsize', shown.length);
   made.setAttribute('aria-posinset', place + 1);
   return made;
@@ -459,8 +476,8 @@ function topRows(entry) {
     const filled = element('i');
     filled.style.width = `${Math.max(0, Math.min(1, prediction[2] ?? 0)) * 100}%`;
     bar.append(filled);
-    const name = element('span', 'name', rowName(entry, prediction));
-    name.title = name.textContent;
+    const name = element('span', 'name');
+    setLongText(name, rowName(entry, prediction));
     row.append(name, bar, element('span', 'value', percent(prediction[2])));
     return row;
   });
@@ -589,9 +606,9 @@ function showDialog(id) {
 
 function fillDetail() {
   const entry = entryAt(opened);
-  $('detail-title').textContent = entry.class ?
-    `${className(entry.class)} ${percent(entry.class[2])}` : states.get(entry.state).name;
-  $('detail-file').textContent = entry.file;
+  setText($('detail-title'), entry.class ?
+    `${className(entry.class)} ${percent(entry.class[2])}` : states.get(entry.state).name);
+  setText($('detail-file'), entry.file);
   $('detail-previous').disabled = opened === 0;
   $('detail-next').disabled = opened === shown.length - 1;
   const body = $('detail-body');
