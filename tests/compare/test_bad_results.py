@@ -120,6 +120,14 @@ def test_new_result_that_is_not_finite_fails_although_new_ones_are_allowed(resul
     assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
 
 
+def test_missing_result_that_is_not_finite_fails_although_missing_ones_are_allowed(results, gradcam):
+    both = results()
+    (both.current / "b.json").unlink()
+    np.save(both.baseline / "b.gradcam.npy", np.full((16, 16), np.nan, np.float32))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-missing")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+
+
 def test_probability_that_is_not_finite_fails(results, gradcam):
     both = results()
     both.edit("b", lambda report: report["top"][0].update(probability=None))
