@@ -151,15 +151,23 @@ void CompareExplained(const PictureReport& baseline, const PictureReport& curren
 
 }  // namespace
 
+std::optional<Finding> NonfinitePrediction(const PictureReport& report, Side side) {
+  if (AllFinite(report)) return std::nullopt;
+  return Finding{.kind = FindingKind::kNonfinite,
+                 .text = std::string(side == Side::kBaseline ? "BASELINE" : "CURRENT") +
+                         ": a probability or logit is not a finite number",
+                 .measure = "probability",
+                 .side = side};
+}
+
 PredictionComparison ComparePredictions(const PictureReport& baseline, const PictureReport& current,
                                         double max_difference) {
   PredictionComparison result;
-  if (!AllFinite(baseline) || !AllFinite(current)) {
-    result.findings.push_back({.kind = FindingKind::kNonfinite,
-                               .text = "a probability or logit is not a finite number",
-                               .measure = "probability"});
-    return result;
+  for (const std::optional<Finding>& finding : {NonfinitePrediction(baseline, Side::kBaseline),
+                                                NonfinitePrediction(current, Side::kCurrent)}) {
+    if (finding) result.findings.push_back(*finding);
   }
+  if (!result.findings.empty()) return result;
   const std::size_t length = std::min(baseline.top.size(), current.top.size());
   const auto end = static_cast<std::ptrdiff_t>(length);
   const Top before(baseline.top.begin(), baseline.top.begin() + end);

@@ -11,8 +11,11 @@ namespace gradcam {
 struct PredictionComparison {
   // Of all classes that both sides tell; empty if a number is not finite.
   std::optional<double> max_probability_difference;
-  std::vector<Finding> findings;  // kPredictionChanged or kNonfinite
+  std::vector<Finding> findings;  // kPredictionChanged, or kNonfinite: one a side
 };
+
+// What is wrong with a side's predictions if one of their numbers is not finite.
+[[nodiscard]] std::optional<Finding> NonfinitePrediction(const PictureReport& report, Side side);
 
 // The first class must stay the first. At the ranks behind it another class may stand if BASELINE
 // gives it a probability within `max_difference` of the one that stood there: rounding decides the

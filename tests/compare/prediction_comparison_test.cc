@@ -100,7 +100,18 @@ TEST(ComparePredictions, FailsWhereANumberIsNotFinite) {
   const PredictionComparison comparison = ComparePredictions(baseline, current, kLimit);
   ASSERT_EQ(comparison.findings.size(), 1U);
   EXPECT_EQ(comparison.findings[0].kind, FindingKind::kNonfinite);
+  EXPECT_EQ(comparison.findings[0].side, Side::kCurrent);
   EXPECT_FALSE(comparison.max_probability_difference);
+}
+
+TEST(ComparePredictions, TellsOfEachSideThatHasANumberThatIsNotFinite) {
+  PictureReport report = Report({{1, 0.5}});
+  report.top[0].probability = INFINITY;
+  std::vector<std::optional<Side>> sides;
+  for (const Finding& finding : ComparePredictions(report, report, kLimit).findings) {
+    sides.push_back(finding.side);
+  }
+  EXPECT_THAT(sides, ElementsAre(Side::kBaseline, Side::kCurrent));
 }
 
 }  // namespace

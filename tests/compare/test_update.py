@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare_support import statuses
+from compare_support import edit_report, statuses
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -71,6 +71,20 @@ def test_update_refuses_numbers_that_are_not_finite(results, gradcam):
     both = results()
     both.edit_map("b", lambda raw: raw * np.float32(np.inf))
     assert "NaN or an infinity" in refused(gradcam, both)
+
+
+def test_update_refuses_probabilities_that_are_not_finite(results, gradcam):
+    both = results()
+    both.edit("b", lambda report: report["top"][0].update(probability=None))
+    assert "not a finite number" in refused(gradcam, both)
+
+
+def test_update_mends_probabilities_that_are_not_finite(results, gradcam):
+    both = results()
+    edit_report(both.baseline / "b.json",
+                lambda report: report["top"][0].update(probability=None))
+    assert gradcam("compare", both.baseline, both.current, "--update").code == 0
+    assert gradcam("compare", both.baseline, both.current).code == 0
 
 
 def test_update_refuses_an_empty_current(results, gradcam):
