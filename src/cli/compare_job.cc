@@ -108,7 +108,7 @@ void Update(const CompareArguments& arguments, const Collector& collector,
                 "make CURRENT anew");
   }
   UpdateBaseline(arguments.baseline, arguments.current);
-  const std::uint64_t pictures = summary.pictures - summary.count(FindingKind::kMissing);
+  const std::uint64_t pictures = summary.pictures - summary.only_baseline;
   messages.PrintNote("BASELINE " + Quoted(arguments.baseline) + " is now CURRENT: " +
                      std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures"));
 }

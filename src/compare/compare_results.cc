@@ -37,14 +37,11 @@ const ClassReport* ClassIn(const PictureReport& picture, int index) {
   return found == picture.explanations.end() ? nullptr : &*found;
 }
 
-// Nothing to compare its maps with, but they must be sound. Of several forms the raw map is kept.
-void AddLoneClass(SideReader& reader, const StoredReport& report, const ClassReport& explained,
-                  PictureComparison& picture) {
-  LoneClass lone{.side = reader.side(),
-                 .index = explained.prediction.index,
-                 .label = explained.prediction.label,
-                 .probability = explained.prediction.probability,
-                 .maps = {}};
+// The maps of a class that nothing is compared with: they must be sound. Of several forms the raw
+// map is kept.
+std::vector<LoneMap> ReadLoneMaps(SideReader& reader, const StoredReport& report,
+                                  const ClassReport& explained) {
+  std::vector<LoneMap> maps;
   for (const MapKind kind : kMapKinds) {
     std::optional<Map> kept;
     for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
@@ -52,9 +49,18 @@ void AddLoneClass(SideReader& reader, const StoredReport& report, const ClassRep
       std::optional<ResultMapValues> values = reader.ReadMap(report, explained, kind, form);
       if (values && !kept) kept = std::move(values->map);
     }
-    if (kept) lone.maps.push_back({kind, *std::move(kept)});
+    if (kept) maps.push_back({kind, *std::move(kept)});
   }
-  picture.lone_classes.push_back(std::move(lone));
+  return maps;
+}
+
+void AddLoneClass(SideReader& reader, const StoredReport& report, const ClassReport& explained,
+                  PictureComparison& picture) {
+  picture.lone_classes.push_back({.side = reader.side(),
+                                  .index = explained.prediction.index,
+                                  .label = explained.prediction.label,
+                                  .probability = explained.prediction.probability,
+                                  .maps = ReadLoneMaps(reader, report, explained)});
 }
 
 void SetSeenPart(const StoredReport& report, PictureComparison& picture) {
@@ -232,6 +238,22 @@ class Comparer {
   PictureComparison& picture_;
 };
 
+// Nothing is compared with a picture that only one side has, but its numbers must be sound.
+void ReadMissing(SideReader& reader, const StoredReport& report) {
+  reader.CheckPredictions(report);
+  for (const ClassReport& explained : report.picture.explanations) {
+    (void)ReadLoneMaps(reader, report, explained);
+  }
+}
+
+void ReadExtra(SideReader& reader, const StoredReport& report, PictureComparison& picture) {
+  SetSeenPart(report, picture);
+  reader.CheckPredictions(report);
+  for (const ClassReport& explained : report.picture.explanations) {
+    AddLoneClass(reader, report, explained, picture);
+  }
+}
+
 ReportReading Read(SideReader& reader, const std::optional<ResultSource>& source) {
   return source ? reader.ReadReport() : ReportReading{.report = {}, .is_foreign = true};
 }
@@ -251,14 +273,10 @@ std::optional<PictureComparison> CompareResults(const std::string& name,
   if (before.is_foreign && after.is_foreign) return std::nullopt;
   if (after.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kMissing, .text = "not in CURRENT"}, options);
+    if (before.report) ReadMissing(baseline_reader, *before.report);
   } else if (before.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kExtra, .text = "not in BASELINE"}, options);
-    if (after.report) {
-      SetSeenPart(*after.report, picture);
-      for (const ClassReport& explained : after.report->picture.explanations) {
-        AddLoneClass(current_reader, *after.report, explained, picture);
-      }
-    }
+    if (after.report) ReadExtra(current_reader, *after.report, picture);
   } else if (before.report && after.report) {
     SetSeenPart(*before.report, picture);
     Comparer({&baseline_reader, &*before.report}, {&current_reader, &*after.report}, options,

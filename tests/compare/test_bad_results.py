@@ -120,6 +120,29 @@ def test_new_result_that_is_not_finite_fails_although_new_ones_are_allowed(resul
     assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
 
 
+def test_new_probability_that_is_not_finite_fails_although_new_ones_are_allowed(results, gradcam):
+    both = results()
+    (both.baseline / "b.json").unlink()
+    both.edit("b", lambda report: report["top"][0].update(probability=None))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-new")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+
+
+@pytest.mark.parametrize("what", ["map", "probability"])
+def test_vanished_result_that_is_not_finite_fails(results, gradcam, what):
+    both = results()
+    (both.current / "b.json").unlink()
+    if what == "map":
+        np.save(both.baseline / "b.gradcam.npy", np.full((16, 16), np.nan, np.float32))
+    else:
+        edit_report(both.baseline / "b.json",
+                    lambda report: report["top"][0].update(probability=None))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-missing")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+    assert gradcam("compare", both.baseline, both.current, "--update").code == 0
+    assert gradcam("compare", both.baseline, both.current).code == 0
+
+
 def test_probability_that_is_not_finite_fails(results, gradcam):
     both = results()
     both.edit("b", lambda report: report["top"][0].update(probability=None))

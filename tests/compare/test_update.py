@@ -79,6 +79,13 @@ def test_update_refuses_probabilities_that_are_not_finite(results, gradcam):
     assert "not a finite number" in refused(gradcam, both)
 
 
+def test_update_refuses_new_probabilities_that_are_not_finite(results, gradcam):
+    both = results()
+    (both.baseline / "b.json").unlink()
+    both.edit("b", lambda report: report["top"][0].update(probability=None))
+    assert "not a finite number" in refused(gradcam, both, "--allow-new")
+
+
 def test_update_mends_probabilities_that_are_not_finite(results, gradcam):
     both = results()
     edit_report(both.baseline / "b.json",
@@ -91,6 +98,11 @@ def test_update_refuses_an_empty_current(results, gradcam):
     both = results()
     shutil.rmtree(both.current)
     both.current.mkdir()
+    assert "holds no report" in refused(gradcam, both)
+    # Nor may what is wrong with the old ones hide that there are no new ones.
+    (both.baseline / "b.json").write_text("{")
+    edit_report(both.baseline / "c.json",
+                lambda report: report["top"][0].update(probability=None))
     assert "holds no report" in refused(gradcam, both)
 
 
