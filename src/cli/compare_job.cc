@@ -17,6 +17,7 @@
 #include "gradcam/error.h"
 #include "page/comparison_page.h"
 #include "report/text.h"
+#include "run/make_folder.h"
 
 namespace gradcam {
 namespace {
@@ -46,6 +47,7 @@ std::optional<Unfit> UnfitBaseline(const PictureComparison& picture) {
 class Collector {
  public:
   explicit Collector(const CompareArguments& arguments) : arguments_(arguments) {
+    if (arguments.diff_dir) MakeFolder(*arguments.diff_dir);
     if (arguments.junit) junit_.emplace(*arguments.junit, "gradcam compare");
     if (arguments.html) page_.emplace(*arguments.html);
     if (arguments.talk.json) json_.emplace();

@@ -67,6 +67,8 @@ DAMAGE = {
     "empty report": lambda folder: truncate(folder / "b.json", 0),
     "report without fields": lambda folder: (folder / "b.json").write_text(
         '{"schema_version": 1, "tool": {"name": "gradcam"}}'),
+    "report without predictions": lambda folder: edit_report(
+        folder / "b.json", lambda report: report.update(top=[])),
     "number beyond double": lambda folder: (folder / "b.json").write_text(
         (folder / "b.json").read_text().replace('"probability": 0.', '"probability": 1e999', 1)),
     "torn map": lambda folder: truncate(folder / "b.gradcam.npy", 200),
@@ -279,3 +281,9 @@ def test_diff_dir_that_cannot_be_made_is_an_error(results, gradcam, tmp_path):
     done = gradcam("compare", both.baseline, both.current, "--diff-dir", tmp_path / "file" / "x")
     assert done.code == 2
     assert "cannot make folder" in done.errors[0]
+    # Nor does it go unnoticed while there is nothing to show.
+    shutil.copy(both.baseline / "b.gradcam.npy", both.current)
+    for folder in (tmp_path / "file", tmp_path / "file" / "x"):
+        done = gradcam("compare", both.baseline, both.current, "--diff-dir", folder)
+        assert (done.code, done.stdout) == (2, "")
+        assert "cannot make folder" in done.errors[0]
