@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -85,6 +86,7 @@ class Comparer {
         ComparePredictions(before, after, options_.limits.max_probability_difference);
     picture_.max_probability_difference = predictions.max_probability_difference;
     for (Finding& finding : predictions.findings) Add(std::move(finding));
+    std::ranges::move(predictions.notes, std::back_inserter(picture_.notes));
     for (const ClassReport& explained : before.explanations) {
       const ClassReport* partner = ClassIn(after, explained.prediction.index);
       if (partner != nullptr) {

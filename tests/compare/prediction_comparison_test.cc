@@ -51,6 +51,38 @@ TEST(ComparePredictions, TellsAnotherFirstClassHoweverClose) {
               ElementsAre("rank 1: class 1 -> class 2"));
 }
 
+TEST(ComparePredictions, LetsFirstClassesOfEqualProbabilityChangePlaces) {
+  const PredictionComparison comparison = ComparePredictions(
+      Report({{1, 0.40000001}, {2, 0.4}}), Report({{2, 0.40000001}, {1, 0.4}}), kLimit);
+  EXPECT_THAT(comparison.findings, IsEmpty());
+  EXPECT_EQ(comparison.notes.size(), 1U);
+}
+
+TEST(ComparePredictions, TellsAnotherFirstClassThatIsEquallyProbableOnOneSideOnly) {
+  const PictureReport tied = Report({{1, 0.40000001}, {2, 0.4}});
+  const auto told =
+      ElementsAre("explained class: class 1 -> class 2", "rank 1: class 1 -> class 2");
+  EXPECT_THAT(Texts(tied, Report({{2, 0.40002}, {1, 0.4}})), told);
+  EXPECT_THAT(Texts(Report({{1, 0.40002}, {2, 0.4}}), Report({{2, 0.40000001}, {1, 0.4}})), told);
+  // BASELINE does not say how probable class 2 is.
+  EXPECT_THAT(Texts(Report({{1, 0.4}}), Report({{2, 0.4}})), told);
+}
+
+TEST(ComparePredictions, TellsAnotherExplainedClassThatWasAskedForByName) {
+  PictureReport baseline = Report({{1, 0.40000001}, {2, 0.4}});
+  PictureReport current = Report({{2, 0.40000001}, {1, 0.4}});
+  baseline.explanations[0].chosen_by = ClassTarget::By::kIndex;
+  current.explanations[0].chosen_by = ClassTarget::By::kIndex;
+  EXPECT_THAT(Texts(baseline, current), ElementsAre("explained class: class 1 -> class 2"));
+}
+
+TEST(ComparePredictions, LetsNothingChangePlacesWhereProbabilitiesMustBeEqual) {
+  const PredictionComparison comparison = ComparePredictions(
+      Report({{1, 0.40000001}, {2, 0.4}}), Report({{2, 0.40000001}, {1, 0.4}}), 0);
+  ASSERT_GE(comparison.findings.size(), 2U);
+  EXPECT_EQ(comparison.findings[1].text, "rank 1: class 1 -> class 2");
+}
+
 TEST(ComparePredictions, TellsTheFirstRankThatAClearlyOtherClassTook) {
   EXPECT_THAT(
       Texts(Report({{1, 0.5}, {2, 0.24}, {3, 0.18}}), Report({{1, 0.5}, {3, 0.22}, {2, 0.2}})),
