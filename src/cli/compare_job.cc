@@ -101,6 +101,13 @@ ExitCode CodeOf(const CompareSummary& summary) {
   return summary.failed > 0 ? kExitSomeFailed : kExitDone;
 }
 
+// What an update replaces can be seen nowhere else afterwards.
+void RequireTold(const std::ostream& out) {
+  if (out) return;
+  throw Error(ErrorKind::kOutput, "BASELINE is not updated: what changed could not be printed",
+              "is the disk full, or its reader gone? --quiet prints nothing");
+}
+
 void Update(const CompareArguments& arguments, const Collector& collector,
             const CompareSummary& summary, const Messages& messages) {
   if (const std::optional<Unfit>& unfit = collector.unfit()) {
@@ -130,7 +137,7 @@ ExitCode CompareResultFolders(const CompareArguments& arguments, const Messages&
   collector.Finish(summary);
   collector.Tell(summary, messages.verbosity(), std::cout);
   if (!arguments.update) return CodeOf(summary);
-  std::cout.flush();
+  RequireTold(std::cout.flush());
   Update(arguments, collector, summary, messages);
   return kExitDone;
 }

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from compare_support import edit_report, statuses
 
@@ -112,6 +113,23 @@ def test_update_refuses_the_same_folder_and_reports(results, gradcam):
     done = gradcam("compare", both.baseline / "b.json", both.current / "b.json", "--update")
     assert done.code == 2
     assert "no folder" in done.errors[0]
+
+
+@pytest.mark.parametrize("stdout", [">/dev/full", ">&-"])
+def test_update_leaves_a_baseline_whose_changes_could_not_be_printed(results, gradcam, stdout):
+    both = results()
+    both.edit_map("b", np.flipud)
+    before = files(both.baseline)
+    command = ["compare", both.baseline, both.current, "--update"]
+    redirected = ["sh", "-c", f'exec "$@" {stdout}', "sh"]
+    done = gradcam(*command, prefix=redirected)
+    assert done.code == 2
+    assert "BASELINE is not updated" in done.errors[0]
+    assert files(both.baseline) == before
+    assert sorted(os.listdir(both.baseline.parent)) == ["baseline", "current"]
+    # With --quiet there is nothing to print.
+    assert gradcam(*command, "--quiet", prefix=redirected).code == 0
+    assert files(both.baseline) == files(both.current)
 
 
 def test_update_mends_a_damaged_baseline(results, gradcam):
