@@ -28,18 +28,22 @@ std::string TitleOf(const CompareArguments& arguments) {
   return arguments.current.string() + " against " + arguments.baseline.string();
 }
 
-// Why a picture of CURRENT must not become a baseline: this program could not read it again.
+// Why a picture of CURRENT must not become a baseline: nothing could be compared with it.
 struct Unfit {
   std::string picture;
   std::string reason;
+  std::string hint;
 };
 
 std::optional<Unfit> UnfitBaseline(const PictureComparison& picture) {
   const auto broken = std::ranges::find_if(picture.findings, [](const Finding& finding) {
     return finding.side == Side::kCurrent && finding.kind >= FindingKind::kNonfinite;
   });
-  if (broken == picture.findings.end()) return std::nullopt;
-  return Unfit{picture.name, broken->text};
+  if (broken != picture.findings.end()) {
+    return Unfit{picture.name, broken->text, "make CURRENT anew"};
+  }
+  if (picture.current_has_maps) return std::nullopt;
+  return Unfit{picture.name, "it has no maps to compare", "make CURRENT with --write json,raw"};
 }
 
 // Takes the pictures of a comparison as they come and writes what was asked for. Of those that are
@@ -114,7 +118,7 @@ void Update(const CompareArguments& arguments, const Collector& collector,
     throw Error(ErrorKind::kInput,
                 "BASELINE is not updated, '" + Printable(unfit->picture) +
                     "' must not become a baseline: " + unfit->reason,
-                "make CURRENT anew");
+                unfit->hint);
   }
   UpdateBaseline(arguments.baseline, arguments.current);
   const std::uint64_t pictures = summary.pictures - summary.only_baseline;

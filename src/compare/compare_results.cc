@@ -38,19 +38,24 @@ const ClassReport* ClassIn(const PictureReport& picture, int index) {
   return found == picture.explanations.end() ? nullptr : &*found;
 }
 
-// The maps of a class that nothing is compared with: they must be sound. Of several forms the raw
-// map is kept.
+// A map that nothing is compared with: it must be sound. Of several forms the raw map is kept.
+std::optional<Map> ReadLoneMap(SideReader& reader, const StoredReport& report,
+                               const ClassReport& explained, MapKind kind) {
+  std::optional<Map> kept;
+  for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
+    if (!MapFileName(explained, kind, form)) continue;
+    std::optional<ResultMapValues> values = reader.ReadMap(report, explained, kind, form);
+    if (values && !kept) kept = std::move(values->map);
+  }
+  return kept;
+}
+
 std::vector<LoneMap> ReadLoneMaps(SideReader& reader, const StoredReport& report,
                                   const ClassReport& explained) {
   std::vector<LoneMap> maps;
   for (const MapKind kind : kMapKinds) {
-    std::optional<Map> kept;
-    for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
-      if (!MapFileName(explained, kind, form)) continue;
-      std::optional<ResultMapValues> values = reader.ReadMap(report, explained, kind, form);
-      if (values && !kept) kept = std::move(values->map);
-    }
-    if (kept) maps.push_back({kind, *std::move(kept)});
+    std::optional<Map> map = ReadLoneMap(reader, report, explained, kind);
+    if (map) maps.push_back({kind, *std::move(map)});
   }
   return maps;
 }
@@ -70,6 +75,14 @@ void SetSeenPart(const StoredReport& report, PictureComparison& picture) {
   picture.seen_height = seen.height;
 }
 
+// Nothing is compared with these results, but their numbers must be sound.
+void CheckNumbers(SideReader& reader, const StoredReport& report) {
+  reader.CheckPredictions(report);
+  for (const ClassReport& explained : report.picture.explanations) {
+    (void)ReadLoneMaps(reader, report, explained);
+  }
+}
+
 // Compares two results part by part.
 class Comparer {
  public:
@@ -79,7 +92,10 @@ class Comparer {
 
   void Compare() {
     CompareSetups();
-    if (picture_.status == FindingKind::kIncompatible) return;
+    if (picture_.status == FindingKind::kIncompatible) {
+      // It may become a baseline.
+      return CheckNumbers(*current_.reader, *current_.report);
+    }
     const PictureReport& before = baseline_.report->picture;
     const PictureReport& after = current_.report->picture;
     PredictionComparison predictions =
@@ -146,6 +162,7 @@ class Comparer {
                      ": no form of it is on both sides and drawn alike; " + kWriteHint,
              .class_index = result.index,
              .map = kind});
+        (void)ReadLoneMap(*current_.reader, *current_.report, after, kind);
       }
     }
     if (!any) {
@@ -240,20 +257,19 @@ class Comparer {
   PictureComparison& picture_;
 };
 
-// Nothing is compared with a picture that only one side has, but its numbers must be sound.
-void ReadMissing(SideReader& reader, const StoredReport& report) {
-  reader.CheckPredictions(report);
-  for (const ClassReport& explained : report.picture.explanations) {
-    (void)ReadLoneMaps(reader, report, explained);
-  }
-}
-
 void ReadExtra(SideReader& reader, const StoredReport& report, PictureComparison& picture) {
   SetSeenPart(report, picture);
   reader.CheckPredictions(report);
   for (const ClassReport& explained : report.picture.explanations) {
     AddLoneClass(reader, report, explained, picture);
   }
+}
+
+bool HasMaps(const PictureReport& picture) {
+  return std::ranges::all_of(picture.explanations, [](const ClassReport& explained) {
+    return std::ranges::any_of(kMapKinds,
+                               [&](const MapKind kind) { return HasMap(explained, kind); });
+  });
 }
 
 ReportReading Read(SideReader& reader, const std::optional<ResultSource>& source) {
@@ -273,9 +289,10 @@ std::optional<PictureComparison> CompareResults(const std::string& name,
   const ReportReading before = Read(baseline_reader, baseline);
   const ReportReading after = Read(current_reader, current);
   if (before.is_foreign && after.is_foreign) return std::nullopt;
+  picture.current_has_maps = !after.report || HasMaps(after.report->picture);
   if (after.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kMissing, .text = "not in CURRENT"}, options);
-    if (before.report) ReadMissing(baseline_reader, *before.report);
+    if (before.report) CheckNumbers(baseline_reader, *before.report);
   } else if (before.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kExtra, .text = "not in BASELINE"}, options);
     if (after.report) ReadExtra(current_reader, *after.report, picture);

@@ -95,6 +95,39 @@ def test_update_mends_probabilities_that_are_not_finite(results, gradcam):
     assert gradcam("compare", both.baseline, both.current).code == 0
 
 
+def without_maps(folder):
+    """What --write json leaves."""
+    for path in folder.rglob("*.npy"):
+        path.unlink()
+    for path in folder.rglob("*.json"):
+        if path.name != "run.json":
+            edit_report(path, lambda report: report["explanations"][0].update(files={}))
+
+
+def test_update_refuses_results_without_maps(results, gradcam, tmp_path):
+    both = results()
+    without_maps(both.current)
+    assert "'a/cat' must not become a baseline: it has no maps" in refused(gradcam, both)
+    done = gradcam("compare", tmp_path / "new", both.current, "--update")
+    assert (done.code, len(done.errors)) == (2, 1)
+    assert "--write json,raw" in done.hints[0]
+    assert not (tmp_path / "new").exists()
+
+
+def test_update_refuses_unreadable_maps_of_another_setup(results, gradcam):
+    both = results()
+    both.edit("b", lambda report: report.update(score="prob"))
+    (both.current / "b.gradcam.npy").unlink()
+    assert "b.gradcam.npy" in refused(gradcam, both)
+
+
+def test_update_refuses_unreadable_maps_that_had_no_partners(results, gradcam):
+    both = results()
+    without_maps(both.baseline)
+    (both.current / "b.gradcam.npy").unlink()
+    assert "b.gradcam.npy" in refused(gradcam, both)
+
+
 def test_update_refuses_an_empty_current(results, gradcam):
     both = results()
     shutil.rmtree(both.current)
