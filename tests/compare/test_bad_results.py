@@ -17,12 +17,16 @@ def test_usage_errors(results, gradcam):
                       [both.baseline, both.current, "--min-corr", "-2"],
                       [both.baseline, both.current, "--max-rmse", "nan"],
                       [both.baseline, both.current, "--junit", ""],
+                      [both.baseline, both.current, "--junit", "x", "--html", "x"],
+                      [both.baseline, both.current, "--junit", "x", "--diff-dir", "./x/"],
+                      [both.baseline, both.current, "--html", "x", "--diff-dir", "y/../x"],
                       [both.baseline, both.current / "b.json"],
                       [both.baseline, both.current / "nothing"],
                       [both.baseline / "nothing", both.current]):
         done = gradcam("compare", *arguments)
         assert (done.code, done.stdout) == (2, ""), arguments
         assert len(done.errors) == 1, arguments
+    assert not any((gradcam.home / name).exists() for name in "xy")
 
 
 def test_help_names_every_option(gradcam):
