@@ -6,9 +6,9 @@ namespace gradcam {
 
 // Makes BASELINE a copy of CURRENT in one step: whoever looks sees all of the old results or all of
 // the new ones. Results that CURRENT lacks vanish; files of BASELINE that are no results of gradcam
-// (a README, hidden files) stay. A BASELINE that does not exist is made; one that is a symbolic
-// link stays one. Throws Error(kUsage) if one folder is or lies in the other, Error(kOutput) if it
-// fails; then BASELINE is as it was.
+// (OwnResults; a README, hidden files and folders) stay. A BASELINE that does not exist is made;
+// one that is a symbolic link stays one. Throws Error(kUsage) if one folder is or lies in the
+// other, Error(kOutput) if it fails; then BASELINE is as it was.
 void UpdateBaseline(const std::filesystem::path& baseline, const std::filesystem::path& current);
 
 }  // namespace gradcam

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from compare_support import edit_report, statuses
+from support import pictures
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -18,7 +19,8 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_update_prints_what_changed_and_makes_baseline_current(results, gradcam):
     both = results()
     both.edit_map("b", np.flipud)
-    (both.current / "c.json").unlink()
+    for path in both.current.glob("c.*"):
+        path.unlink()
     (both.baseline / "a" / "README").write_text("kept")
     done = gradcam("compare", both.baseline, both.current, "--update")
     assert done.code == 0
@@ -29,6 +31,37 @@ def test_update_prints_what_changed_and_makes_baseline_current(results, gradcam)
     assert after.pop("a/README") == b"kept"
     assert after == files(both.current)
     assert sorted(os.listdir(both.baseline.parent)) == ["baseline", "current"]
+
+
+def test_update_keeps_files_that_are_only_called_like_results(results, gradcam):
+    both = results("heatmaps")
+    (both.baseline / "inputs").mkdir()
+    pictures.save(both.baseline / "inputs/camera.input.png", 32, 24)
+    pictures.save(both.baseline / "diagram.panel.png", 32, 24)
+    np.save(both.baseline / "mine.gradcam.npy", np.ones((7, 7)))
+    (both.baseline / "notes.gradcam.png").write_bytes(b"\xff\xd8\xff\xe0 a JPEG")
+    mine = set(files(both.baseline)) - set(files(both.current))
+    for path in both.current.glob("c.*"):
+        path.unlink()
+    assert len(mine) == 4
+    assert gradcam("compare", both.baseline, both.current, "--update").code == 0
+    assert set(files(both.baseline)) == set(files(both.current)) | mine
+
+
+def test_update_takes_a_baseline_of_links(results, gradcam, tmp_path):
+    """As git-annex and DVC lay it out; results behind links that lead outside are unreadable."""
+    both = results()
+    both.edit_map("b", np.flipud)
+    store = tmp_path / "store"
+    store.mkdir()
+    for number, path in enumerate([*both.baseline.glob("b.*"), both.baseline / "a/cat.json"]):
+        path.rename(store / str(number))
+        path.symlink_to(os.path.relpath(store / str(number), path.parent))
+    kept = files(store)
+    assert gradcam("compare", both.baseline, both.current, "--update").code == 0
+    assert files(both.baseline) == files(both.current)
+    assert not any(path.is_symlink() for path in both.baseline.rglob("*"))
+    assert files(store) == kept
 
 
 def test_update_makes_the_first_baseline(results, gradcam, tmp_path):
@@ -124,6 +157,13 @@ def test_update_refuses_unreadable_maps_of_another_setup(results, gradcam):
 def test_update_refuses_unreadable_maps_that_had_no_partners(results, gradcam):
     both = results()
     without_maps(both.baseline)
+    (both.current / "b.gradcam.npy").unlink()
+    assert "b.gradcam.npy" in refused(gradcam, both)
+
+
+def test_update_refuses_unreadable_maps_that_would_mend_a_report(results, gradcam):
+    both = results()
+    (both.baseline / "b.json").write_text("{")
     (both.current / "b.gradcam.npy").unlink()
     assert "b.gradcam.npy" in refused(gradcam, both)
 
