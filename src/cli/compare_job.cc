@@ -120,7 +120,9 @@ void Update(const CompareArguments& arguments, const Collector& collector,
                     "' must not become a baseline: " + unfit->reason,
                 unfit->hint);
   }
-  UpdateBaseline(arguments.baseline, arguments.current);
+  for (const fs::path& folder : UpdateBaseline(arguments.baseline, arguments.current)) {
+    messages.PrintWarning("cannot remove " + Quoted(folder) + ", which holds an old BASELINE");
+  }
   const std::uint64_t pictures = summary.pictures - summary.only_baseline;
   messages.PrintNote("BASELINE " + Quoted(arguments.baseline) + " is now CURRENT: " +
                      std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures"));

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <string>
-#include <system_error>
+#include <vector>
 
 #include "compare/folder_swap.h"
 #include "compare/own_results.h"
+#include "compare/staging_folder.h"
 #include "core/file_handle.h"
 #include "core/path_below.h"
 #include "gradcam/error.h"
 #include "report/text.h"
 #include "run/own_report.h"
-#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -82,49 +82,28 @@ void CopyForeignFiles(const fs::path& baseline, const fs::path& stage) {
   }
 }
 
-// A new, empty folder in `parent`. A killed run may have left one of the same name.
-fs::path MakeStage(const fs::path& parent) {
-  fs::create_directories(parent);
-  for (int attempt = 0;; ++attempt) {
-    fs::path folder = parent / TemporaryName(attempt);
-    if (fs::create_directory(folder)) return folder;
-  }
-}
-
-// A folder that is removed at the end, whatever it then holds.
-class StagingFolder {
- public:
-  explicit StagingFolder(const fs::path& parent) : path_(MakeStage(parent)) {}
-  ~StagingFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  StagingFolder(const StagingFolder&) = delete;
-  StagingFolder& operator=(const StagingFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 }  // namespace
 
-void UpdateBaseline(const fs::path& baseline, const fs::path& current) {
+std::vector<fs::path> UpdateBaseline(const fs::path& baseline, const fs::path& current) {
   try {
     const fs::path target = RealPath(baseline);
     const fs::path source = RealPath(current);
     RequireApart(target, source);
     const bool is_new = !fs::exists(target);
+    // Without a BASELINE, what was left may be all there is of it: see ExchangeByRenames.
+    std::vector<fs::path> left =
+        is_new ? std::vector<fs::path>() : RemoveAbandonedFolders(target.parent_path());
     const StagingFolder stage(target.parent_path());
     CopyResults(source, stage.path());
     if (is_new) {
       fs::rename(stage.path(), target);
-      return;
+      return left;
     }
     CopyForeignFiles(target, stage.path());
     fs::permissions(stage.path(), fs::status(target).permissions());
     ExchangeFolders(stage.path(), target);
+    if (!RemoveFolder(stage.path())) left.push_back(stage.path());
+    return left;
   } catch (const fs::filesystem_error& error) {
     throw Error(ErrorKind::kOutput, "cannot replace " + Quoted(baseline) + " by " +
                                         Quoted(current) + ": " + Quoted(error.path1()) + ": " +

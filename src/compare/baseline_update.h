@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace gradcam {
 
@@ -9,6 +10,9 @@ namespace gradcam {
 // (OwnResults; a README, hidden files and folders) stay. A BASELINE that does not exist is made;
 // one that is a symbolic link stays one. Throws Error(kUsage) if one folder is or lies in the
 // other, Error(kOutput) if it fails; then BASELINE is as it was.
-void UpdateBaseline(const std::filesystem::path& baseline, const std::filesystem::path& current);
+// The folders beside BASELINE that could not be removed: of the old one, and those that ended
+// updates have left.
+[[nodiscard]] std::vector<std::filesystem::path> UpdateBaseline(
+    const std::filesystem::path& baseline, const std::filesystem::path& current);
 
 }  // namespace gradcam

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -48,7 +49,7 @@ class UpdateBaselineTest : public ::testing::Test {
 };
 
 TEST_F(UpdateBaselineTest, TakesWhatIsNewAndDropsWhatVanished) {
-  UpdateBaseline(baseline, current);
+  (void)UpdateBaseline(baseline, current);
   EXPECT_THAT(FilesBelow(baseline),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy"));
   EXPECT_EQ(Content(baseline / "both.gradcam.npy"), "new");
@@ -57,7 +58,7 @@ TEST_F(UpdateBaselineTest, TakesWhatIsNewAndDropsWhatVanished) {
 }
 
 TEST_F(UpdateBaselineTest, LeavesNothingElseBehind) {
-  UpdateBaseline(baseline, current);
+  (void)UpdateBaseline(baseline, current);
   const fs::directory_iterator entries(temporary.path());
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 2);
 }
@@ -67,7 +68,7 @@ TEST_F(UpdateBaselineTest, KeepsFilesThatAreNoResults) {
   temporary.Write("base/.gitattributes", "* binary");
   temporary.Write("base/a/limits.json", "{}");
   temporary.Write("now/notes.txt", "not a result");
-  UpdateBaseline(baseline, current);
+  (void)UpdateBaseline(baseline, current);
   EXPECT_THAT(FilesBelow(baseline),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy", "README.md",
                                    ".gitattributes", "a/limits.json"));
@@ -142,23 +143,23 @@ TEST_F(UpdateBaselineTest, ReplacesLinksToResultsAndNotWhatTheyLeadTo) {
 }
 
 TEST_F(UpdateBaselineTest, MakesABaselineThatIsNotThere) {
-  UpdateBaseline(temporary / "deep/new", current);
+  (void)UpdateBaseline(temporary / "deep/new", current);
   EXPECT_THAT(FilesBelow(temporary / "deep/new"),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy"));
 }
 
 TEST_F(UpdateBaselineTest, TakesASlashAtTheEndOfAFolder) {
-  UpdateBaseline(temporary / "new/", current / "");
+  (void)UpdateBaseline(temporary / "new/", current / "");
   EXPECT_THAT(FilesBelow(temporary / "new"),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy"));
-  UpdateBaseline(temporary / "new/", current / "");
+  (void)UpdateBaseline(temporary / "new/", current / "");
   EXPECT_THAT(FilesBelow(temporary.path()),
               ::testing::Not(::testing::Contains(::testing::HasSubstr(".gradcam-"))));
 }
 
 TEST_F(UpdateBaselineTest, UpdatesTheFolderThatALinkLeadsTo) {
   fs::create_directory_symlink(baseline, temporary / "link");
-  UpdateBaseline(temporary / "link", current);
+  (void)UpdateBaseline(temporary / "link", current);
   EXPECT_TRUE(fs::is_symlink(temporary / "link"));
   EXPECT_THAT(FilesBelow(baseline),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy"));
@@ -166,9 +167,9 @@ TEST_F(UpdateBaselineTest, UpdatesTheFolderThatALinkLeadsTo) {
 
 TEST_F(UpdateBaselineTest, RefusesFoldersThatLieInEachOther) {
   temporary.Write("base/now/x.json", kReport);
-  EXPECT_THROW(UpdateBaseline(baseline, baseline), Error);
-  EXPECT_THROW(UpdateBaseline(baseline, baseline / "now"), Error);
-  EXPECT_THROW(UpdateBaseline(baseline / "now", baseline), Error);
+  EXPECT_THROW((void)UpdateBaseline(baseline, baseline), Error);
+  EXPECT_THROW((void)UpdateBaseline(baseline, baseline / "now"), Error);
+  EXPECT_THROW((void)UpdateBaseline(baseline / "now", baseline), Error);
   EXPECT_TRUE(fs::exists(baseline / "old.json"));
 }
 
@@ -176,16 +177,41 @@ TEST_F(UpdateBaselineTest, WhatAKilledUpdateLeftGetsInNobodysWay) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     temporary.Write(TemporaryName(attempt) + "/stale.json", kReport);
   }
-  UpdateBaseline(baseline, current);
+  (void)UpdateBaseline(baseline, current);
   EXPECT_THAT(FilesBelow(baseline),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy"));
+}
+
+TEST_F(UpdateBaselineTest, RemovesWhatAKilledUpdateLeft) {
+  const std::string of_another_machine = ".gradcam-12345678-99-1-0.tmp";
+  temporary.Write(of_another_machine + "/a/stale.json", kReport);
+  temporary.Write("deep/" + of_another_machine + "/mine", "not beside BASELINE");
+  const auto two_hours_ago = fs::file_time_type::clock::now() - std::chrono::hours(2);
+  fs::last_write_time(temporary / of_another_machine, two_hours_ago);
+  fs::last_write_time(temporary / "deep" / of_another_machine, two_hours_ago);
+  EXPECT_THAT(UpdateBaseline(temporary / "new", current), ::testing::IsEmpty());
+  EXPECT_TRUE(fs::exists(temporary / of_another_machine));  // it may be all there is of a BASELINE
+  EXPECT_THAT(UpdateBaseline(baseline, current), ::testing::IsEmpty());
+  EXPECT_FALSE(fs::exists(temporary / of_another_machine));
+  EXPECT_TRUE(fs::exists(temporary / "deep" / of_another_machine / "mine"));
+}
+
+TEST_F(UpdateBaselineTest, RemovesAnOldBaselineWithFoldersThatCannotBeWritten) {
+  temporary.Write("base/b/c/old.json", kReport);
+  for (const char* folder : {"b/c", "b", ""}) {
+    fs::permissions(baseline / folder, fs::perms::owner_write, fs::perm_options::remove);
+  }
+  EXPECT_THAT(UpdateBaseline(baseline, current), ::testing::IsEmpty());
+  EXPECT_THAT(FilesBelow(temporary.path()),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr(".gradcam-"))));
+  fs::permissions(baseline, fs::perms::owner_write, fs::perm_options::add);
 }
 
 TEST_F(UpdateBaselineTest, DoesNotFollowLinksOutOfCurrent) {
   temporary.Write("secret", "secret");
   fs::create_symlink(temporary / "secret", current / "x.gradcam.npy");
   fs::create_symlink(temporary.path(), current / "up");
-  UpdateBaseline(baseline, current);
+  (void)UpdateBaseline(baseline, current);
   EXPECT_THAT(FilesBelow(baseline),
               UnorderedElementsAre("a/new.json", "both.json", "both.gradcam.npy"));
 }

@@ -64,6 +64,41 @@ def test_update_takes_a_baseline_of_links(results, gradcam, tmp_path):
     assert files(store) == kept
 
 
+def give_away(*paths: Path) -> None:
+    """To the user as whom an unprivileged program runs."""
+    if os.geteuid() == 0:
+        for path in paths:
+            os.chown(path, 65534, 65534)
+
+
+@pytest.fixture
+def shared(results, open_folder) -> Path:
+    """A folder with "baseline" and "current" that belong to an unprivileged user."""
+    both = results()
+    for folder in (both.baseline, both.current):
+        shutil.copytree(folder, open_folder / folder.name)
+    give_away(*open_folder.rglob("*"))
+    return open_folder
+
+
+def test_update_leaves_no_folders_that_cannot_be_written_behind(shared, gradcam):
+    (shared / "baseline/a").chmod(0o555)
+    done = gradcam("compare", "baseline", "current", "--update", cwd=shared, unprivileged=True)
+    assert (done.code, done.warnings) == (0, []), done.stderr
+    assert sorted(os.listdir(shared)) == ["baseline", "current"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs files of two users")
+def test_update_warns_of_an_old_baseline_that_it_cannot_remove(shared, gradcam):
+    os.chown(shared / "baseline/a", 0, 0)
+    done = gradcam("compare", "baseline", "current", "--update", cwd=shared, unprivileged=True)
+    assert done.code == 0
+    left = set(os.listdir(shared)) - {"baseline", "current"}
+    assert len(left) == len(done.warnings) == 1
+    assert "cannot remove" in done.warnings[0] and left.pop() in done.warnings[0]
+    assert gradcam("compare", "baseline", "current", cwd=shared).code == 0
+
+
 def test_update_makes_the_first_baseline(results, gradcam, tmp_path):
     both = results()
     done = gradcam("compare", tmp_path / "new", both.current, "--update", "--json")
