@@ -121,7 +121,7 @@ void Update(const CompareArguments& arguments, const Collector& collector,
                 unfit->hint);
   }
   for (const fs::path& folder : UpdateBaseline(arguments.baseline, arguments.current)) {
-    messages.PrintWarning("cannot remove " + Quoted(folder) + ", which holds an old BASELINE");
+    messages.PrintWarning("cannot remove " + Quoted(folder) + ", which an update has left");
   }
   const std::uint64_t pictures = summary.pictures - summary.only_baseline;
   messages.PrintNote("BASELINE " + Quoted(arguments.baseline) + " is now CURRENT: " +

@@ -18,7 +18,7 @@ constexpr std::string_view kBeginning =
     "<testsuites>\n"
     "  <testsuite package=\"gradcam\" id=\"0\" name=\"";
 
-const std::filesystem::path& OwnFile(const std::filesystem::path& file) {
+std::filesystem::path OwnFile(const std::filesystem::path& file) {
   RequireOwnFile(Replaceable(file), kBeginning, "a JUnit report of gradcam");
   return file;
 }
