@@ -50,7 +50,7 @@ fs::path RealPath(const fs::path& path) {
 }
 
 // The options that write, with what they write to.
-std::vector<std::pair<std::string, fs::path>> Outputs(const CompareArguments& arguments) {
+std::vector<std::pair<std::string, fs::path>> WrittenPaths(const CompareArguments& arguments) {
   std::vector<std::pair<std::string, fs::path>> outputs;
   const auto add = [&outputs](const std::string& option, const std::optional<fs::path>& path) {
     if (path) outputs.emplace_back(option, RealPath(*path));
@@ -62,7 +62,7 @@ std::vector<std::pair<std::string, fs::path>> Outputs(const CompareArguments& ar
 }
 
 void RequireApart(const CompareArguments& arguments) {
-  const auto outputs = Outputs(arguments);
+  const auto outputs = WrittenPaths(arguments);
   for (auto one = outputs.begin(); one != outputs.end(); ++one) {
     for (auto other = std::next(one); other != outputs.end(); ++other) {
       if (one->second != other->second) continue;
