@@ -1,13 +1,21 @@
 #include "cli/compare_arguments.h"
 
+#include <filesystem>
+#include <iterator>
+#include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "cli/read_options.h"
 #include "compare/short_number.h"
+#include "report/text.h"
 
 namespace gradcam {
 namespace {
+
+namespace fs = std::filesystem;
 
 // The value of a limit that lies in minimum...1.
 double LimitOr(const CommandLine& line, const std::string& option, double minimum,
@@ -33,6 +41,38 @@ Limits ReadLimits(const CommandLine& line) {
   return limits;
 }
 
+// Absolute and without links and a slash at the end; need not exist.
+fs::path RealPath(const fs::path& path) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
+  if (error) return path;
+  return real.has_filename() ? real : real.parent_path();
+}
+
+// The options that write, with what they write to.
+std::vector<std::pair<std::string, fs::path>> WrittenPaths(const CompareArguments& arguments) {
+  std::vector<std::pair<std::string, fs::path>> outputs;
+  const auto add = [&outputs](const std::string& option, const std::optional<fs::path>& path) {
+    if (path) outputs.emplace_back(option, RealPath(*path));
+  };
+  add("--junit", arguments.junit);
+  add("--html", arguments.html);
+  add("--diff-dir", arguments.diff_dir);
+  return outputs;
+}
+
+void RequireApart(const CompareArguments& arguments) {
+  const auto outputs = WrittenPaths(arguments);
+  for (auto one = outputs.begin(); one != outputs.end(); ++one) {
+    for (auto other = std::next(one); other != outputs.end(); ++other) {
+      if (one->second != other->second) continue;
+      ThrowUsage(
+          "options " + one->first + " and " + other->first + " both write " + Quoted(one->second),
+          "give each a file of its own");
+    }
+  }
+}
+
 }  // namespace
 
 CompareArguments ReadCompareArguments(const CommandLine& line) {
@@ -52,6 +92,7 @@ CompareArguments ReadCompareArguments(const CommandLine& line) {
   arguments.junit = ReadText(line, "--junit");
   arguments.diff_dir = ReadText(line, "--diff-dir");
   arguments.html = ReadText(line, "--html");
+  RequireApart(arguments);
   arguments.update = line.Has("--update");
   arguments.talk = ReadTalk(line);
   return arguments;

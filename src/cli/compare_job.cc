@@ -17,6 +17,7 @@
 #include "gradcam/error.h"
 #include "page/comparison_page.h"
 #include "report/text.h"
+#include "run/make_folder.h"
 
 namespace gradcam {
 namespace {
@@ -27,18 +28,22 @@ std::string TitleOf(const CompareArguments& arguments) {
   return arguments.current.string() + " against " + arguments.baseline.string();
 }
 
-// Why a picture of CURRENT must not become a baseline: this program could not read it again.
+// Why a picture of CURRENT must not become a baseline: nothing could be compared with it.
 struct Unfit {
   std::string picture;
   std::string reason;
+  std::string hint;
 };
 
 std::optional<Unfit> UnfitBaseline(const PictureComparison& picture) {
   const auto broken = std::ranges::find_if(picture.findings, [](const Finding& finding) {
     return finding.side == Side::kCurrent && finding.kind >= FindingKind::kNonfinite;
   });
-  if (broken == picture.findings.end()) return std::nullopt;
-  return Unfit{picture.name, broken->text};
+  if (broken != picture.findings.end()) {
+    return Unfit{picture.name, broken->text, "make CURRENT anew"};
+  }
+  if (picture.current_has_maps) return std::nullopt;
+  return Unfit{picture.name, "it has no maps to compare", "make CURRENT with --write json,raw"};
 }
 
 // Takes the pictures of a comparison as they come and writes what was asked for. Of those that are
@@ -46,6 +51,7 @@ std::optional<Unfit> UnfitBaseline(const PictureComparison& picture) {
 class Collector {
  public:
   explicit Collector(const CompareArguments& arguments) : arguments_(arguments) {
+    if (arguments.diff_dir) MakeFolder(*arguments.diff_dir);
     if (arguments.junit) junit_.emplace(*arguments.junit, "gradcam compare");
     if (arguments.html) page_.emplace(*arguments.html);
     if (arguments.talk.json) json_.emplace();
@@ -99,16 +105,25 @@ ExitCode CodeOf(const CompareSummary& summary) {
   return summary.failed > 0 ? kExitSomeFailed : kExitDone;
 }
 
+// What an update replaces can be seen nowhere else afterwards.
+void RequireTold(const std::ostream& out) {
+  if (out) return;
+  throw Error(ErrorKind::kOutput, "BASELINE is not updated: what changed could not be printed",
+              "is the disk full, or its reader gone? --quiet prints nothing");
+}
+
 void Update(const CompareArguments& arguments, const Collector& collector,
             const CompareSummary& summary, const Messages& messages) {
   if (const std::optional<Unfit>& unfit = collector.unfit()) {
     throw Error(ErrorKind::kInput,
                 "BASELINE is not updated, '" + Printable(unfit->picture) +
                     "' must not become a baseline: " + unfit->reason,
-                "make CURRENT anew");
+                unfit->hint);
   }
-  UpdateBaseline(arguments.baseline, arguments.current);
-  const std::uint64_t pictures = summary.pictures - summary.count(FindingKind::kMissing);
+  for (const fs::path& folder : UpdateBaseline(arguments.baseline, arguments.current)) {
+    messages.PrintWarning("cannot remove " + Quoted(folder) + ", which an update has left");
+  }
+  const std::uint64_t pictures = summary.pictures - summary.only_baseline;
   messages.PrintNote("BASELINE " + Quoted(arguments.baseline) + " is now CURRENT: " +
                      std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures"));
 }
@@ -128,7 +143,7 @@ ExitCode CompareResultFolders(const CompareArguments& arguments, const Messages&
   collector.Finish(summary);
   collector.Tell(summary, messages.verbosity(), std::cout);
   if (!arguments.update) return CodeOf(summary);
-  std::cout.flush();
+  RequireTold(std::cout.flush());
   Update(arguments, collector, summary, messages);
   return kExitDone;
 }

@@ -1,17 +1,17 @@
 #include "compare/baseline_update.h"
 
+#include <algorithm>
 #include <string>
-#include <system_error>
+#include <vector>
 
 #include "compare/folder_swap.h"
+#include "compare/own_results.h"
+#include "compare/staging_folder.h"
 #include "core/file_handle.h"
 #include "core/path_below.h"
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "results/result_lines.h"
-#include "run/output_names.h"
 #include "run/own_report.h"
-#include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
@@ -32,18 +32,10 @@ void RequireApart(const fs::path& baseline, const fs::path& current) {
               "let runs write to a folder of their own");
 }
 
-bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-// Whether gradcam wrote `file` below `folder`, by its name and, where that could be anybody's, by
-// its content. A link that leads out of the folder is no result.
-bool IsResult(const fs::path& file, const fs::path& folder) {
-  const std::string name = file.filename().string();
-  if (IsHidden(file) || !IsBelow(fs::weakly_canonical(file), folder)) return false;
-  if (file.parent_path() == folder && IsLinesName(name)) {
-    return !ReportsInLines(file, name).empty();
-  }
-  const auto parsed = ParseOutputName(name);
-  return parsed && (parsed->kind != FileKind::kReport || !IsForeignReport(file));
+// Whether a path below a folder, or a folder on its way, has a name that begins with a dot.
+bool IsHidden(const fs::path& below) {
+  return std::ranges::any_of(below,
+                             [](const fs::path& part) { return part.string().starts_with('.'); });
 }
 
 void CopyFile(const fs::path& from, const fs::path& to) {
@@ -51,72 +43,67 @@ void CopyFile(const fs::path& from, const fs::path& to) {
   fs::copy_file(from, to);
 }
 
+// A link that leads out of the folder is no result of CURRENT.
 void CopyResults(const fs::path& current, const fs::path& stage) {
-  fs::recursive_directory_iterator entry(current);
-  for (const fs::recursive_directory_iterator end; entry != end; ++entry) {
-    if (IsHidden(entry->path())) {
-      entry.disable_recursion_pending();
-    } else if (entry->is_regular_file() && IsResult(entry->path(), current)) {
-      CopyFile(entry->path(), stage / entry->path().lexically_relative(current));
-    }
+  const OwnResults own(current);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(current)) {
+    const fs::path below = entry.path().lexically_relative(current);
+    if (IsHidden(below) || !entry.is_regular_file()) continue;
+    if (!IsBelow(fs::canonical(entry.path()), current) || !own.Contain(entry.path())) continue;
+    CopyFile(entry.path(), stage / below);
   }
 }
 
+// That a result of CURRENT has the name of a picture of somebody else's is no reason to lose it.
+void RequireReplaceable(const fs::path& old) {
+  const fs::path kind = old.extension();
+  const bool is_picture = kind == ".png" || kind == ".jpg" || kind == ".webp";
+  if (!is_picture || !IsForeignPicture(old)) return;
+  throw Error(ErrorKind::kOutput, Quoted(old) + " was not written by gradcam; not replaced",
+              "move it to another folder");
+}
+
 void CopyForeignFiles(const fs::path& baseline, const fs::path& stage) {
+  const OwnResults own(baseline);
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(baseline)) {
-    const fs::path to = stage / entry.path().lexically_relative(baseline);
-    if (entry.is_symlink()) {
+    const bool is_link = entry.is_symlink();
+    if (!is_link && !entry.is_regular_file()) continue;
+    const fs::path below = entry.path().lexically_relative(baseline);
+    const fs::path to = stage / below;
+    if (!IsHidden(below) && own.Contain(entry.path())) continue;
+    if (fs::exists(fs::symlink_status(to))) {
+      RequireReplaceable(entry.path());
+    } else if (is_link) {
       fs::create_directories(to.parent_path());
       fs::copy_symlink(entry.path(), to);
-    } else if (entry.is_regular_file() && !IsResult(entry.path(), baseline) && !fs::exists(to)) {
+    } else {
       CopyFile(entry.path(), to);
     }
   }
 }
 
-// A new, empty folder in `parent`. A killed run may have left one of the same name.
-fs::path MakeStage(const fs::path& parent) {
-  fs::create_directories(parent);
-  for (int attempt = 0;; ++attempt) {
-    fs::path folder = parent / TemporaryName(attempt);
-    if (fs::create_directory(folder)) return folder;
-  }
-}
-
-// A folder that is removed at the end, whatever it then holds.
-class StagingFolder {
- public:
-  explicit StagingFolder(const fs::path& parent) : path_(MakeStage(parent)) {}
-  ~StagingFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  StagingFolder(const StagingFolder&) = delete;
-  StagingFolder& operator=(const StagingFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 }  // namespace
 
-void UpdateBaseline(const fs::path& baseline, const fs::path& current) {
+std::vector<fs::path> UpdateBaseline(const fs::path& baseline, const fs::path& current) {
   try {
     const fs::path target = RealPath(baseline);
     const fs::path source = RealPath(current);
     RequireApart(target, source);
     const bool is_new = !fs::exists(target);
+    // Without a BASELINE, what was left may be all there is of it: see ExchangeByRenames.
+    std::vector<fs::path> left =
+        is_new ? std::vector<fs::path>() : RemoveAbandonedFolders(target.parent_path());
     const StagingFolder stage(target.parent_path());
     CopyResults(source, stage.path());
     if (is_new) {
       fs::rename(stage.path(), target);
-      return;
+      return left;
     }
     CopyForeignFiles(target, stage.path());
     fs::permissions(stage.path(), fs::status(target).permissions());
     ExchangeFolders(stage.path(), target);
+    if (!RemoveFolder(stage.path())) left.push_back(stage.path());
+    return left;
   } catch (const fs::filesystem_error& error) {
     throw Error(ErrorKind::kOutput, "cannot replace " + Quoted(baseline) + " by " +
                                         Quoted(current) + ": " + Quoted(error.path1()) + ": " +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -37,24 +38,35 @@ const ClassReport* ClassIn(const PictureReport& picture, int index) {
   return found == picture.explanations.end() ? nullptr : &*found;
 }
 
-// Nothing to compare its maps with, but they must be sound. Of several forms the raw map is kept.
+// A map that nothing is compared with: it must be sound. Of several forms the raw map is kept.
+std::optional<Map> ReadLoneMap(SideReader& reader, const StoredReport& report,
+                               const ClassReport& explained, MapKind kind) {
+  std::optional<Map> kept;
+  for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
+    if (!MapFileName(explained, kind, form)) continue;
+    std::optional<ResultMapValues> values = reader.ReadMap(report, explained, kind, form);
+    if (values && !kept) kept = std::move(values->map);
+  }
+  return kept;
+}
+
+std::vector<LoneMap> ReadLoneMaps(SideReader& reader, const StoredReport& report,
+                                  const ClassReport& explained) {
+  std::vector<LoneMap> maps;
+  for (const MapKind kind : kMapKinds) {
+    std::optional<Map> map = ReadLoneMap(reader, report, explained, kind);
+    if (map) maps.push_back({kind, *std::move(map)});
+  }
+  return maps;
+}
+
 void AddLoneClass(SideReader& reader, const StoredReport& report, const ClassReport& explained,
                   PictureComparison& picture) {
-  LoneClass lone{.side = reader.side(),
-                 .index = explained.prediction.index,
-                 .label = explained.prediction.label,
-                 .probability = explained.prediction.probability,
-                 .maps = {}};
-  for (const MapKind kind : kMapKinds) {
-    std::optional<Map> kept;
-    for (const MapForm form : {MapForm::kRaw, MapForm::kHeatmap}) {
-      if (!MapFileName(explained, kind, form)) continue;
-      std::optional<ResultMapValues> values = reader.ReadMap(report, explained, kind, form);
-      if (values && !kept) kept = std::move(values->map);
-    }
-    if (kept) lone.maps.push_back({kind, *std::move(kept)});
-  }
-  picture.lone_classes.push_back(std::move(lone));
+  picture.lone_classes.push_back({.side = reader.side(),
+                                  .index = explained.prediction.index,
+                                  .label = explained.prediction.label,
+                                  .probability = explained.prediction.probability,
+                                  .maps = ReadLoneMaps(reader, report, explained)});
 }
 
 void SetSeenPart(const StoredReport& report, PictureComparison& picture) {
@@ -63,12 +75,11 @@ void SetSeenPart(const StoredReport& report, PictureComparison& picture) {
   picture.seen_height = seen.height;
 }
 
-// A result that the other side has not: its classes, to be looked at.
-void AddLoneClasses(SideReader& reader, const ReportReading& reading, PictureComparison& picture) {
-  if (!reading.report) return;
-  SetSeenPart(*reading.report, picture);
-  for (const ClassReport& explained : reading.report->picture.explanations) {
-    AddLoneClass(reader, *reading.report, explained, picture);
+// Nothing is compared with these results, but their numbers must be sound.
+void CheckNumbers(SideReader& reader, const StoredReport& report) {
+  reader.CheckPredictions(report);
+  for (const ClassReport& explained : report.picture.explanations) {
+    (void)ReadLoneMaps(reader, report, explained);
   }
 }
 
@@ -81,13 +92,17 @@ class Comparer {
 
   void Compare() {
     CompareSetups();
-    if (picture_.status == FindingKind::kIncompatible) return;
+    if (picture_.status == FindingKind::kIncompatible) {
+      // It may become a baseline.
+      return CheckNumbers(*current_.reader, *current_.report);
+    }
     const PictureReport& before = baseline_.report->picture;
     const PictureReport& after = current_.report->picture;
     PredictionComparison predictions =
         ComparePredictions(before, after, options_.limits.max_probability_difference);
     picture_.max_probability_difference = predictions.max_probability_difference;
     for (Finding& finding : predictions.findings) Add(std::move(finding));
+    std::ranges::move(predictions.notes, std::back_inserter(picture_.notes));
     for (const ClassReport& explained : before.explanations) {
       const ClassReport* partner = ClassIn(after, explained.prediction.index);
       if (partner != nullptr) {
@@ -148,6 +163,7 @@ class Comparer {
                      ": no form of it is on both sides and drawn alike; " + kWriteHint,
              .class_index = result.index,
              .map = kind});
+        (void)ReadLoneMap(*current_.reader, *current_.report, after, kind);
       }
     }
     if (!any) {
@@ -246,6 +262,22 @@ class Comparer {
   PictureComparison& picture_;
 };
 
+// A result that the other side has not: its numbers must be sound, and its classes are looked at.
+void ReadLone(SideReader& reader, const StoredReport& report, PictureComparison& picture) {
+  SetSeenPart(report, picture);
+  reader.CheckPredictions(report);
+  for (const ClassReport& explained : report.picture.explanations) {
+    AddLoneClass(reader, report, explained, picture);
+  }
+}
+
+bool HasMaps(const PictureReport& picture) {
+  return std::ranges::all_of(picture.explanations, [](const ClassReport& explained) {
+    return std::ranges::any_of(kMapKinds,
+                               [&](const MapKind kind) { return HasMap(explained, kind); });
+  });
+}
+
 ReportReading Read(SideReader& reader, const std::optional<ResultSource>& source) {
   return source ? reader.ReadReport() : ReportReading{.report = {}, .is_foreign = true};
 }
@@ -263,17 +295,20 @@ std::optional<PictureComparison> CompareResults(const std::string& name,
   const ReportReading before = Read(baseline_reader, baseline);
   const ReportReading after = Read(current_reader, current);
   if (before.is_foreign && after.is_foreign) return std::nullopt;
+  picture.current_has_maps = !after.report || HasMaps(after.report->picture);
   if (after.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kMissing, .text = "not in CURRENT"}, options);
-    AddLoneClasses(baseline_reader, before, picture);
+    if (before.report) ReadLone(baseline_reader, *before.report, picture);
   } else if (before.is_foreign) {
     AddFinding(picture, {.kind = FindingKind::kExtra, .text = "not in BASELINE"}, options);
-    AddLoneClasses(current_reader, after, picture);
+    if (after.report) ReadLone(current_reader, *after.report, picture);
   } else if (before.report && after.report) {
     SetSeenPart(*before.report, picture);
     Comparer({&baseline_reader, &*before.report}, {&current_reader, &*after.report}, options,
              picture)
         .Compare();
+  } else if (after.report) {
+    CheckNumbers(current_reader, *after.report);  // it may mend the baseline
   }
   return picture;
 }

@@ -1,5 +1,6 @@
 #include "compare/comparison.h"
 
+#include <algorithm>
 #include <functional>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWriteHint = "'gradcam --write json,raw' makes what compare needs";
 
+bool Has(const PictureComparison& picture, FindingKind kind) {
+  return std::ranges::find(picture.findings, kind, &Finding::kind) != picture.findings.end();
+}
+
 // Counts the pictures that pass through it.
 class Counter {
  public:
@@ -31,6 +36,8 @@ class Counter {
   void Add(const PictureComparison& picture) {
     ++summary_.pictures;
     ++summary_.counts.at(static_cast<std::size_t>(picture.status));
+    if (Has(picture, FindingKind::kMissing)) ++summary_.only_baseline;
+    if (Has(picture, FindingKind::kExtra)) ++summary_.only_current;
     if (picture.failed) ++summary_.failed;
     if (!picture.same_model) ++summary_.other_model;
     for (const std::string& note : picture.notes) AddNote(note);
@@ -134,11 +141,10 @@ void CompareReports(const fs::path& baseline, const fs::path& current,
   const auto picture =
       CompareResults(after.place.picture, ResultSource{&before.folder, before.place},
                      ResultSource{&after.folder, after.place}, options);
-  if (!picture || picture->status == FindingKind::kMissing ||
-      picture->status == FindingKind::kExtra) {
-    const bool is_baseline = !picture || picture->status == FindingKind::kExtra;
+  const bool lacks_baseline = !picture || Has(*picture, FindingKind::kExtra);
+  if (lacks_baseline || Has(*picture, FindingKind::kMissing)) {
     throw Error(ErrorKind::kUsage,
-                Quoted(is_baseline ? baseline : current) + " is no report of gradcam");
+                Quoted(lacks_baseline ? baseline : current) + " is no report of gradcam");
   }
   counter.Add(*picture);
 }
@@ -168,8 +174,8 @@ CompareSummary Compare(const fs::path& baseline, const fs::path& current,
   CompareFolders(baseline_folder ? &*baseline_folder : nullptr, ResultFolder(current), options,
                  counter);
   CompareSummary summary = counter.Take();
-  if (summary.pictures == summary.count(FindingKind::kMissing)) FailEmpty(current);
-  if (!may_lack && summary.pictures == summary.count(FindingKind::kExtra)) FailEmpty(baseline);
+  if (summary.pictures == summary.only_baseline) FailEmpty(current);
+  if (!may_lack && summary.pictures == summary.only_current) FailEmpty(baseline);
   return summary;
 }
 

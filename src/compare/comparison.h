@@ -33,9 +33,11 @@ struct Extremes {
 struct CompareSummary {
   std::uint64_t pictures = 0;
   std::array<std::uint64_t, kFindingKinds.size()> counts{};  // by status, in the order of the enum
-  std::uint64_t failed = 0;                                  // not the same and not allowed
-  std::uint64_t other_model = 0;                             // pictures whose model file is another
-  std::set<std::string> notes;  // of all pictures and of missing shards, the first 20
+  std::uint64_t only_baseline = 0;  // pictures that CURRENT lacks, whatever their status
+  std::uint64_t only_current = 0;   // pictures that BASELINE lacks, whatever their status
+  std::uint64_t failed = 0;         // not the same and not allowed
+  std::uint64_t other_model = 0;    // pictures whose model file is another
+  std::set<std::string> notes;      // of all pictures and of missing shards, the first 20
   Extremes extremes;
 
   [[nodiscard]] std::uint64_t count(FindingKind status) const {

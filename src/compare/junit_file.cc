@@ -2,13 +2,26 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "core/utc_time.h"
 #include "report/markup.h"
+#include "run/own_file.h"
 #include "run/replaceable.h"
 
 namespace gradcam {
 namespace {
+
+// What our reports begin with, and no other program's.
+constexpr std::string_view kBeginning =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    "<testsuites>\n"
+    "  <testsuite package=\"gradcam\" id=\"0\" name=\"";
+
+std::filesystem::path OwnFile(const std::filesystem::path& file) {
+  RequireOwnFile(Replaceable(file), kBeginning, "a JUnit report of gradcam");
+  return file;
+}
 
 // Room for four counts of 20 digits.
 constexpr std::size_t kHeadSpare = 80;
@@ -32,7 +45,7 @@ std::string FailureElement(const PictureComparison& picture) {
 }  // namespace
 
 JunitFile::JunitFile(const std::filesystem::path& file, const std::string& suite)
-    : file_(Replaceable(file)), suite_(suite), started_(UtcNow()) {
+    : file_(OwnFile(file)), suite_(suite), started_(UtcNow()) {
   file_.Write(Head());
 }
 
@@ -43,12 +56,8 @@ std::string JunitFile::Head() const {
                              std::to_string(counts_.errors) + "\" skipped=\"" +
                              std::to_string(counts_.skipped) + "\"";
   constexpr std::size_t kCountsWidth = sizeof(" tests=\"\" failures=\"\" errors=\"\" skipped=\"\"");
-  std::string head =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites>\n"
-      "  <testsuite package=\"gradcam\" id=\"0\" name=\"" +
-      EscapedMarkup(suite_) + "\" timestamp=\"" + started_ +
-      "\" hostname=\"localhost\" time=\"0\"" + counts;
+  std::string head = std::string(kBeginning) + EscapedMarkup(suite_) + "\" timestamp=\"" +
+                     started_ + "\" hostname=\"localhost\" time=\"0\"" + counts;
   head.append(kCountsWidth + kHeadSpare - counts.size(), ' ');
   return head + ">\n    <properties/>\n";
 }

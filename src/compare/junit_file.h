@@ -14,7 +14,8 @@ namespace gradcam {
 // difference that is allowed is skipped. Cases are written as they come; nothing is kept.
 class JunitFile {
  public:
-  // `suite` names the test suite. Throws Error(kOutput).
+  // `suite` names the test suite. Throws Error(kOutput), also if `file` exists and is no JUnit
+  // report of this program: the user's, not to be replaced.
   JunitFile(const std::filesystem::path& file, const std::string& suite);
 
   void Add(const PictureComparison& picture);

@@ -4,6 +4,9 @@
 
 namespace gradcam {
 
+// A change of cells that the default limit allows must not fail as a shift of the peak.
+static_assert(Limits{}.max_difference <= kNearPeak);
+
 std::vector<Exceeded> ExceededLimits(const MapMeasures& measures, const Limits& limits) {
   std::vector<Exceeded> exceeded;
   const auto add = [&exceeded](const std::string& measure, const std::string& words, double value,

@@ -64,6 +64,11 @@ std::size_t PeakOf(const Map& map) {
                                   map.values.begin());
 }
 
+// Whether a cell is all but as hot as the peak.
+bool IsNear(const Map& map, std::size_t cell, std::size_t peak) {
+  return static_cast<double>(map.values[peak]) - static_cast<double>(map.values[cell]) <= kNearPeak;
+}
+
 }  // namespace
 
 double HottestOverlap(const Map& a, const Map& b) {
@@ -82,11 +87,10 @@ double HottestOverlap(const Map& a, const Map& b) {
 }
 
 double PeakShift(const Map& a, const Map& b) {
-  constexpr float kStillPeak = 0.995F;
   RequireSameSize(a, b);
   const std::size_t peak_a = PeakOf(a);
   const std::size_t peak_b = PeakOf(b);
-  if (b.values[peak_a] >= kStillPeak * b.values[peak_b]) return 0;
+  if (IsNear(a, peak_b, peak_a) && IsNear(b, peak_a, peak_b)) return 0;
   const Point from = CellOf(peak_a, a.width);
   const Point to = CellOf(peak_b, a.width);
   return std::hypot(to.x - from.x, to.y - from.y) / std::hypot(a.width, a.height);

@@ -28,9 +28,13 @@ struct MapMeasures {
 // divided by that of cells in either; 1 if both are empty.
 [[nodiscard]] double HottestOverlap(const Map& a, const Map& b);
 
+// How far below a map's largest value a cell is still as good as its peak: as far as the default
+// limit lets each cell change (Limits::max_difference).
+inline constexpr double kNearPeak = 0.1;
+
 // The distance between the centres of the largest cells (the first, row by row), divided by the
-// map's diagonal. 0 where the cell of a's peak has, in b, at least 99.5 % of b's largest value: of
-// two cells that are all but equal, rounding decides which is the larger.
+// map's diagonal. 0 where each map has, at the other's peak, a value within kNearPeak of its own
+// largest one: of two cells that are all but equal, little decides which is the larger.
 [[nodiscard]] double PeakShift(const Map& a, const Map& b);
 
 }  // namespace gradcam

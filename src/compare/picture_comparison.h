@@ -65,6 +65,9 @@ struct PictureComparison {
   std::vector<Finding> findings;
   std::vector<std::string> notes;  // what is not the same and may be
   bool same_model = true;
+  // Whether each class that CURRENT explains has a map that a later comparison can use; also true
+  // of a picture that CURRENT lacks.
+  bool current_has_maps = true;
   std::optional<double> max_probability_difference;  // of all classes told; where both are readable
   int seen_width = 0;  // of the part of the picture that the maps cover, in pixels as drawn
   int seen_height = 0;

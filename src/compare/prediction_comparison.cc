@@ -16,6 +16,9 @@ namespace {
 
 using Top = std::vector<Prediction>;
 
+// Of probabilities that are all but equal.
+constexpr double kTie = 1e-5;
+
 std::string NameOfClass(const Prediction& prediction) {
   const std::string& label = prediction.label;
   return "class " + std::to_string(prediction.index) +
@@ -53,26 +56,6 @@ bool AllFinite(const PictureReport& report) {
                      });
 }
 
-// The first rank that a clearly less or more probable class took. The probability of a class that
-// BASELINE does not list is at most that of its last one.
-void CompareOrder(const Top& baseline, const Top& current, double max_difference,
-                  std::vector<Finding>& findings) {
-  std::map<int, double> before;
-  for (const Prediction& prediction : baseline) before[prediction.index] = prediction.probability;
-  for (std::size_t rank = 0; rank < baseline.size(); ++rank) {
-    if (baseline[rank].index == current[rank].index) continue;
-    const auto known = before.find(current[rank].index);
-    const double was = known == before.end() ? baseline.back().probability : known->second;
-    const bool is_first = rank == 0;
-    if (!is_first && std::abs(baseline[rank].probability - was) <= max_difference) continue;
-    findings.push_back(Changed("rank " + std::to_string(rank + 1) + ": " +
-                                   NameOfClass(baseline[rank]) + " -> " +
-                                   NameOfClass(current[rank]),
-                               "top"));
-    return;
-  }
-}
-
 // What one side tells of the probability of a class.
 struct Told {
   double probability = 0;
@@ -98,6 +81,46 @@ class Probabilities {
   const Top* top_;
   std::map<int, double> told_;
 };
+
+// First classes that changed places although they are all but equally probable.
+struct ExchangedFirst {
+  int before = 0;
+  int after = 0;
+};
+
+// Rounding decides which of two classes is the first: other thread counts, batches and engines
+// move a probability by up to 5e-7 (docs/regression.md).
+std::optional<ExchangedFirst> ExchangedTie(int before, int after, const Probabilities& baseline,
+                                           const Probabilities& current, double max_difference) {
+  const double tie = std::min(kTie, max_difference);
+  const auto is_tie = [=](const Probabilities& side) {
+    const Told one = side.Of(before);
+    const Told other = side.Of(after);
+    return !one.is_bound && !other.is_bound && std::abs(one.probability - other.probability) <= tie;
+  };
+  if (before == after || !is_tie(baseline) || !is_tie(current)) return std::nullopt;
+  return ExchangedFirst{before, after};
+}
+
+// The first rank that a clearly less or more probable class took. The probability of a class that
+// BASELINE does not list is at most that of its last one.
+void CompareOrder(const Top& baseline, const Top& current, bool may_exchange_first,
+                  double max_difference, std::vector<Finding>& findings) {
+  std::map<int, double> before;
+  for (const Prediction& prediction : baseline) before[prediction.index] = prediction.probability;
+  for (std::size_t rank = 0; rank < baseline.size(); ++rank) {
+    if (baseline[rank].index == current[rank].index) continue;
+    const auto known = before.find(current[rank].index);
+    const double was = known == before.end() ? baseline.back().probability : known->second;
+    const bool may_change = rank > 0 || may_exchange_first;
+    if (may_change && std::abs(baseline[rank].probability - was) <= max_difference) continue;
+    findings.push_back(Changed("rank " + std::to_string(rank + 1) + ": " +
+                                   NameOfClass(baseline[rank]) + " -> " +
+                                   NameOfClass(current[rank]),
+                               "top"));
+    return;
+  }
+}
 
 std::string TextOf(const Told& told) {
   return (told.is_bound ? "at most " : "") + ProbabilityText(told.probability);
@@ -127,7 +150,13 @@ void CompareProbabilities(const Probabilities& baseline, const Probabilities& cu
 }
 
 void CompareExplained(const PictureReport& baseline, const PictureReport& current,
+                      const std::optional<ExchangedFirst>& exchanged,
                       std::vector<Finding>& findings) {
+  const auto is_tied = [&exchanged](const ClassReport& explained) {
+    const int index = explained.prediction.index;
+    return exchanged && explained.chosen_by == ClassTarget::By::kTop &&
+           (index == exchanged->before || index == exchanged->after);
+  };
   const auto explains = [](const PictureReport& report, int index) {
     return std::any_of(
         report.explanations.begin(), report.explanations.end(),
@@ -136,11 +165,11 @@ void CompareExplained(const PictureReport& baseline, const PictureReport& curren
   std::string gone;
   std::string come;
   for (const ClassReport& explained : baseline.explanations) {
-    if (explains(current, explained.prediction.index)) continue;
+    if (explains(current, explained.prediction.index) || is_tied(explained)) continue;
     gone += (gone.empty() ? "" : ", ") + NameOfClass(explained.prediction);
   }
   for (const ClassReport& explained : current.explanations) {
-    if (explains(baseline, explained.prediction.index)) continue;
+    if (explains(baseline, explained.prediction.index) || is_tied(explained)) continue;
     come += (come.empty() ? "" : ", ") + NameOfClass(explained.prediction);
   }
   if (gone.empty() && come.empty()) return;
@@ -151,15 +180,23 @@ void CompareExplained(const PictureReport& baseline, const PictureReport& curren
 
 }  // namespace
 
+std::optional<Finding> NonfinitePrediction(const PictureReport& report, Side side) {
+  if (AllFinite(report)) return std::nullopt;
+  return Finding{.kind = FindingKind::kNonfinite,
+                 .text = std::string(side == Side::kBaseline ? "BASELINE" : "CURRENT") +
+                         ": a probability or logit is not a finite number",
+                 .measure = "probability",
+                 .side = side};
+}
+
 PredictionComparison ComparePredictions(const PictureReport& baseline, const PictureReport& current,
                                         double max_difference) {
   PredictionComparison result;
-  if (!AllFinite(baseline) || !AllFinite(current)) {
-    result.findings.push_back({.kind = FindingKind::kNonfinite,
-                               .text = "a probability or logit is not a finite number",
-                               .measure = "probability"});
-    return result;
+  for (const std::optional<Finding>& finding : {NonfinitePrediction(baseline, Side::kBaseline),
+                                                NonfinitePrediction(current, Side::kCurrent)}) {
+    if (finding) result.findings.push_back(*finding);
   }
+  if (!result.findings.empty()) return result;
   const std::size_t length = std::min(baseline.top.size(), current.top.size());
   const auto end = static_cast<std::ptrdiff_t>(length);
   const Top before(baseline.top.begin(), baseline.top.begin() + end);
@@ -167,10 +204,18 @@ PredictionComparison ComparePredictions(const PictureReport& baseline, const Pic
   std::map<int, std::string> names;
   AddNames(after, current, names);
   AddNames(before, baseline, names);
-  CompareExplained(baseline, current, result.findings);
-  CompareOrder(before, after, max_difference, result.findings);
-  CompareProbabilities(Probabilities(before, baseline), Probabilities(after, current), names,
-                       max_difference, result);
+  const Probabilities told_before(before, baseline);
+  const Probabilities told_after(after, current);
+  const std::optional<ExchangedFirst> exchanged = ExchangedTie(
+      before.front().index, after.front().index, told_before, told_after, max_difference);
+  if (exchanged) {
+    result.notes.push_back("first classes within " + ShortNumber(kTie) +
+                           " of each other changed places; compared are the maps of classes that "
+                           "both sides explain");
+  }
+  CompareExplained(baseline, current, exchanged, result.findings);
+  CompareOrder(before, after, exchanged.has_value(), max_difference, result.findings);
+  CompareProbabilities(told_before, told_after, names, max_difference, result);
   return result;
 }
 

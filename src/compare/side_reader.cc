@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "compare/prediction_comparison.h"
 #include "gradcam/error.h"
 
 namespace gradcam {
@@ -17,6 +18,11 @@ ReportReading SideReader::ReadReport() {
     Add({.kind = FindingKind::kUnreadable, .text = error.what()});
   }
   return {};
+}
+
+void SideReader::CheckPredictions(const StoredReport& report) {
+  std::optional<Finding> finding = NonfinitePrediction(report.picture, side_);
+  if (finding) AddFinding(picture_, *std::move(finding), options_);
 }
 
 std::optional<ResultMapValues> SideReader::ReadMap(const StoredReport& report,

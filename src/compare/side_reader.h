@@ -35,6 +35,9 @@ class SideReader {
 
   [[nodiscard]] ReportReading ReadReport();
 
+  // A number of the predictions that is not finite becomes a finding.
+  void CheckPredictions(const StoredReport& report);
+
   // A map that is there; nothing, and a finding, if it is unreadable or holds a number that is not
   // finite.
   [[nodiscard]] std::optional<ResultMapValues> ReadMap(const StoredReport& report,

@@ -1,42 +1,18 @@
 #include "page/page_writer.h"
 
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "core/read_file.h"
+#include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/text.h"
+#include "run/own_file.h"
 #include "run/replaceable.h"
 
 namespace gradcam {
-namespace {
 
 namespace fs = std::filesystem;
-
-enum class OldFile { kNone, kEmpty, kOurs, kOther };
-
-// What stands at `file`. Ours begins with `beginning`.
-OldFile Judge(const fs::path& file, std::string_view beginning) {
-  try {
-    const RegularFile old = OpenRegularFile(file);
-    if (old.size == 0) return OldFile::kEmpty;
-    return ReadAt(old.handle, 0, beginning.size()) == beginning ? OldFile::kOurs : OldFile::kOther;
-  } catch (const std::system_error&) {
-    std::error_code ignored;
-    return fs::exists(file, ignored) ? OldFile::kOther : OldFile::kNone;
-  }
-}
-
-// A page may be replaced, anything else is the user's.
-void RequireOurs(const fs::path& file, std::string_view beginning, const std::string& what) {
-  if (Judge(file, beginning) != OldFile::kOther) return;
-  throw Error(ErrorKind::kOutput, Quoted(file) + " exists and is not " + what,
-              "choose another file, or remove it");
-}
-
-}  // namespace
 
 PageWriter::PageWriter(fs::path file, PageHead head, std::size_t largest_page)
     : file_(std::move(file)),
@@ -47,7 +23,7 @@ PageWriter::PageWriter(fs::path file, PageHead head, std::size_t largest_page)
 }
 
 void PageWriter::RequireOwnPage(const fs::path& file) {
-  RequireOurs(Replaceable(file), PageBeginning(), "a page of gradcam");
+  RequireOwnFile(Replaceable(file), PageBeginning(), "a page of gradcam");
 }
 
 PagePart PageWriter::PartOf(std::size_t number) const {
@@ -71,7 +47,7 @@ void PageWriter::Add(const PageEntry& entry) {
 void PageWriter::EndPage(const std::optional<PagePart>& part) {
   const fs::path file = FileOf(files_.size());
   if (part && part->number > 0) {
-    RequireOurs(file, PartBeginning(*part), "a further page of " + Quoted(file_.filename()));
+    RequireOwnFile(file, PartBeginning(*part), "a further page of " + Quoted(file_.filename()));
   }
   const std::string html = PageHtml(head_, body_, part);
   files_.push_back(std::make_unique<AtomicFile>(file));
@@ -96,7 +72,7 @@ std::vector<WrittenPage> PageWriter::Finish() {
 void PageWriter::RemoveOlderPages() const {
   for (std::size_t number = files_.size();; ++number) {
     const fs::path file = FileOf(number);
-    if (Judge(file, PartBeginning(PartOf(number))) != OldFile::kOurs) return;
+    if (OldFileAt(file, PartBeginning(PartOf(number))) != OldFile::kOurs) return;
     std::error_code error;
     fs::remove(file, error);
     if (error) {

@@ -239,6 +239,7 @@ StoredReport ReportOf(const JsonField& document) {
   for (const JsonField& entry : document.At("top").Elements()) {
     stored.picture.top.push_back(PredictionOf(entry));
   }
+  if (stored.picture.top.empty()) document.At("top").Fail("is empty");
   if (document.Has("truth")) {
     const JsonField truth = document.At("truth");
     stored.picture.truth = Prediction{.index = NonNegative(truth.At("index")),

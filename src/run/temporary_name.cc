@@ -93,6 +93,19 @@ std::vector<fs::path> AbandonedFiles(const fs::path& folder) {
   return files;
 }
 
+std::vector<fs::path> AbandonedFolders(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    std::error_code ignored;
+    const bool is_folder = fs::is_directory(entry->symlink_status(ignored));
+    if (is_folder && IsAbandoned(entry->path())) folders.push_back(entry->path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
 void RemoveAbandonedFiles(const fs::path& folder) {
   for (const fs::path& file : AbandonedFiles(folder)) ::unlink(file.c_str());
 }

@@ -20,7 +20,11 @@ namespace gradcam {
 [[nodiscard]] std::vector<std::filesystem::path> AbandonedFiles(
     const std::filesystem::path& folder);
 
-// Removes them. Nothing happens where that fails.
+// The same of temporary folders, in `folder` itself only.
+[[nodiscard]] std::vector<std::filesystem::path> AbandonedFolders(
+    const std::filesystem::path& folder);
+
+// Removes AbandonedFiles. Nothing happens where that fails.
 void RemoveAbandonedFiles(const std::filesystem::path& folder);
 
 }  // namespace gradcam

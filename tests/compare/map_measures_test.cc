@@ -85,10 +85,27 @@ TEST(PeakShift, IsTheDistanceInDiagonals) {
   EXPECT_NEAR(PeakShift(a, b), std::sqrt(13.0) / 5, kRounding);
 }
 
-TEST(PeakShift, IsZeroWhileTheOldPeakIsAllButTheLargest) {
-  const Map a{3, 1, {1, 0.999F, 0}};
-  EXPECT_EQ(PeakShift(a, {3, 1, {0.996F, 1, 0}}), 0);
-  EXPECT_NEAR(PeakShift(a, {3, 1, {0.99F, 1, 0}}), 1 / std::sqrt(10.0), kRounding);
+TEST(PeakShift, IsZeroWhereEachPeakIsAllButOneOfTheOtherMap) {
+  const Map a{3, 1, {1, 0.95F, 0}};
+  EXPECT_EQ(PeakShift(a, {3, 1, {0.95F, 1, 0}}), 0);
+  EXPECT_EQ(PeakShift(a, {3, 1, {0.91F, 1, 0}}), 0);
+  // One column; the diagonal of 3 x 1 is sqrt(10).
+  EXPECT_NEAR(PeakShift(a, {3, 1, {0.89F, 1, 0}}), 1 / std::sqrt(10.0), kRounding);
+}
+
+TEST(PeakShift, IsTheSameBothWays) {
+  const Map a{3, 1, {1, 0.5F, 0}};
+  const Map b{3, 1, {0.95F, 1, 0}};
+  EXPECT_NEAR(PeakShift(a, b), 1 / std::sqrt(10.0), kRounding);
+  EXPECT_EQ(PeakShift(a, b), PeakShift(b, a));
+}
+
+// Two peaks far apart, of which the other is now the higher one.
+TEST(ExceededLimits, AreNoneWhereTwoPeaksOfOneHeightTakeTurns) {
+  const MapMeasures measures =
+      Measure({5, 1, {1, 0.3F, 0.2F, 0.3F, 0.97F}}, {5, 1, {0.97F, 0.3F, 0.2F, 0.3F, 1}});
+  EXPECT_NEAR(measures.max_difference, 0.03, kRounding);
+  EXPECT_EQ(measures.peak_shift, 0);
 }
 
 TEST(MapMeasures, RefuseMapsOfTwoSizes) {

@@ -51,6 +51,38 @@ TEST(ComparePredictions, TellsAnotherFirstClassHoweverClose) {
               ElementsAre("rank 1: class 1 -> class 2"));
 }
 
+TEST(ComparePredictions, LetsFirstClassesOfEqualProbabilityChangePlaces) {
+  const PredictionComparison comparison = ComparePredictions(
+      Report({{1, 0.40000001}, {2, 0.4}}), Report({{2, 0.40000001}, {1, 0.4}}), kLimit);
+  EXPECT_THAT(comparison.findings, IsEmpty());
+  EXPECT_EQ(comparison.notes.size(), 1U);
+}
+
+TEST(ComparePredictions, TellsAnotherFirstClassThatIsEquallyProbableOnOneSideOnly) {
+  const PictureReport tied = Report({{1, 0.40000001}, {2, 0.4}});
+  const auto told =
+      ElementsAre("explained class: class 1 -> class 2", "rank 1: class 1 -> class 2");
+  EXPECT_THAT(Texts(tied, Report({{2, 0.40002}, {1, 0.4}})), told);
+  EXPECT_THAT(Texts(Report({{1, 0.40002}, {2, 0.4}}), Report({{2, 0.40000001}, {1, 0.4}})), told);
+  // BASELINE does not say how probable class 2 is.
+  EXPECT_THAT(Texts(Report({{1, 0.4}}), Report({{2, 0.4}})), told);
+}
+
+TEST(ComparePredictions, TellsAnotherExplainedClassThatWasAskedForByName) {
+  PictureReport baseline = Report({{1, 0.40000001}, {2, 0.4}});
+  PictureReport current = Report({{2, 0.40000001}, {1, 0.4}});
+  baseline.explanations[0].chosen_by = ClassTarget::By::kIndex;
+  current.explanations[0].chosen_by = ClassTarget::By::kIndex;
+  EXPECT_THAT(Texts(baseline, current), ElementsAre("explained class: class 1 -> class 2"));
+}
+
+TEST(ComparePredictions, LetsNothingChangePlacesWhereProbabilitiesMustBeEqual) {
+  const PredictionComparison comparison = ComparePredictions(
+      Report({{1, 0.40000001}, {2, 0.4}}), Report({{2, 0.40000001}, {1, 0.4}}), 0);
+  ASSERT_GE(comparison.findings.size(), 2U);
+  EXPECT_EQ(comparison.findings[1].text, "rank 1: class 1 -> class 2");
+}
+
 TEST(ComparePredictions, TellsTheFirstRankThatAClearlyOtherClassTook) {
   EXPECT_THAT(
       Texts(Report({{1, 0.5}, {2, 0.24}, {3, 0.18}}), Report({{1, 0.5}, {3, 0.22}, {2, 0.2}})),
@@ -100,7 +132,18 @@ TEST(ComparePredictions, FailsWhereANumberIsNotFinite) {
   const PredictionComparison comparison = ComparePredictions(baseline, current, kLimit);
   ASSERT_EQ(comparison.findings.size(), 1U);
   EXPECT_EQ(comparison.findings[0].kind, FindingKind::kNonfinite);
+  EXPECT_EQ(comparison.findings[0].side, Side::kCurrent);
   EXPECT_FALSE(comparison.max_probability_difference);
+}
+
+TEST(ComparePredictions, TellsOfEachSideThatHasANumberThatIsNotFinite) {
+  PictureReport report = Report({{1, 0.5}});
+  report.top[0].probability = INFINITY;
+  std::vector<std::optional<Side>> sides;
+  for (const Finding& finding : ComparePredictions(report, report, kLimit).findings) {
+    sides.push_back(finding.side);
+  }
+  EXPECT_THAT(sides, ElementsAre(Side::kBaseline, Side::kCurrent));
 }
 
 }  // namespace

@@ -17,12 +17,16 @@ def test_usage_errors(results, gradcam):
                       [both.baseline, both.current, "--min-corr", "-2"],
                       [both.baseline, both.current, "--max-rmse", "nan"],
                       [both.baseline, both.current, "--junit", ""],
+                      [both.baseline, both.current, "--junit", "x", "--html", "x"],
+                      [both.baseline, both.current, "--junit", "x", "--diff-dir", "./x/"],
+                      [both.baseline, both.current, "--html", "x", "--diff-dir", "y/../x"],
                       [both.baseline, both.current / "b.json"],
                       [both.baseline, both.current / "nothing"],
                       [both.baseline / "nothing", both.current]):
         done = gradcam("compare", *arguments)
         assert (done.code, done.stdout) == (2, ""), arguments
         assert len(done.errors) == 1, arguments
+    assert not any((gradcam.home / name).exists() for name in "xy")
 
 
 def test_help_names_every_option(gradcam):
@@ -67,6 +71,8 @@ DAMAGE = {
     "empty report": lambda folder: truncate(folder / "b.json", 0),
     "report without fields": lambda folder: (folder / "b.json").write_text(
         '{"schema_version": 1, "tool": {"name": "gradcam"}}'),
+    "report without predictions": lambda folder: edit_report(
+        folder / "b.json", lambda report: report.update(top=[])),
     "number beyond double": lambda folder: (folder / "b.json").write_text(
         (folder / "b.json").read_text().replace('"probability": 0.', '"probability": 1e999', 1)),
     "torn map": lambda folder: truncate(folder / "b.gradcam.npy", 200),
@@ -120,12 +126,27 @@ def test_new_result_that_is_not_finite_fails_although_new_ones_are_allowed(resul
     assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
 
 
-def test_missing_result_that_is_not_finite_fails_although_missing_ones_are_allowed(results, gradcam):
+def test_new_probability_that_is_not_finite_fails_although_new_ones_are_allowed(results, gradcam):
+    both = results()
+    (both.baseline / "b.json").unlink()
+    both.edit("b", lambda report: report["top"][0].update(probability=None))
+    done = gradcam("compare", both.baseline, both.current, "--json", "--allow-new")
+    assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+
+
+@pytest.mark.parametrize("what", ["map", "probability"])
+def test_vanished_result_that_is_not_finite_fails(results, gradcam, what):
     both = results()
     (both.current / "b.json").unlink()
-    np.save(both.baseline / "b.gradcam.npy", np.full((16, 16), np.nan, np.float32))
+    if what == "map":
+        np.save(both.baseline / "b.gradcam.npy", np.full((16, 16), np.nan, np.float32))
+    else:
+        edit_report(both.baseline / "b.json",
+                    lambda report: report["top"][0].update(probability=None))
     done = gradcam("compare", both.baseline, both.current, "--json", "--allow-missing")
     assert (done.code, statuses(done.json())) == (1, {"b": "nonfinite"})
+    assert gradcam("compare", both.baseline, both.current, "--update").code == 0
+    assert gradcam("compare", both.baseline, both.current).code == 0
 
 
 def test_probability_that_is_not_finite_fails(results, gradcam):
@@ -264,3 +285,9 @@ def test_diff_dir_that_cannot_be_made_is_an_error(results, gradcam, tmp_path):
     done = gradcam("compare", both.baseline, both.current, "--diff-dir", tmp_path / "file" / "x")
     assert done.code == 2
     assert "cannot make folder" in done.errors[0]
+    # Nor does it go unnoticed while there is nothing to show.
+    shutil.copy(both.baseline / "b.gradcam.npy", both.current)
+    for folder in (tmp_path / "file", tmp_path / "file" / "x"):
+        done = gradcam("compare", both.baseline, both.current, "--diff-dir", folder)
+        assert (done.code, done.stdout) == (2, "")
+        assert "cannot make folder" in done.errors[0]

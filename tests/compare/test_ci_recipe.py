@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -61,6 +62,27 @@ def test_way_of_a_change_through_ci(check, tmp_path):
     assert check("compare", LIMITS="--allow-missing").returncode == 0
     assert check("accept").returncode == 0
     assert not (tmp_path / "heatmap-baseline" / "dog.json").exists()
+
+
+def reports(tmp_path) -> set[str]:
+    return {path.name for path in (tmp_path / "heatmap-check").iterdir()} - {"current"}
+
+
+@pytest.mark.parametrize("why", ["no baseline", "unreadable"])
+def test_reports_of_an_earlier_run_do_not_survive_a_failure(check, tmp_path, why):
+    for step in ("run", "accept", "compare"):
+        assert check(step).returncode == 0
+    assert {"junit.xml", "compare.html", "compare.json"} <= reports(tmp_path)
+    if why == "no baseline":
+        (tmp_path / "heatmap-baseline").rename(tmp_path / "elsewhere")
+    else:
+        shutil.rmtree(tmp_path / "heatmap-check/current")
+        (tmp_path / "heatmap-check/current").mkdir()
+    assert check("compare").returncode == 2
+    # For compare --json the shell makes an empty file, and --diff-dir an empty folder.
+    left = [path for path in (tmp_path / "heatmap-check").rglob("*")
+            if path.is_file() and path.parent.name != "current"]
+    assert all(path.name == "compare.json" and not path.read_bytes() for path in left)
 
 
 def test_script_ends_with_2_without_a_step(check):

@@ -175,6 +175,44 @@ def test_other_first_class_is_a_changed_prediction(results, compare):
     assert picture(document, "b")["findings"][0]["text"].startswith("rank 1: ")
 
 
+def test_first_classes_of_equal_probability_may_change_places(results, compare):
+    """Compared are the maps of the class that both sides explain."""
+    both = results()
+
+    def tie(report):
+        report["top"][0]["probability"] = report["top"][1]["probability"] = 0.4
+        report["top"][0]["probability"] += 1e-8
+        report["explanations"][0]["class"]["probability"] = 0.4
+
+    edit_report(both.baseline / "b.json", tie)
+    both.edit("b", lambda report: (swap_first_two(report), tie(report)))
+    code, document = compare(both)
+    assert (code, document["pictures"]) == (0, [])
+    assert any("changed places" in note for note in document["notes"])
+    both.edit_map("b", np.flipud)
+    code, document = compare(both)
+    assert (code, statuses(document)) == (1, {"b": "map_changed"})
+
+
+def test_class_explained_as_the_first_may_be_another_of_equal_probability(results, compare):
+    both = results()
+
+    def tie(report):
+        for entry in report["top"][:2]:
+            entry["probability"] = 0.4
+        report["explanations"][0]["class"]["probability"] = 0.4
+
+    def explain_the_second(report):
+        tie(report)
+        swap_first_two(report)
+        report["explanations"][0]["class"].update(
+            {key: report["top"][0][key] for key in ("index", "label", "probability")})
+
+    edit_report(both.baseline / "b.json", tie)
+    both.edit("b", explain_the_second)
+    assert compare(both)[0] == 0
+
+
 def test_probability_limit_counts(results, compare):
     both = results()
 

@@ -131,3 +131,22 @@ def test_file_that_cannot_be_written_is_an_error(results, gradcam, tmp_path):
         done = gradcam("compare", both.baseline, both.current, "--junit", name)
         assert (done.code, done.stdout) == (2, "") and "no regular file" in done.errors[0]
     assert (tmp_path / "stdout").is_symlink()
+
+
+def test_file_that_is_no_report_of_ours_is_not_overwritten(results, gradcam, tmp_path):
+    both = results()
+    (tmp_path / "other.xml").write_text('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites/>\n')
+    for path in (both.current / "b.json", both.baseline / "b.gradcam.npy", tmp_path / "other.xml"):
+        before = path.read_bytes()
+        done = gradcam("compare", both.baseline, both.current, "--junit", path)
+        assert (done.code, done.stdout) == (2, "")
+        assert "is not a JUnit report of gradcam" in done.errors[0]
+        assert path.read_bytes() == before
+
+
+def test_report_of_ours_and_an_empty_file_are_overwritten(results, junit, tmp_path):
+    both = results()
+    (tmp_path / "junit.xml").touch()
+    assert junit(both).get("failures") == "0"
+    both.edit_map("b", np.fliplr)
+    assert junit(both).get("failures") == "1"

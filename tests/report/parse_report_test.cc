@@ -87,6 +87,8 @@ TEST(ParseReport, NamesTheFieldThatIsWrong) {
               HasSubstr("lies outside of the picture"));
   EXPECT_THAT(ProblemOf([](Json& json) { json["explanations"] = Json::array(); }),
               HasSubstr("is empty"));
+  EXPECT_THAT(ProblemOf([](Json& json) { json["top"] = Json::array(); }),
+              AllOf(HasSubstr("'top'"), HasSubstr("is empty")));
   EXPECT_THAT(ProblemOf([](Json& json) { json = Json::array(); }), HasSubstr("expected an object"));
 }
 

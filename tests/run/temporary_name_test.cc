@@ -62,6 +62,17 @@ TEST(TemporaryName, FilesOfEndedProcessesAreRemovedBelowTheFolderToo) {
   EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre("a/cat.json"));
 }
 
+TEST(TemporaryName, FoldersOfEndedProcessesAreFoundInTheFolderItself) {
+  const TemporaryFolder folder;
+  const std::string name = NameOfDeadProcess();
+  folder.Write(name + "/a/cat.json", "{}");
+  folder.Write("b/" + name + "/cat.json", "{}");
+  folder.Write(TemporaryName(0) + "/cat.json", "being written");
+  fs::create_directory_symlink("b", folder / NameOfDeadProcess());
+  EXPECT_THAT(AbandonedFolders(folder.path()), testing::ElementsAre(folder / name));
+  EXPECT_THAT(AbandonedFolders(folder / "missing"), IsEmpty());
+}
+
 TEST(TemporaryName, FilesOfRunningProcessesStay) {
   const TemporaryFolder folder;
   folder.Write(TemporaryName(0), "being written");

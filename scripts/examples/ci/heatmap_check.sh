@@ -27,11 +27,12 @@ run() {
 }
 
 compare() {
+  # What an earlier run left must not be published where this one ends with 2.
+  rm -rf "$OUT/diff" "$OUT/junit.xml" "$OUT/compare.json" "$OUT"/compare*.html
   if [[ ! -d $BASELINE ]]; then
     echo "heatmap_check: no baseline in '$BASELINE' yet; look at the results, then: $0 accept" >&2
     return 2
   fi
-  rm -rf "$OUT/diff"
   "$GRADCAM" compare "$BASELINE" "$OUT/current" "${LIMITS[@]}" --json >"$OUT/compare.json" || true
   "$GRADCAM" compare "$BASELINE" "$OUT/current" "${LIMITS[@]}" --junit "$OUT/junit.xml" \
     --html "$OUT/compare.html" --diff-dir "$OUT/diff"
