@@ -25,7 +25,9 @@ std::optional<ModelDigest> DigestOf(const fs::path& file, const fs::path& cache_
 }  // namespace
 
 fs::path CacheFolder(const Environment& environment) {
-  if (environment.xdg_cache_home) return fs::path(*environment.xdg_cache_home) / "gradcam";
+  // The XDG Base Directory Specification tells to ignore a relative one.
+  const fs::path xdg = environment.xdg_cache_home.value_or("");
+  if (xdg.is_absolute()) return xdg / "gradcam";
   if (environment.home) return fs::path(*environment.home) / ".cache" / "gradcam";
   return {};
 }

@@ -40,6 +40,15 @@ def test_a_later_run_takes_the_compiled_network(gradcam, tiny_model, picture, tm
     assert len(kept(tmp_path)) == 3
 
 
+def test_a_relative_cache_folder_is_ignored(gradcam, tiny_model, picture, tmp_path):
+    (tmp_path / "work").mkdir()
+    result = gradcam("-m", tiny_model, picture(), "-o", tmp_path / "out", *OPENVINO,
+                     cwd=tmp_path / "work", env={"XDG_CACHE_HOME": "here", "HOME": str(tmp_path)})
+    assert result.code == 0, result.stderr
+    assert list((tmp_path / "work").iterdir()) == []
+    assert len(list((tmp_path / ".cache/gradcam/compiled").iterdir())) == 1
+
+
 @pytest.mark.parametrize("damage", [
     lambda content: b"",
     lambda content: content[:len(content) // 2],
