@@ -4,12 +4,12 @@
 #include <iterator>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "cli/read_options.h"
 #include "compare/short_number.h"
+#include "core/path_below.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -41,19 +41,20 @@ Limits ReadLimits(const CommandLine& line) {
   return limits;
 }
 
-// Absolute and without links and a slash at the end; need not exist.
-fs::path RealPath(const fs::path& path) {
-  std::error_code error;
-  const fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
-  if (error) return path;
-  return real.has_filename() ? real : real.parent_path();
+// Whoever writes to a path that cannot be followed says why.
+fs::path RealPathOrItself(const fs::path& path) {
+  try {
+    return RealPath(path);
+  } catch (const fs::filesystem_error&) {
+    return path;
+  }
 }
 
 // The options that write, with what they write to.
 std::vector<std::pair<std::string, fs::path>> WrittenPaths(const CompareArguments& arguments) {
   std::vector<std::pair<std::string, fs::path>> outputs;
   const auto add = [&outputs](const std::string& option, const std::optional<fs::path>& path) {
-    if (path) outputs.emplace_back(option, RealPath(*path));
+    if (path) outputs.emplace_back(option, RealPathOrItself(*path));
   };
   add("--junit", arguments.junit);
   add("--html", arguments.html);

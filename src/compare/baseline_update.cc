@@ -18,12 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Absolute, without links and without a slash at the end; need not exist.
-fs::path RealPath(const fs::path& path) {
-  const fs::path real = fs::weakly_canonical(fs::absolute(path));
-  return real.has_filename() ? real : real.parent_path();
-}
-
 void RequireApart(const fs::path& baseline, const fs::path& current) {
   if (!IsBelow(baseline, current) && !IsBelow(current, baseline)) return;
   throw Error(ErrorKind::kUsage,
@@ -46,19 +40,22 @@ void CopyFile(const fs::path& from, const fs::path& to) {
 // A link that leads out of the folder is no result of CURRENT.
 void CopyResults(const fs::path& current, const fs::path& stage) {
   const OwnResults own(current);
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(current)) {
-    const fs::path below = entry.path().lexically_relative(current);
-    if (IsHidden(below) || !entry.is_regular_file()) continue;
-    if (!IsBelow(fs::canonical(entry.path()), current) || !own.Contain(entry.path())) continue;
-    CopyFile(entry.path(), stage / below);
+  fs::recursive_directory_iterator entry(current);
+  for (const fs::recursive_directory_iterator end; entry != end; ++entry) {
+    const fs::path& path = entry->path();
+    const fs::path below = path.lexically_relative(current);
+    if (IsHidden(below)) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_regular_file() && IsBelow(fs::canonical(path), current) &&
+               own.Contain(path)) {
+      CopyFile(path, stage / below);
+    }
   }
 }
 
 // That a result of CURRENT has the name of a picture of somebody else's is no reason to lose it.
 void RequireReplaceable(const fs::path& old) {
-  const fs::path kind = old.extension();
-  const bool is_picture = kind == ".png" || kind == ".jpg" || kind == ".webp";
-  if (!is_picture || !IsForeignPicture(old)) return;
+  if (!IsForeignPicture(old)) return;
   throw Error(ErrorKind::kOutput, Quoted(old) + " was not written by gradcam; not replaced",
               "move it to another folder");
 }

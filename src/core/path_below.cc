@@ -9,4 +9,10 @@ bool IsBelow(const std::filesystem::path& path, const std::filesystem::path& fol
          folder.end();
 }
 
+std::filesystem::path RealPath(const std::filesystem::path& path) {
+  const std::filesystem::path real =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  return real.has_filename() ? real : real.parent_path();
+}
+
 }  // namespace gradcam

@@ -39,9 +39,7 @@ void RequireOwnReport(const fs::path& file) {
 }
 
 void RequireOwnPicture(const fs::path& file) {
-  const fs::path extension = file.extension();
-  const bool is_picture = extension == ".png" || extension == ".jpg" || extension == ".webp";
-  if (is_picture && IsForeignPicture(file)) FailForeign(file);
+  if (IsForeignPicture(file)) FailForeign(file);
 }
 
 void FailRunReport(const fs::path& picture) {

@@ -37,6 +37,8 @@ bool IsForeignReport(const fs::path& file) {
 }
 
 bool IsForeignPicture(const fs::path& file) {
+  const fs::path extension = file.extension();
+  if (extension != ".png" && extension != ".jpg" && extension != ".webp") return false;
   try {
     const auto [handle, size] = OpenRegularFile(file);
     if (size == 0) return false;

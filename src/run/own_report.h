@@ -8,8 +8,8 @@ namespace gradcam {
 // removed. An empty file is nobody's.
 [[nodiscard]] bool IsForeignReport(const std::filesystem::path& file);
 
-// Whether `file` exists and is no picture that gradcam made, or cannot be read. An empty one is
-// nobody's.
+// Whether `file`, by its name a PNG, JPEG or WebP, exists and is none that gradcam made, or cannot
+// be read. An empty one is nobody's.
 [[nodiscard]] bool IsForeignPicture(const std::filesystem::path& file);
 
 }  // namespace gradcam
