@@ -19,14 +19,6 @@ bool IsMap(FileKind kind) {
          kind == FileKind::kGradcamMap || kind == FileKind::kSaliencyMap;
 }
 
-std::vector<OutputFile> FilesOf(const PictureReport& picture) {
-  std::vector<OutputFile> files = picture.files;
-  for (const ClassReport& explained : picture.explanations) {
-    files.insert(files.end(), explained.files.begin(), explained.files.end());
-  }
-  return files;
-}
-
 }  // namespace
 
 OwnResults::OwnResults(const fs::path& folder) : folder_(folder) {

@@ -204,6 +204,15 @@ std::optional<bool> IsCorrect(const std::vector<Prediction>& top,
   return top.front().index == truth->index;
 }
 
+std::vector<OutputFile> FilesOf(const PictureReport& picture) {
+  std::vector<OutputFile> files;
+  for (const ClassReport& explained : picture.explanations) {
+    files.insert(files.end(), explained.files.begin(), explained.files.end());
+  }
+  files.insert(files.end(), picture.files.begin(), picture.files.end());
+  return files;
+}
+
 bool IsReport(const std::string& text) {
   if (JsonDepth(text) > kDeepestJson) return false;
   const Json json = Json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);

@@ -106,6 +106,9 @@ struct PictureReport {
 // no name yet.
 [[nodiscard]] std::string CanonicalSettings(const Settings& settings, const ModelReport& model);
 
+// Every written file but the report: those of the classes, then those of the picture as a whole.
+[[nodiscard]] std::vector<OutputFile> FilesOf(const PictureReport& picture);
+
 // Whether `text` is a report that gradcam wrote, of a picture or of a run.
 [[nodiscard]] bool IsReport(const std::string& text);
 

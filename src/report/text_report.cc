@@ -99,10 +99,7 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
   const auto wrote = [&](const std::string& name) {
     out << "  wrote " << Printable((picture.folder / name).string()) << '\n';
   };
-  for (const ClassReport& report : picture.explanations) {
-    for (const OutputFile& file : report.files) wrote(file.name);
-  }
-  for (const OutputFile& file : picture.files) wrote(file.name);
+  for (const OutputFile& file : FilesOf(picture)) wrote(file.name);
   if (!picture.report_file.empty()) wrote(picture.report_file);
 }
 

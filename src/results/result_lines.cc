@@ -116,12 +116,7 @@ std::string StemOf(const PictureReport& picture) {
   // Reports name files in UTF-8.
   const std::string kept = ToUtf8(OutputStem(name, /*keep_extension=*/true)) + ".";
   const auto is_kept = [&kept](const OutputFile& file) { return file.name.starts_with(kept); };
-  const bool keeps_extension =
-      std::ranges::any_of(picture.files, is_kept) ||
-      std::ranges::any_of(picture.explanations, [&](const ClassReport& explained) {
-        return std::ranges::any_of(explained.files, is_kept);
-      });
-  return OutputStem(name, keeps_extension);
+  return OutputStem(name, std::ranges::any_of(FilesOf(picture), is_kept));
 }
 
 std::optional<std::string> OutputsOf(const PictureReport& picture) {

@@ -238,10 +238,7 @@ void RemoveFilesOf(const PictureReport& picture) {
     ::unlink((picture.folder / name).c_str());
   };
   if (!picture.report_file.empty()) remove(picture.report_file);
-  for (const OutputFile& file : picture.files) remove(file.name);
-  for (const ClassReport& report : picture.explanations) {
-    for (const OutputFile& file : report.files) remove(file.name);
-  }
+  for (const OutputFile& file : FilesOf(picture)) remove(file.name);
 }
 
 void RemoveOldFiles(const Job& job) {

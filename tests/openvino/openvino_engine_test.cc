@@ -138,6 +138,16 @@ TEST(OpenVinoEngine, RefusesOperatorsThatAreNotOnTheList) {
       HasSubstr("its features half holds the operator aten::cumsum"));
 }
 
+TEST(OpenVinoEngine, RefusesMoreOperatorsThanItCompilesInReasonableTime) {
+  std::string body;
+  for (int i = 0; i < 4001; ++i) body += "x = x + 1.0\n";
+  EXPECT_THAT(
+      ErrorOf([&] {
+        static_cast<void>(EngineFor(body + "return x", Precision::kFloat32).Run(SmallPictures(1)));
+      }),
+      HasSubstr("its features half has 4001 operators; more than 4000"));
+}
+
 TEST(OpenVinoEngine, RefusesPicturesOfAnotherSize) {
   auto engine = EngineFor(kTwoConvolutions, Precision::kFloat32);
   static_cast<void>(engine.Run(SmallPictures(1)));

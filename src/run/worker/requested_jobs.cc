@@ -9,6 +9,7 @@
 #include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
+#include "report/picture_report.h"
 #include "report/report_file.h"
 #include "report/text.h"
 #include "run/ground_truth.h"
@@ -33,9 +34,7 @@ std::set<std::string> NamesInReport(const fs::path& folder, const std::string& r
   std::set<std::string> names;
   try {
     const StoredReport stored = ParseReport(ReadReportFile(folder / report), report);
-    for (const ClassReport& explained : stored.picture.explanations) {
-      for (const OutputFile& file : explained.files) names.insert(file.name);
-    }
+    for (const OutputFile& file : FilesOf(stored.picture)) names.insert(file.name);
   } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): there is none
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): not ours, or of another version
   }
