@@ -3,8 +3,9 @@
 
   merge_shards.py OUT
 
-Ends with 0 if every shard is there and no picture failed, with 1 if pictures failed, and with 2,
-without writing, if a shard is missing or the shards do not belong together.
+Ends with 0 if every shard is there, went through to its end and no picture failed, with 1 if pictures
+failed or a shard was interrupted, and with 2, without writing, if a shard is missing or the shards do not
+belong together.
 """
 
 import json
@@ -55,8 +56,10 @@ def main() -> int:
     except ValueError as error:
         print(f"merge_shards: {folder}: {error}", file=sys.stderr)
         return 2
-    (folder / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n")
-    return 1 if run["failures"] else 0
+    half_written = folder / ".run.json.merging"
+    half_written.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n")
+    half_written.replace(folder / "run.json")
+    return 1 if run["failures"] or run["interrupted"] else 0
 
 
 if __name__ == "__main__":

@@ -25,17 +25,26 @@ def documents(folder: Path) -> Iterator[dict]:
     for path in sorted(folder.rglob("*.json")):
         yield json.loads(path.read_text())
     for path in sorted(folder.glob("results*.jsonl")):
-        yield from map(json.loads, path.read_text().splitlines())
+        with path.open(newline="\n") as lines:  # names may hold what else ends a line
+            yield from map(json.loads, lines)
 
 
 def rows(folder: Path) -> Iterator[dict]:
-    seen = set()  # a run may write both kinds of reports
+    # A run may write both kinds of reports, and each shard and the whole name the same failures.
+    seen, failed = set(), set()
     for document in documents(folder):
-        if "explanations" in document and document["image"]["file"] not in seen:
-            seen.add(document["image"]["file"])
+        if "explanations" in document and name_of(document["image"]) not in seen:
+            seen.add(name_of(document["image"]))
             yield from rows_of_picture(document)
         for failure in document.get("failures", []):
-            yield {"file": failure["file"], "error": failure["error"]}
+            if name_of(failure) not in failed:
+                failed.add(name_of(failure))
+                yield {"file": failure["file"], "error": failure["error"]}
+
+
+def name_of(entry: dict) -> tuple[str, str | None]:
+    """What tells files apart: names that are not UTF-8 look alike in `file`."""
+    return entry["file"], entry.get("file_bytes")
 
 
 def rows_of_picture(report: dict) -> Iterator[dict]:

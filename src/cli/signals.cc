@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -9,6 +10,9 @@
 
 namespace gradcam {
 namespace {
+
+// `timeout` and schedulers send a signal to the process and to its group: the same word twice.
+constexpr std::chrono::seconds kSameWord{1};
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -40,7 +44,10 @@ void StopOnSignal::Wait() {
   if (done_) return;
   if (running_) {
     source_.request_stop();
-    sigwait(&signals, &number);
+    const auto first = std::chrono::steady_clock::now();
+    do {
+      sigwait(&signals, &number);
+    } while (!done_ && std::chrono::steady_clock::now() - first < kSameWord);
     if (done_) return;
   }
   std::_Exit(kExitInterrupted);

@@ -7,8 +7,9 @@
 namespace gradcam {
 
 // Before BeginRun, SIGINT or SIGTERM ends the process at once: no file of a picture is open yet.
-// Behind it the first one becomes a stop request and a second one ends the process. To be made
-// before any other thread, because threads inherit which signals are blocked.
+// Behind it the first one becomes a stop request and one that comes more than a second later ends
+// the process. To be made before any other thread, because threads inherit which signals are
+// blocked.
 class StopOnSignal {
  public:
   StopOnSignal();

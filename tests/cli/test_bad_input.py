@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import struct
 import subprocess
 import time
@@ -164,6 +165,10 @@ def test_header_that_promises_four_billion_pixels(gradcam, tiny_model, out, tmp_
 def test_socket_and_fifo_do_not_hang(gradcam, tiny_model, out, tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     assert_picture_failed(gradcam("-m", tiny_model, "pipe.jpg", timeout=60), out, "pipe.jpg'")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s.jpg"))
+        listening.listen()
+        assert_picture_failed(gradcam("-m", tiny_model, "s.jpg", timeout=60), out, "s.jpg'")
 
 
 def test_one_bad_picture_never_stops_the_others(gradcam, tiny_model, out, picture, tmp_path):

@@ -37,6 +37,7 @@ def test_first_signal_stops_behind_a_finished_picture(gradcam, slow_model, pictu
         for explained in json.loads(path.read_text())["explanations"]:
             promised |= set(explained["files"].values())
     assert files == promised  # nothing half written, no temporary file
+    assert "of 40 pictures done" in stderr
     for line in stderr.splitlines():
         assert line.startswith("gradcam: "), stderr
 
@@ -44,9 +45,26 @@ def test_first_signal_stops_behind_a_finished_picture(gradcam, slow_model, pictu
 def test_second_signal_ends_at_once(gradcam, slow_model, picture, tmp_path):
     for i in range(40):
         picture(f"photos/{i:02}.png")
-    process = start_and_wait_for_a_report(gradcam, slow_model, tmp_path / "out")
+    process = start_and_wait_for_a_report(gradcam, slow_model, tmp_path / "out", "--batch-size", "32")
+    time.sleep(0.5)  # in the second batch, which takes several times as long as the next wait
     process.send_signal(signal.SIGINT)
-    time.sleep(0.05)
+    time.sleep(1.2)
+    assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode == 130
+    assert not (tmp_path / "out/run.json").exists()
+
+
+def test_a_signal_sent_twice_is_one(gradcam, slow_model, picture, tmp_path):
+    """As `timeout` does, which signals the process and its group."""
+    for i in range(40):
+        picture(f"photos/{i:02}.png")
+    process = start_and_wait_for_a_report(gradcam, slow_model, tmp_path / "out")
+    for _ in range(3):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.05)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads((tmp_path / "out/run.json").read_text())["interrupted"]
+    assert "pictures done" in stderr

@@ -114,6 +114,23 @@ def test_a_csv_of_results(example, gradcam, tiny_model, picture, tmp_path, write
     assert good["top_probability"] and good["gradcam_status"]
 
 
+def test_a_csv_of_odd_names_and_of_merged_shards(example, gradcam, tiny_model, picture, tmp_path):
+    photos = tmp_path / "photos"
+    picture("photos/one.png")
+    for name in (b"b\xfe.png", b"b\xff.png", "line\u2028end.png".encode(), "next\x85.png".encode()):
+        (Path(os.fsdecode(bytes(photos) + b"/" + name))).write_bytes((photos / "one.png").read_bytes())
+    (photos / "bad.png").write_text("no picture")
+    for k in (1, 2):
+        assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "jsonl", "--shard",
+                       f"{k}/2").code in (0, 1)
+    assert example("merge_shards.py", "out").returncode == 1
+    done = example("results_to_csv.py", "out")
+    assert done.returncode == 0, done.stderr
+    names = sorted(row["file"] for row in table(done.stdout))
+    assert names == sorted(["bad.png", "b\ufffd.png", "b\ufffd.png", "line\u2028end.png",
+                            "next\x85.png", "one.png"])
+
+
 def check_shards(folder: Path, count: int) -> None:
     assert sorted(path.name for path in folder.glob("run*.json")) == [
         f"run.{k}-of-{count}.json" for k in range(1, count + 1)]
@@ -184,7 +201,14 @@ def test_reports_of_shards_are_merged(example, gradcam, tiny_model, photos, tmp_
     expected.pop("notes", None)  # how one process computes is no fact of all shards
     assert merged == expected
     (tmp_path / "out/run.json").unlink()
-    (tmp_path / "out/run.2-of-3.json").unlink()
+    second = tmp_path / "out/run.2-of-3.json"
+    second.write_text(json.dumps(json.loads(second.read_text()) | {"interrupted": True}))
+    (photos / "bad.png").unlink()
+    for k in (1, 3):
+        gradcam("-m", tiny_model, "photos", "-o", "out", "--shard", f"{k}/3")
+    assert example("merge_shards.py", "out").returncode == 1
+    (tmp_path / "out/run.json").unlink()
+    second.unlink()
     done = example("merge_shards.py", "out")
     assert done.returncode == 2 and "[2]" in done.stderr
     assert not (tmp_path / "out/run.json").exists()

@@ -55,6 +55,30 @@ def test_a_folder_that_may_not_be_written_fails_its_pictures(gradcam, tiny_model
     assert reports_in(out) == ["1", "3"]
 
 
+def test_read_only_results_of_an_earlier_run(gradcam, tiny_model, picture, open_folder):
+    """Files are replaced, which the folder has to allow; results.jsonl is written on in its place."""
+    picture("a.png"), picture("b.png")
+    for name in ("a.png", "b.png", tiny_model.name):
+        shutil.copy(tiny_model.parent / name, open_folder)
+        (open_folder / name).chmod(0o644)
+    run = ["-m", tiny_model.name, "a.png", "b.png", "-o", "out"]
+    assert gradcam(*run, "--write", "gradcam,json", cwd=open_folder, unprivileged=True).code == 0
+    out = open_folder / "out"
+    assert len(list(out.iterdir())) == 5
+    for path in out.iterdir():
+        path.chmod(0o444)
+    assert gradcam(*run, "--write", "gradcam,json", cwd=open_folder, unprivileged=True).code == 0
+    assert all(path.stat().st_mode & 0o200 for path in out.iterdir())  # others than before
+
+    lines = [*run, "--write", "jsonl"]
+    assert gradcam(*lines, cwd=open_folder, unprivileged=True).code == 0
+    (out / "results.jsonl").chmod(0o444)
+    before = (out / "results.jsonl").read_bytes()
+    result = gradcam(*lines, cwd=open_folder, unprivileged=True)
+    assert result.code == 2 and "results.jsonl'" in result.errors[0], result.stderr
+    assert (out / "results.jsonl").read_bytes() == before
+
+
 def test_an_output_folder_that_is_removed_in_mid_run_costs_what_was_in_it(gradcam, tiny_model,
                                                                           picture, tmp_path):
     for i in range(150):

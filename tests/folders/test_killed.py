@@ -41,6 +41,14 @@ def kill_in_mid_work(gradcam: Program, out: Path, moments: random.Random, *args)
     return was_running and count_reports(out) < COUNT
 
 
+def kill_at_any_time(gradcam: Program, out: Path, moments: random.Random, *args) -> None:
+    """Also while the model is loaded, pictures are listed, or what is there is looked through."""
+    process = gradcam.start(*args, "-o", out, "--resume")
+    time.sleep(moments.uniform(0, 1))
+    process.kill()
+    process.communicate(timeout=60)
+
+
 def count_reports(out: Path) -> int:
     return sum(path.name != "run.json" for path in out.rglob("*.json")) if out.exists() else 0
 
@@ -66,7 +74,9 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(gradcam, tiny_model, photos, 
         for _ in range(KILLS):
             in_the_middle += kill_in_mid_work(gradcam, out, moments, "-m", tiny_model, "photos",
                                               *OPTIONS)
-            check_reports_are_complete(out)
+            check_files(out, expected)
+        kill_at_any_time(gradcam, out, moments, "-m", tiny_model, "photos", *OPTIONS)
+        check_files(out, expected)
         resumed = gradcam("-m", tiny_model, "photos", "-o", out, "--resume", *OPTIONS)
         assert resumed.code == 0, resumed.stderr
         counts = json.loads((out / "run.json").read_text())["counts"]
@@ -76,14 +86,16 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(gradcam, tiny_model, photos, 
     assert in_the_middle >= FOLDERS * KILLS * 3 // 4
 
 
-def check_reports_are_complete(out: Path) -> None:
-    """A report means that all its files are there."""
-    for path in out.rglob("*.json"):
-        if path.name == "run.json":
-            continue
-        for explanation in json.loads(path.read_text())["explanations"]:
-            for name in explanation["files"].values():
-                assert (path.parent / name).is_file(), (path, name)
+def check_files(out: Path, expected: dict[str, bytes]) -> None:
+    """What has its final name is complete, and a report means that all its files are there."""
+    found = {name: content for name, content in files_of(out).items()
+             if not Path(name).name.startswith(".") and name != "results.jsonl"}
+    assert found.items() <= expected.items()
+    for name in found:
+        if name.endswith(".json"):
+            for explanation in json.loads(found[name])["explanations"]:
+                for file in explanation["files"].values():
+                    assert str(Path(name).parent / file) in found, (name, file)
 
 
 def test_temporary_files_of_a_running_process_are_left_alone(gradcam, tiny_model, picture,

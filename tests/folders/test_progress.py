@@ -9,6 +9,9 @@ import subprocess
 import termios
 
 import pytest
+import torch
+
+from support import models
 
 
 @pytest.fixture
@@ -70,7 +73,12 @@ def test_the_summary_tells_classes_degenerate_maps_and_reasons(gradcam, tiny_mod
     for i in range(3):
         picture(f"photos/{i}.png")
     (tmp_path / "photos/bad.png").write_text("no picture")
+    dead = models.TinyNet()
+    torch.nn.init.constant_(dead.conv2.bias, -1000)  # behind the ReLU nothing is left
+    result = gradcam("-m", models.save(dead, tmp_path / "dead.pt", card=models.card()), "photos")
+    assert "gradcam: maps that are not ok: 3 gradcam " in result.stderr
     result = gradcam("-m", tiny_model, "photos")
+    assert "maps that are not ok" not in result.stderr
     assert result.code == 1
     lines = result.stderr.splitlines()
     assert any(re.match(r"gradcam: 3 of 4 pictures done, 1 failed \([0-9.]+ pictures/s\)", line)

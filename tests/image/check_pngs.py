@@ -2,12 +2,24 @@
 """Reads what the program given writes (write_pngs.cc) with Pillow and compares every pixel."""
 
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 import numpy as np
 from PIL import Image
+
+
+def filters(file: pathlib.Path, row_bytes: int) -> set[int]:
+    """The filter types of the rows, the first byte of each."""
+    content, at, data = file.read_bytes(), 8, b""
+    while at < len(content):
+        size, kind = struct.unpack(">I4s", content[at:at + 8])
+        data += content[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+        at += size + 12
+    return set(zlib.decompress(data)[::row_bytes + 1])
 
 
 def check(file: pathlib.Path) -> None:
@@ -19,12 +31,14 @@ def check(file: pathlib.Path) -> None:
         if kind == "rgb":
             assert picture.mode == "RGB", picture.mode
             expected = np.dstack([i, i * 7, i // 256]) % 256
+            assert filters(file, 3 * width) == {1}  # Sub: neighbours in a photograph are alike
         else:
             assert picture.mode == "P", picture.mode
             # viridis begins with (68, 1, 84).
             assert picture.getpalette()[:3] == [68, 1, 84]
             assert len(picture.getpalette()) == 768
             expected = i * 11 % 256
+            assert filters(file, width) == {0}  # neighbours' indices are not numbers to subtract
     assert np.array_equal(pixels, expected), file
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 
@@ -38,12 +39,26 @@ Image Colour(const IndexedImage& indexed, const Palette& palette) {
   return image;
 }
 
+// By OpenCV, which reads with libpng and gives blue first.
+Image ReadByOpenCv(const testing::Bytes& file) {
+  const cv::Mat pixels = cv::imdecode(file, cv::IMREAD_COLOR);
+  Image image{pixels.cols, pixels.rows, {}};
+  for (int y = 0; y < pixels.rows; ++y) {
+    for (int x = 0; x < pixels.cols; ++x) {
+      const auto& bgr = pixels.at<cv::Vec3b>(y, x);
+      image.rgb.insert(image.rgb.end(), {bgr[2], bgr[1], bgr[0]});
+    }
+  }
+  return image;
+}
+
 class PngSize : public ::testing::TestWithParam<std::pair<int, int>> {};
 
-TEST_P(PngSize, IsReadBackByLibspng) {
+TEST_P(PngSize, IsReadBackByLibspngAndLibpng) {
   const auto [width, height] = GetParam();
   const Image image = testing::MakePattern(width, height);
   EXPECT_THAT(DecodePng(EncodePng(image), {}).image, SamePixelsAs(image));
+  EXPECT_THAT(ReadByOpenCv(EncodePng(image)), SamePixelsAs(image));
 
   IndexedImage indexed{width, height, {}};
   for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
@@ -52,6 +67,7 @@ TEST_P(PngSize, IsReadBackByLibspng) {
   const Palette& palette = PaletteOf(Colormap::kTurbo);
   EXPECT_THAT(DecodePng(EncodePng(indexed, palette), {}).image,
               SamePixelsAs(Colour(indexed, palette)));
+  EXPECT_THAT(ReadByOpenCv(EncodePng(indexed, palette)), SamePixelsAs(Colour(indexed, palette)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, PngSize,
