@@ -191,8 +191,8 @@ Json ToJson(const PictureReport& picture, const RunContext& run) {
     json["truth"] = {{"index", picture.truth->index},
                      {"label", TextOrNull(picture.truth->label)},
                      {"probability", picture.truth->probability}};
-    json["correct"] = IsCorrect(picture.top, picture.truth).value();
   }
+  if (const auto correct = IsCorrect(picture.top, picture.truth)) json["correct"] = *correct;
   json["explanations"] = explanations;
   if (!picture.files.empty()) json["files"] = FilesToJson(picture.files);
   return json;
