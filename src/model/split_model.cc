@@ -313,7 +313,7 @@ class SplitModel::Impl {
       return GraphRunner(forward_.graph->copy(), "forward").Run(ModelInputs(module, input));
     }
     c10::IValue output;
-    // The first call compiles it, recursing along chains of operators.
+    // The first call compiles it and what it calls, recursing along chains of operators.
     RunOnBigStack([&] {
       device_->MakeCurrent();
       const at::NoGradGuard no_gradient;

@@ -57,7 +57,8 @@ def test_a_folder_that_may_not_be_written_fails_its_pictures(gradcam, tiny_model
 
 def test_read_only_results_of_an_earlier_run(gradcam, tiny_model, picture, open_folder):
     """Files are replaced, which the folder has to allow; results.jsonl is written on in its place."""
-    picture("a.png"), picture("b.png")
+    for name in ("a.png", "b.png"):
+        picture(name)
     for name in ("a.png", "b.png", tiny_model.name):
         shutil.copy(tiny_model.parent / name, open_folder)
         (open_folder / name).chmod(0o644)

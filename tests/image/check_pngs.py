@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Reads what the program given writes (write_pngs.cc) with Pillow and compares every pixel."""
+"""Reads what the program given writes (write_pngs.cc) with Pillow, compares every pixel,
+and looks at the filters of the rows."""
 
 import pathlib
 import struct

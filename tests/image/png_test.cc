@@ -57,17 +57,19 @@ class PngSize : public ::testing::TestWithParam<std::pair<int, int>> {};
 TEST_P(PngSize, IsReadBackByLibspngAndLibpng) {
   const auto [width, height] = GetParam();
   const Image image = testing::MakePattern(width, height);
-  EXPECT_THAT(DecodePng(EncodePng(image), {}).image, SamePixelsAs(image));
-  EXPECT_THAT(ReadByOpenCv(EncodePng(image)), SamePixelsAs(image));
+  const testing::Bytes rgb_file = EncodePng(image);
+  EXPECT_THAT(DecodePng(rgb_file, {}).image, SamePixelsAs(image));
+  EXPECT_THAT(ReadByOpenCv(rgb_file), SamePixelsAs(image));
 
   IndexedImage indexed{width, height, {}};
   for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
     indexed.indices.push_back(image.rgb[i]);
   }
   const Palette& palette = PaletteOf(Colormap::kTurbo);
-  EXPECT_THAT(DecodePng(EncodePng(indexed, palette), {}).image,
-              SamePixelsAs(Colour(indexed, palette)));
-  EXPECT_THAT(ReadByOpenCv(EncodePng(indexed, palette)), SamePixelsAs(Colour(indexed, palette)));
+  const testing::Bytes indexed_file = EncodePng(indexed, palette);
+  const Image coloured = Colour(indexed, palette);
+  EXPECT_THAT(DecodePng(indexed_file, {}).image, SamePixelsAs(coloured));
+  EXPECT_THAT(ReadByOpenCv(indexed_file), SamePixelsAs(coloured));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, PngSize,
