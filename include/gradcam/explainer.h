@@ -98,7 +98,10 @@ struct Explanation {
 
 // Seconds that Explain has spent so far in each of its stages.
 struct ExplainTimes {
-  double prepare = 0;   // x = (pixel / scale - mean) / std; resizing, unless it was done before
+  double prepare = 0;  // x = (pixel / scale - mean) / std; resizing, unless it was done before
+  // On a GPU, all of the next three for batches of a size that was not there before: kernels are
+  // loaded, made and chosen.
+  double warm_up = 0;
   double features = 0;  // the features half
   double head = 0;      // the head, forward
   double gradient = 0;  // the head, backward, and the maps

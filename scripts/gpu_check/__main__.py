@@ -107,8 +107,7 @@ def _rows(bench: Bench, names: list[str]) -> Iterator[Row]:
         for check in (checks.maps_against_cpu, checks.batch_against_single, checks.determinism,
                       checks.speed_in_memory):
             yield from _guarded(check, bench, subject)
-    smallest = subjects[0]
-    yield from _guarded(checks.short_memory, bench, smallest)
+    yield from _guarded(checks.short_memory, bench, make_subject(TRAINED))
     yield from _guarded(checks.speed_of_folder, bench, subjects[-1])
     for name, check in (("overflows", checks.overflow), ("norms", checks.norms),
                         ("asserts", checks.lost_device)):

@@ -1,6 +1,7 @@
 #include "cuda/cuda_device.h"
 
 #include <ATen/Tensor.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
 #include <c10/cuda/CUDACachingAllocator.h>
@@ -31,6 +32,13 @@ int CapabilityOf(c10::DeviceIndex index) {
   return 10 * major + minor;
 }
 
+// A first gradient on the device, so that the device is current in the thread in which LibTorch
+// computes gradients. Otherwise cuBLAS, if it comes first there, warns that it is not.
+void WarmUpGradients(const at::Tensor& one) {
+  const at::AutoGradMode with_gradient(true);
+  one.detach().requires_grad_().mul(2).backward();
+}
+
 }  // namespace
 
 std::string CudaDeviceName(c10::DeviceIndex index) {
@@ -48,7 +56,9 @@ CudaDevice::CudaDevice(c10::DeviceIndex index)
   // LibTorch may have no code for so old or so new a GPU; the network's first kernel would tell too
   // late for --device auto.
   const at::Device device(at::kCUDA, index);
-  static_cast<void>(at::ones({1}, at::TensorOptions(device)).item<float>());
+  const at::Tensor one = at::ones({1}, at::TensorOptions(device));
+  static_cast<void>(one.item<float>());
+  WarmUpGradients(one);
 }
 
 bool CudaDevice::IsFast(Precision precision) const {

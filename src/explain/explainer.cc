@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <span>
 #include <sstream>
 #include <string>
@@ -125,6 +126,8 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   std::vector<Explanation> ExplainPart(std::span<const PreparedPicture> pictures,
                                        const ExplainOptions& options,
                                        std::span<const std::optional<ClassTarget>> truths);
+  // To the times of all batches, those of one of so many pictures.
+  void Add(const ExplainTimes& spent, std::size_t batch);
   // What an overflow has spoilt, again in float32.
   void RedoInFloat32(const at::Tensor& values, const ExplainOptions& options,
                      std::span<const std::optional<ClassTarget>> truths,
@@ -140,6 +143,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
   ModelInfo info_;
   SplitModel model_;
   ExplainTimes times_;
+  std::set<std::size_t> warm_sizes_;  // of the batches that a device has had
   FittingBatch fitting_;
   Recoveries recoveries_;
   std::vector<std::string> warnings_;
@@ -238,20 +242,32 @@ std::vector<Explanation> Explainer::Impl::ExplainPart(
   const at::Tensor input = InputOf(pictures, info_.preprocess, copies_);
   times_.prepare += watch.Lap();
   const HeadPass pass = model_.Run(input);
-  const HalfTimes& halves = pass.facts().times;
-  times_.features += halves.features;
-  times_.head += halves.head;
-  times_.check += watch.Lap() - halves.features - halves.head;
+  ExplainTimes spent;
+  spent.features = pass.facts().times.features;
+  spent.head = pass.facts().times.head;
+  spent.check = watch.Lap() - spent.features - spent.head;
   UpdateInfo(pass);
   std::vector<Explanation> explanations =
       ExplainPass(pass, info_.output_kind, info_.labels, options, truths);
-  times_.gradient += watch.Lap();
+  spent.gradient = watch.Lap();
+  Add(spent, pictures.size());
   const bool may_overflow = pass.facts().precision != Precision::kFloat32;
   if (may_overflow && std::ranges::any_of(explanations, HasOverflowed)) {
     RedoInFloat32(input, options, truths, explanations);
     times_.check += watch.Lap();
   }
   return explanations;
+}
+
+void Explainer::Impl::Add(const ExplainTimes& spent, std::size_t batch) {
+  times_.check += spent.check;
+  if (device_.compute->has_own_memory() && warm_sizes_.insert(batch).second) {
+    times_.warm_up += spent.features + spent.head + spent.gradient;
+    return;
+  }
+  times_.features += spent.features;
+  times_.head += spent.head;
+  times_.gradient += spent.gradient;
 }
 
 void Explainer::Impl::RedoInFloat32(const at::Tensor& values, const ExplainOptions& options,

@@ -29,7 +29,11 @@ at::Tensor HeadPass::Gradient(const at::Tensor& cotangent) const {
                                        /*allow_unused=*/true)
                      .at(0);
     } catch (const std::exception& error) {
-      throw Error(IsOutOfMemory(error) ? ErrorKind::kMemory : ErrorKind::kModel,
+      if (IsOutOfMemory(error)) {
+        throw Error(ErrorKind::kMemory, "not enough memory for the gradient behind layer '" +
+                                            layer_ + "': " + TorchMessage(error));
+      }
+      throw Error(ErrorKind::kModel,
                   "no gradient behind layer '" + layer_ + "': " + TorchMessage(error));
     }
   }

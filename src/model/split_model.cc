@@ -92,8 +92,7 @@ class SplitModel::Impl {
         reader_({}, declared) {
     RequireOneTensorInput(module_);
     if (device.has_own_memory()) {
-      SetCudaMath(
-          {.benchmark = false, .deterministic = options.deterministic, .allow_tf32 = false});
+      SetCudaMath({.deterministic = options.deterministic, .allow_tf32 = false});
       SetDeterministicOperators(options.deterministic);
     }
     try {

@@ -62,8 +62,7 @@ TorchScriptFile::TorchScriptFile(const std::filesystem::path& path, Trust trust)
 void TorchScriptFile::MoveTo(ComputeDevice& device, bool deterministic) {
   if (!device.has_own_memory()) return;
   try {
-    MoveModule(impl_->loaded.module, device,
-               {.benchmark = false, .deterministic = deterministic, .allow_tf32 = false});
+    MoveModule(impl_->loaded.module, device, {.deterministic = deterministic, .allow_tf32 = false});
   } catch (const std::exception& error) {
     throw Error(
         ErrorKind::kModel,

@@ -19,16 +19,20 @@ Json StagesToJson(const StageTimes& times) {
 
 }  // namespace
 
-std::array<Stage, 9> StagesOf(const StageTimes& times) {
-  return {{{"decode", "decode", times.io.decode},
-           {"prepare", "prepare", times.explain.prepare},
-           {"features", "features", times.explain.features},
-           {"head", "head", times.explain.head},
-           {"gradient", "gradient", times.explain.gradient},
-           {"check", "check", times.explain.check},
-           {"write", "write", times.io.write},
-           {"network_wait", "network waited", times.io.network_wait},
-           {"io_wait", "I/O threads waited", times.io.io_wait}}};
+std::vector<Stage> StagesOf(const StageTimes& times) {
+  std::vector<Stage> stages = {{"decode", "decode", times.io.decode},
+                               {"prepare", "prepare", times.explain.prepare},
+                               {"features", "features", times.explain.features},
+                               {"head", "head", times.explain.head},
+                               {"gradient", "gradient", times.explain.gradient},
+                               {"check", "check", times.explain.check},
+                               {"write", "write", times.io.write},
+                               {"network_wait", "network waited", times.io.network_wait},
+                               {"io_wait", "I/O threads waited", times.io.io_wait}};
+  if (times.explain.warm_up > 0) {
+    stages.insert(stages.begin() + 2, {"warm_up", "warm-up", times.explain.warm_up});
+  }
+  return stages;
 }
 
 double PicturesPerSecond(const RunReport& report) {

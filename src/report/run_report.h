@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -50,8 +49,8 @@ struct Stage {
   double seconds = 0;
 };
 
-// In the order of a picture's way, waiting last.
-[[nodiscard]] std::array<Stage, 9> StagesOf(const StageTimes& times);
+// In the order of a picture's way, waiting last; the warm-up only if there was one.
+[[nodiscard]] std::vector<Stage> StagesOf(const StageTimes& times);
 
 // How often a class was the most probable one.
 struct ClassCount {

@@ -160,6 +160,21 @@ def test_a_device_gives_the_maps_of_the_cpu(fake_cuda, tiny_model, photos, tmp_p
     assert run_report(tmp_path / "fake")["tool"]["device"] == "cuda:0"
 
 
+def test_batches_of_a_new_size_are_the_warm_up(fake_cuda, tiny_model, photos, tmp_path):
+    def stages(batch: int) -> dict[str, float]:
+        result = fake_cuda.run("-m", tiny_model, photos, "-o", str(batch), "--device", "cuda",
+                               "--write", "json", "--batch-size", str(batch), "--timing")
+        assert result.code == 0, result.stderr
+        assert "warm-up " in result.stderr
+        return run_report(tmp_path / str(batch))["time"]["stages"]
+
+    network = ("features", "head", "gradient")
+    twice = stages(10)  # 1, 10, 10 and 9 pictures
+    assert all(twice[stage] > 0 for stage in ("warm_up", *network))
+    once = stages(PICTURES)  # 1 and 29
+    assert once["warm_up"] > 0 and all(once[stage] == 0 for stage in network)
+
+
 def test_auto_takes_a_device_where_there_is_one(fake_cuda, tiny_model, picture, tmp_path):
     result = fake_cuda.run("-m", tiny_model, picture(), "--device", "auto", "-v")
     assert result.code == 0, result.stderr

@@ -7,8 +7,7 @@ namespace {
 
 ConvolutionFlags CurrentMath() {
   const at::Context& context = at::globalContext();
-  return {.benchmark = context.benchmarkCuDNN(),
-          .deterministic = context.deterministicCuDNN(),
+  return {.deterministic = context.deterministicCuDNN(),
           .allow_tf32 = context.allowTF32CuDNN(at::Float32Op::CONV)};
 }
 
@@ -16,7 +15,7 @@ ConvolutionFlags CurrentMath() {
 
 void SetCudaMath(const ConvolutionFlags& flags) {
   at::Context& context = at::globalContext();
-  context.setBenchmarkCuDNN(flags.benchmark);
+  context.setBenchmarkCuDNN(false);
   context.setDeterministicCuDNN(flags.deterministic);
   // LibTorch throws where these and its newer settings by operator contradict each other; these set
   // both.

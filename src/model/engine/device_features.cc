@@ -16,16 +16,13 @@
 namespace gradcam {
 namespace {
 
-// Timing cuDNN's algorithms costs up to some seconds for each size of a batch.
-constexpr int kRunWorthABenchmark = 2000;
 // Fills a large GPU; where it needs too much memory, it is halved.
 constexpr int kBatch = 128;
 
 FoldedOptions FoldedOptionsOf(const EngineOptions& options, Precision precision) {
   return {.type = TypeOf(precision),
           .channels_last = precision != Precision::kFloat32,
-          .flags = {.benchmark = options.pictures >= kRunWorthABenchmark && !options.deterministic,
-                    .deterministic = options.deterministic,
+          .flags = {.deterministic = options.deterministic,
                     .allow_tf32 = precision == Precision::kTf32}};
 }
 

@@ -32,7 +32,7 @@ void SetConvolutionFlags(torch::jit::Graph& graph, const ConvolutionFlags& flags
     }
   });
   for (Node* node : convolutions) {
-    SetFlag(node, "benchmark", flags.benchmark);
+    SetFlag(node, "benchmark", false);
     SetFlag(node, "deterministic", flags.deterministic);
     SetFlag(node, "cudnn_enabled", true);
     SetFlag(node, "allow_tf32", flags.allow_tf32);  // exports before PyTorch 1.7 have no such flag

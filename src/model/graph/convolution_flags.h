@@ -4,9 +4,9 @@
 
 namespace gradcam {
 
-// How cuDNN may choose and compute a convolution. The CPU ignores them.
+// How cuDNN may choose and compute a convolution; it never times its algorithms, which would cost a
+// run more than they gain (docs/cuda.md). The CPU ignores them.
 struct ConvolutionFlags {
-  bool benchmark = false;      // times its algorithms at the first run of each size
   bool deterministic = false;  // takes only algorithms that repeat themselves
   bool allow_tf32 = false;     // products of 10 bits
 };

@@ -9,10 +9,9 @@ namespace {
 // The settings hold without a GPU; what cuDNN makes of them does not show.
 TEST(CudaMath, IsChangedWhileAGuardLives) {
   at::Context& context = at::globalContext();
-  SetCudaMath({.benchmark = false, .deterministic = true, .allow_tf32 = false});
+  SetCudaMath({.deterministic = true, .allow_tf32 = false});
   {
-    const CudaMathGuard guard({.benchmark = true, .deterministic = false, .allow_tf32 = true});
-    EXPECT_TRUE(context.benchmarkCuDNN());
+    const CudaMathGuard guard({.deterministic = false, .allow_tf32 = true});
     EXPECT_FALSE(context.deterministicCuDNN());
     EXPECT_TRUE(context.allowTF32CuDNN(at::Float32Op::CONV));
     EXPECT_TRUE(context.allowTF32CuBLAS());

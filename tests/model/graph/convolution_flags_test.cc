@@ -29,10 +29,10 @@ graph(%x : Tensor, %w : Tensor):
   %one : int = prim::Constant[value=1]()
   %zeros : int[] = prim::ListConstruct(%zero, %zero)
   %ones : int[] = prim::ListConstruct(%one, %one)
-  %a : Tensor = aten::_convolution(%x, %w, %none, %ones, %zeros, %ones, %false, %zeros, %one, %false, %true, %false, %true)
+  %a : Tensor = aten::_convolution(%x, %w, %none, %ones, %zeros, %ones, %false, %zeros, %one, %true, %true, %false, %true)
   %b : Tensor = prim::If(%true)
     block0():
-      %c : Tensor = aten::_convolution(%a, %w, %none, %ones, %zeros, %ones, %false, %zeros, %one, %false, %true, %false, %true)
+      %c : Tensor = aten::_convolution(%a, %w, %none, %ones, %zeros, %ones, %false, %zeros, %one, %true, %true, %false, %true)
       -> (%c)
     block1():
       -> (%a)
@@ -56,9 +56,9 @@ std::vector<std::vector<bool>> FlagsIn(Graph& graph) {
 
 TEST(ConvolutionFlags, ReplaceTheConstantsOfATrace) {
   const auto graph = TracedConvolutions();
-  SetConvolutionFlags(*graph, {.benchmark = true, .deterministic = false, .allow_tf32 = false});
+  SetConvolutionFlags(*graph, {.deterministic = false, .allow_tf32 = false});
   graph->lint();
-  const std::vector<bool> expected = {true, false, true, false};
+  const std::vector<bool> expected = {false, false, true, false};
   EXPECT_EQ(FlagsIn(*graph), (std::vector{expected, expected}));
 }
 
@@ -67,7 +67,7 @@ TEST(ConvolutionFlags, ChangeNoNumberOnTheCpu) {
   const auto x = at::rand({1, 2, 4, 4});
   const auto w = at::rand({2, 2, 1, 1});
   const auto before = GraphRunner(graph->copy(), "f").Run({x, w}).toTensor();
-  SetConvolutionFlags(*graph, {.benchmark = true, .deterministic = true, .allow_tf32 = true});
+  SetConvolutionFlags(*graph, {.deterministic = true, .allow_tf32 = true});
   EXPECT_TRUE(at::equal(GraphRunner(graph, "f").Run({x, w}).toTensor(), before));
 }
 
