@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .json_paths import path_fields, path_list_fields
 from .listing import Listing
 
 
@@ -53,7 +54,7 @@ class RunRecord:
         self._tool = outcome["tool"]
 
     def add_failure(self, number: int, error: str, hint: str | None = None) -> None:
-        failure = {"file": self.listing.pictures[number].name, "error": error}
+        failure = {**path_fields("file", self.listing.pictures[number].name), "error": error}
         self._failures[number] = failure if hint is None else {**failure, "hint": hint}
 
     @property
@@ -84,7 +85,7 @@ class RunRecord:
             "model": self.ready["model"],
             "settings": self.ready["settings"],
             "settings_sha256": self.ready["settings_sha256"],
-            "inputs": self.inputs,
+            **path_list_fields("inputs", self.inputs),
             "counts": counts,
             "interrupted": self.interrupted,
             "failures": self.failures,

@@ -3,6 +3,7 @@ and nodes are killed in mid-run; the results are those of a run on one machine."
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,6 +198,20 @@ def test_a_picture_that_kills_its_worker_twice_is_a_failure(start, gradcam, tiny
     assert report["counts"] == {"pictures": 32, "done": 30, "failed": 2, "skipped": 0}
     assert ["died" in worker for worker in report["workers"]] == [True, True, False]
     (tmp_path / "photos" / "a" / "kill.png").unlink()
+    assert contents(run.out) == plain(gradcam, tiny_model)
+
+
+def test_names_that_are_no_utf8(start, gradcam, tiny_model, picture, tmp_path):
+    picture("photos/cat.png")
+    for name in (b"one\xff.png", b"one\xfe.png"):
+        shutil.copy(tmp_path / "photos/cat.png", tmp_path / "photos" / os.fsdecode(name))
+    (tmp_path / "photos" / os.fsdecode(b"bad\xff.png")).write_text("no picture")
+    run = start("-m", tiny_model)
+    run.open_gate()
+    assert run.finish() == 1, run.stderr
+    assert run.report()["counts"] == {"pictures": 4, "done": 3, "failed": 1, "skipped": 0}
+    assert [failure["file_bytes"] for failure in run.report()["failures"]] == ["bad%FF.png"]
+    assert os.fsdecode(b"one\xff.gradcam.png") in contents(run.out)
     assert contents(run.out) == plain(gradcam, tiny_model)
 
 
