@@ -8,7 +8,8 @@ Everything behind "--" goes to the workers, each a long-lived `gradcam worker` (
 program, the model, the pictures and the output folder must be found under the same paths on every
 node. A worker that dies, or whose node does, is replaced and its pictures are done again; a picture
 that kills its worker twice is a failure. The output folder is that of a run on one machine, with a
-run.json that also names the workers.
+run.json that also names the workers. It takes the place of run.K-of-N.json of shards of the same inputs:
+with --resume, what they have done is part of it.
 
 Exit codes: 0 all done, 1 some pictures failed, 2 nothing was done, 130 interrupted.
 """
@@ -28,8 +29,10 @@ import ray
 from gradcam_cluster import worker_actor, worker_process
 from gradcam_cluster.dispatcher import Dispatcher
 from gradcam_cluster.errors import RunError
+from gradcam_cluster.json_paths import path_list_fields
 from gradcam_cluster.listing import list_pictures
 from gradcam_cluster.run_record import RunRecord, remove_temporary_files
+from gradcam_cluster.run_reports import inputs_of, names_of, read_shards
 
 TREE = Path(__file__).resolve().parents[1]  # the sources, or an unpacked release
 
@@ -106,6 +109,7 @@ def with_threads(options: list[str], cpus: int) -> list[str]:
 def run(arguments: argparse.Namespace) -> int:
     program = find_program(arguments.gradcam)
     listing = list_pictures(program, arguments.inputs, arguments.options)
+    shards = earlier_shards(arguments.inputs, listing.run_report.parent)
     connect(arguments.address)
     cpus, workers = room(arguments.cpus, arguments.gpus)
     workers = min(arguments.workers or workers, len(listing.pictures))
@@ -113,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise RunError(f"no node of the cluster has {cpus} CPUs and {arguments.gpus} GPUs",
                        "give fewer with --cpus and --gpus")
 
-    record = RunRecord(arguments.inputs, listing)
+    record = RunRecord(arguments.inputs, listing, shards)
     dispatcher = Dispatcher(_starter(program, arguments, cpus), workers, record, arguments.max_deaths,
                             show_progress=not arguments.no_progress)
     _stop_on_signal(dispatcher)
@@ -137,6 +141,19 @@ def run(arguments: argparse.Namespace) -> int:
     if record.interrupted:
         return 130
     return 1 if record.failures else 0
+
+
+def earlier_shards(inputs: list[str], folder: Path) -> list[dict]:
+    """The reports of shards of the same inputs in the output folder."""
+    try:
+        shards = read_shards(folder)
+    except ValueError as error:
+        raise RunError(f"output folder '{folder}': {error}", "remove it") from error
+    own = inputs_of(path_list_fields("inputs", inputs))
+    if others := [shard for shard in shards if inputs_of(shard) != own]:
+        print(f"gradcam_ray: warning: {names_of(others)}: of other inputs; not part of run.json",
+              file=sys.stderr)
+    return [shard for shard in shards if inputs_of(shard) == own]
 
 
 def _starter(program: str, arguments: argparse.Namespace, cpus: int):
@@ -170,6 +187,9 @@ def report(record: RunRecord) -> None:
     print(f"gradcam_ray: {record.done} done, {record.resumed} done by an earlier run, "
           f"{len(record.failures)} failed; {record.seconds:.1f} s, "
           f"{record.done / max(record.seconds, 1e-3):.1f} pictures/s", file=sys.stderr)
+    if record.shards and not record.interrupted:
+        print(f"gradcam_ray: run.json takes the place of {names_of(record.shards)}",
+              file=sys.stderr)
 
 
 def tell(error: Exception) -> None:

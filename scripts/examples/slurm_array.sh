@@ -5,7 +5,8 @@
 #
 # All nodes must see the folder and OUT. Afterwards OUT/run.K-of-N.json tells of each job;
 # `gradcam report OUT` makes one page of all, merge_shards.py one run.json. To go on after a time
-# limit or a failed node, submit the same again: what is done is not done twice.
+# limit or a failed node, submit the same again: what is done is not done twice. scripts/gradcam_ray.py
+# with --resume does what is left, too.
 #SBATCH --job-name=gradcam
 #SBATCH --cpus-per-task=4
 #SBATCH --mem=4G

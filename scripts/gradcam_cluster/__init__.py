@@ -1,1 +1,2 @@
-"""The parts of scripts/gradcam_ray.py, and a client of `gradcam worker` that needs no Ray."""
+"""The parts of scripts/gradcam_ray.py, and what needs no Ray: a client of
+`gradcam worker`, and reports of shards put together."""

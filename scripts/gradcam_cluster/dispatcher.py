@@ -8,6 +8,7 @@ import ray
 
 from .errors import RunError
 from .run_record import RunRecord, WorkerRecord
+from .run_reports import names_of
 from .work_queue import Picture, WorkQueue
 
 PROGRESS_SECONDS = 10
@@ -103,9 +104,10 @@ class Dispatcher:
     def _require_same_settings(self, answer: dict) -> None:
         ready, first = answer["ready"], self._record.ready
         if first is None:
-            self._record.ready = ready
-            # The report of an earlier run does not describe a folder that this one writes into.
-            self._record.listing.run_report.unlink(missing_ok=True)
+            self._record.begin(ready)
+            if replaced := self._record.shards_made_otherwise:
+                self._warn(f"{names_of(replaced)}: made by another model file or with other "
+                           "settings; these results are replaced")
         elif any(ready[key] != first[key] for key in ("settings_sha256", "tool")):
             raise RunError(f"node {answer['node']} has another model file or version of gradcam "
                            "than the other nodes")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import RunError
+from .json_paths import path_in
 from .work_queue import Picture
 
 
@@ -32,14 +33,14 @@ def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listin
         raise RunError(error, *(m.removeprefix("hint: ") for m in messages[1:2]))
     print(*messages, sep="\n", end="\n" if messages else "", file=sys.stderr)
     document = json.loads(done.stdout, object_hook=_without_files)
-    pictures = [Picture(number, entry["image"], entry["file"], entry.get("class"))
+    pictures = [Picture(number, path_in(entry, "image"), path_in(entry, "file"), entry.get("class"))
                 for number, entry in enumerate(document["pictures"])]
     return Listing(pictures, document["failures"], document["skipped"],
-                   Path(document["run_report"]))
+                   Path(path_in(document, "run_report")))
 
 
 def _without_files(entry: dict) -> dict:
     """A list of a million pictures need not hold what each will write."""
-    entry.pop("writes", None)
-    entry.pop("removes", None)
+    for key in ("writes", "writes_bytes", "removes", "removes_bytes"):
+        entry.pop(key, None)
     return entry

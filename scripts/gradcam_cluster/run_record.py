@@ -1,13 +1,13 @@
 """What has become of the pictures of a run, and its run.json."""
 
-import json
-import os
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .json_paths import path_fields, path_list_fields
 from .listing import Listing
+from .run_reports import completed, name_of, write_report
 
 
 @dataclass
@@ -29,6 +29,7 @@ class WorkerRecord:
 class RunRecord:
     inputs: list[str]
     listing: Listing
+    shards: list[dict] = field(default_factory=list)  # reports in the output folder, of these inputs
     ready: dict | None = None  # the first line of a worker
     interrupted: bool = False
     workers: list[WorkerRecord] = field(default_factory=list)
@@ -40,6 +41,18 @@ class RunRecord:
     _tool: dict | None = None
     _started: datetime = field(default_factory=lambda: datetime.now(UTC))
     _clock: float = field(default_factory=time.monotonic)
+
+    def begin(self, ready: dict) -> None:
+        """With the first line of a worker. The report of an earlier run does not describe a folder
+        that this one writes into."""
+        self.ready = ready
+        self.listing.run_report.unlink(missing_ok=True)
+
+    @property
+    def shards_made_otherwise(self) -> list[dict]:
+        """Their results are replaced."""
+        return [shard for shard in self.shards
+                if shard["settings_sha256"] != self.ready["settings_sha256"]]
 
     def add(self, outcome: dict) -> None:
         """`outcome`: of worker_actor.outcome_of."""
@@ -53,7 +66,7 @@ class RunRecord:
         self._tool = outcome["tool"]
 
     def add_failure(self, number: int, error: str, hint: str | None = None) -> None:
-        failure = {"file": self.listing.pictures[number].name, "error": error}
+        failure = {**path_fields("file", self.listing.pictures[number].name), "error": error}
         self._failures[number] = failure if hint is None else {**failure, "hint": hint}
 
     @property
@@ -84,7 +97,7 @@ class RunRecord:
             "model": self.ready["model"],
             "settings": self.ready["settings"],
             "settings_sha256": self.ready["settings_sha256"],
-            "inputs": self.inputs,
+            **path_list_fields("inputs", self.inputs),
             "counts": counts,
             "interrupted": self.interrupted,
             "failures": self.failures,
@@ -95,12 +108,16 @@ class RunRecord:
         }
 
     def write(self) -> None:
-        """Whole or not at all. Raises OSError."""
-        path = self.listing.run_report
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n")
-        temporary.replace(path)
+        """run.json, which takes the place of the reports of shards. These stay until a run has gone
+        over all pictures. Raises OSError."""
+        run = self.document()
+        made_alike = [shard for shard in self.shards if shard not in self.shards_made_otherwise]
+        if made_alike and self.resumed and not self.interrupted:
+            run = completed(run, made_alike)
+        write_report(self.listing.run_report, run)
+        if not self.interrupted:
+            for shard in self.shards:
+                self.listing.run_report.with_name(name_of(shard)).unlink(missing_ok=True)
 
 
 def remove_temporary_files(folder: Path, beginnings: list[str]) -> None:

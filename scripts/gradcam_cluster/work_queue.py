@@ -3,6 +3,8 @@
 from collections import deque
 from dataclasses import dataclass
 
+from .json_paths import path_fields
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -13,7 +15,8 @@ class Picture:
 
     def request(self) -> dict:
         """What `gradcam worker` is asked."""
-        request = {"id": self.number, "image": self.image, "name": self.name}
+        request = {"id": self.number, **path_fields("image", self.image),
+                   **path_fields("name", self.name)}
         return request if self.truth is None else {**request, "class": self.truth}
 
 

@@ -11,6 +11,7 @@
 
 #include "gradcam/error.h"
 #include "report/json_text.h"
+#include "report/path_json.h"
 #include "report/picture_report.h"
 #include "report/text.h"
 #include "run/output_names.h"
@@ -28,7 +29,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> Below(const fs::path& folder, const std::vector<std::string>& names) {
   std::vector<std::string> files;
   files.reserve(names.size());
-  for (const std::string& name : names) files.push_back(ToUtf8((folder / name).string()));
+  for (const std::string& name : names) files.push_back((folder / name).string());
   return files;
 }
 
@@ -45,11 +46,11 @@ class PlanPrinter {
   void Print(const Job& job, const Settings& settings) {
     const std::vector<std::string> writes = NamesToWrite(job, settings);
     if (json_) {
-      Json json = FileToJson(job.name);
-      json["image"] = ToUtf8(job.path.string());
+      Json json = PathToJson("file", job.name);
+      json.update(PathToJson("image", job.path.string()));
       if (job.truth) json["class"] = TargetToJson(*job.truth);
-      json["writes"] = Below(job.folder, writes);
-      json["removes"] = Below(job.folder, job.stale);
+      json.update(PathsToJson("writes", Below(job.folder, writes)));
+      json.update(PathsToJson("removes", Below(job.folder, job.stale)));
       std::cout << (pictures_ == 0 ? "\n" : ",\n") << JsonLine(json);
     } else {
       std::cout << Printable(job.path.string()) << '\n';
@@ -68,7 +69,7 @@ class PlanPrinter {
   void PrintAbandoned(const fs::path& folder) {
     abandoned_.emplace();
     for (const fs::path& file : AbandonedFiles(folder)) {
-      abandoned_->push_back(ToUtf8(file.string()));
+      abandoned_->push_back(file.string());
     }
     removes_ += abandoned_->size();
     if (json_ || abandoned_->empty()) return;
@@ -84,13 +85,18 @@ class PlanPrinter {
   // `skipped`: files in folders that are no pictures by their name.
   void Finish(const fs::path& run_report, int skipped) const {
     if (json_) {
-      std::cout << "],\n\"skipped\": " << skipped;
+      Json json{{"skipped", skipped}};
       if (abandoned_) {
-        std::cout << ",\n\"resumed\": " << resumed_
-                  << ",\n\"removes\": " << JsonLine(Json(*abandoned_));
+        json["resumed"] = resumed_;
+        json.update(PathsToJson("removes", *abandoned_));
       }
-      std::cout << ",\n\"failures\": " << JsonLine(failures_)
-                << ",\n\"run_report\": " << JsonLine(ToUtf8(run_report.string())) << "\n}\n";
+      json["failures"] = failures_;
+      json.update(PathToJson("run_report", run_report.string()));
+      std::cout << ']';
+      for (const auto& [key, value] : json.items()) {
+        std::cout << ",\n" << JsonLine(key) << ": " << JsonLine(value);
+      }
+      std::cout << "\n}\n";
     }
     const std::string earlier =
         abandoned_ ? std::to_string(resumed_) + " done by an earlier run, " : "";

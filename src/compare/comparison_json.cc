@@ -8,7 +8,7 @@
 #include "core/file_handle.h"
 #include "gradcam/error.h"
 #include "report/json_text.h"
-#include "report/picture_report.h"
+#include "report/path_json.h"
 #include "report/settings.h"
 #include "report/text.h"
 
@@ -37,7 +37,7 @@ Json CountsToJson(const CompareSummary& summary) {
 
 Json ExtremeToJson(const std::optional<Extreme>& extreme) {
   if (!extreme) return nullptr;
-  Json json = FileToJson(extreme->name + ".json");
+  Json json = PathToJson("file", extreme->name + ".json");
   json["value"] = extreme->value;
   return json;
 }
@@ -90,7 +90,7 @@ Json ClassToJson(const ClassComparison& explained) {
 }
 
 Json PictureToJson(const PictureComparison& picture) {
-  Json json = FileToJson(picture.name + ".json");
+  Json json = PathToJson("file", picture.name + ".json");
   json["status"] = NameOf(picture.status);
   json["failed"] = picture.failed;
   json["findings"] = Json::array();

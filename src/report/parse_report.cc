@@ -268,8 +268,9 @@ StoredRun RunOf(const JsonField& document) {
   stored.tool = ToolOf(document.At("tool"));
   stored.model = ModelOf(document.At("model"));
   RunReport& report = stored.report;
-  for (const JsonField& input : document.At("inputs").Elements()) {
-    report.inputs.push_back(RawText(input));
+  const bool has_bytes = document.Has("inputs_bytes");
+  for (const JsonField& input : document.At(has_bytes ? "inputs_bytes" : "inputs").Elements()) {
+    report.inputs.push_back(has_bytes ? PercentDecode(RawText(input)) : RawText(input));
   }
   report.counts = CountsOf(document.At("counts"));
   for (const JsonField& failure : document.At("failures").Elements()) {

@@ -4,6 +4,7 @@
 
 #include "core/device_name.h"
 #include "core/json_depth.h"
+#include "report/path_json.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -20,7 +21,7 @@ Json RectToJson(const Rect& rect) {
 }
 
 Json ImageToJson(const ImageReport& image) {
-  Json json = FileToJson(image.file);
+  Json json = PathToJson("file", image.file);
   json["sha256"] = image.sha256;
   json["width"] = image.width;
   json["height"] = image.height;
@@ -109,13 +110,6 @@ Json TargetToJson(const ClassTarget& target) {
       break;
   }
   return "top";
-}
-
-Json FileToJson(const std::string& file) {
-  Json json;
-  json["file"] = ToUtf8(file);
-  if (!IsUtf8(file)) json["file_bytes"] = PercentEncode(file);
-  return json;
 }
 
 Json ToolToJson(const RunContext& run, Engine engine, Precision precision) {

@@ -84,9 +84,6 @@ struct PictureReport {
 // The report as docs/schema/report.schema.json describes it.
 [[nodiscard]] nlohmann::ordered_json ToJson(const PictureReport& picture, const RunContext& run);
 
-// {"file": text}, with "file_bytes" (percent-coded) if the name is no UTF-8.
-[[nodiscard]] nlohmann::ordered_json FileToJson(const std::string& file);
-
 // "top", "truth", an index, or "label:NAME".
 [[nodiscard]] nlohmann::ordered_json TargetToJson(const ClassTarget& target);
 

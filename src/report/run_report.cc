@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/text.h"
+#include "report/path_json.h"
 
 namespace gradcam {
 namespace {
@@ -40,22 +40,20 @@ double PicturesPerSecond(const RunReport& report) {
 }
 
 Json ToJson(const Failure& failure) {
-  Json json = FileToJson(failure.file);
+  Json json = PathToJson("file", failure.file);
   json["error"] = failure.error;
   if (!failure.hint.empty()) json["hint"] = failure.hint;
   return json;
 }
 
 Json ToJson(const RunReport& report, const RunContext& run) {
-  Json inputs = Json::array();
-  for (const std::string& input : report.inputs) inputs.push_back(ToUtf8(input));
   Json json;
   json["schema_version"] = kSchemaVersion;
   json["tool"] = ToolToJson(run, report.engine, run.settings.precision);
   json["model"] = ModelToJson(run.model);
   json["settings"] = SettingsToJson(run.settings, run.model.info);
   json["settings_sha256"] = run.settings_sha256;
-  json["inputs"] = inputs;
+  json.update(PathsToJson("inputs", report.inputs));
   if (report.shard) {
     json["shard"] = {{"index", report.shard->number}, {"of", report.shard->count}};
   }

@@ -1,7 +1,10 @@
 """--dry-run: what would be written and removed, and nothing done."""
 
 import json
+import os
+import shutil
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -42,6 +45,36 @@ def test_what_is_listed_as_removed_is_what_a_run_removes(gradcam, tiny_model, pi
     assert set(document["pictures"][0]["removes"]) == older
     assert gradcam("-m", tiny_model, "cat.png", "--write", "json").code == 0
     assert set(tree(out)) == {"cat.json", "run.json"}
+
+
+def test_names_that_are_no_utf8_are_given_by_their_bytes(gradcam, tiny_model, picture, tmp_path):
+    photos, out = (tmp_path / os.fsdecode(name) for name in (b"photos\xff", b"out\xfe"))
+    photos.mkdir()
+    shutil.copy(picture("cat.png"), photos / os.fsdecode(b"a b\xff.png"))
+    options = ("-m", tiny_model, photos.name, "-o", out.name)
+    assert gradcam(*options, "--write", "json,raw").code == 0
+    left = out / ".gradcam-12345678-99-99-0.tmp"  # by a killed run
+    left.touch()
+    os.utime(left, (0, 0))
+    document = listed(gradcam, *options, "--write", "json,gradcam", "--resume")
+    entry = document["pictures"][0]
+    assert entry["image"] == "photos\ufffd/a b\ufffd.png"
+
+    def paths(part: dict, key: str) -> set[Path]:
+        coded = part[f"{key}_bytes"]
+        coded = coded if isinstance(coded, list) else [coded]
+        return {tmp_path / unquote(path, errors="surrogateescape") for path in coded}
+
+    assert paths(entry, "image") == set(photos.iterdir())
+    assert paths(entry, "file") == {tmp_path / os.fsdecode(b"a b\xff.png")}
+    assert paths(document, "run_report") == {out / "run.json"}
+    before = set(out.iterdir())
+    assert gradcam(*options, "--write", "json,gradcam", "--resume").code == 0
+    run_report = check(json.loads((out / "run.json").read_text()), "run.schema.json")
+    assert run_report["inputs_bytes"] == ["photos%FF"]
+    after = set(out.iterdir())
+    assert paths(entry, "writes") == after - {out / "run.json"}
+    assert before - after == (paths(entry, "removes") | paths(document, "removes")) - after
 
 
 def test_the_list_can_be_sent_to_a_worker(gradcam, tiny_model, picture, tmp_path):

@@ -3,6 +3,7 @@ docs/schema/worker.schema.json."""
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -122,6 +123,31 @@ def test_writes_the_same_files_as_the_main_job(gradcam, start, tiny_model, pictu
     assert contents(tmp_path / "served") == contents(tmp_path / "plain")
 
 
+def test_names_that_are_no_utf8_come_by_their_bytes(gradcam, start, tiny_model, picture, tmp_path):
+    """Requests as docs/worker.md makes them of --dry-run --json."""
+    photo = picture("photos/one.png")
+    for name in (b"b\xfe.png", b"b\xff.png"):
+        shutil.copy(photo, photo.parent / os.fsdecode(name))
+    photo.with_name(os.fsdecode(b"bad\xff.png")).write_text("no picture")
+    options = ["-m", tiny_model, "--write", "json,gradcam", "--deterministic"]
+    listed = gradcam(*options, "--dry-run", "--json", "photos").json()["pictures"]
+    worker = start(*options, "-o", "served")
+    worker.receive()
+    answers = []
+    for entry in listed:
+        request = {"image": entry["image"], "image_bytes": entry.get("image_bytes"),
+                   "name": entry["file"], "name_bytes": entry.get("file_bytes")}
+        answers.append(worker.ask({key: value for key, value in request.items() if value}))
+    assert worker.finish() == 0
+    assert [result["image"].get("file_bytes") for answer in answers
+            for result in answer["results"]] == ["b%FE.png", "b%FF.png", None]
+    assert [failure["file_bytes"] for answer in answers
+            for failure in answer["failures"]] == ["bad%FF.png"]
+    assert gradcam(*options, "-o", "plain", "photos").code == 1
+    assert os.fsdecode(b"b\xff.gradcam.png") in contents(tmp_path / "plain")
+    assert contents(tmp_path / "served") == contents(tmp_path / "plain")
+
+
 def test_every_line_is_json_even_if_the_model_prints(start, tmp_path, picture):
     import torch
 
@@ -217,7 +243,11 @@ def test_what_cannot_work_ends_it_before_it_is_ready(gradcam, tiny_model, args, 
     {"images": ["y"], "name": "z"}, {"image": "x", "extra": 1}, {"image": "x", "name": "/y"},
     {"image": "x", "name": "a/../b"}, {"image": "x", "name": "a//b"}, {"image": "x", "name": "a/"},
     {"image": "x", "class": -1}, {"image": "x", "class": 1.5}, {"image": "x", "class": ""},
-    {"image": "a\0b"}, {"images": [{"name": "x"}]}, {"images": [{"image": "x", "id": 1}]}, 3, []])
+    {"image": "a\0b"}, {"images": [{"name": "x"}]}, {"images": [{"image": "x", "id": 1}]}, 3, [],
+    {"image_bytes": "%FF"}, {"image": "x", "image_bytes": ""}, {"image": "x", "image_bytes": "a b"},
+    {"image": "x", "image_bytes": "%ff"}, {"image": "x", "image_bytes": "%00"},
+    {"image": "x", "name_bytes": "%FF"}, {"image": "x", "name": "y", "name_bytes": "a/../%FF"},
+    {"images": [{"image": "x", "name_bytes": "%FF"}]}, {"images": ["x"], "image_bytes": "%FF"}])
 def test_schema_and_program_refuse_the_same(gradcam, tiny_model, request_line):
     assert not is_valid(request_line, REQUEST)
     done = gradcam("worker", "-m", tiny_model, stdin=json.dumps(request_line) + "\n")

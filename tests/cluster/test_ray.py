@@ -3,6 +3,7 @@ and nodes are killed in mid-run; the results are those of a run on one machine."
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from ray.cluster_utils import Cluster
 from gradcam_cluster import worker_actor, worker_process
 from support.schemas import check
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "gradcam_ray.py"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+EXAMPLES = SCRIPTS / "examples"
 NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
 
 
@@ -68,7 +70,7 @@ class Run:
         self._gate = gradcam.home / "open"
         self._gate.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, SCRIPT, "--address", cluster.address, "--cpus", "1",
+            [sys.executable, SCRIPTS / "gradcam_ray.py", "--address", cluster.address, "--cpus", "1",
              *script_options, "--gradcam", gated_program(gradcam), "photos", "--", "-o", "out",
              "--deterministic", "--write", "json,gradcam", *map(str, options)],
             cwd=gradcam.home, env=gradcam.environment(), stdout=subprocess.PIPE,
@@ -200,6 +202,20 @@ def test_a_picture_that_kills_its_worker_twice_is_a_failure(start, gradcam, tiny
     assert contents(run.out) == plain(gradcam, tiny_model)
 
 
+def test_names_that_are_no_utf8(start, gradcam, tiny_model, picture, tmp_path):
+    picture("photos/cat.png")
+    for name in (b"one\xff.png", b"one\xfe.png"):
+        shutil.copy(tmp_path / "photos/cat.png", tmp_path / "photos" / os.fsdecode(name))
+    (tmp_path / "photos" / os.fsdecode(b"bad\xff.png")).write_text("no picture")
+    run = start("-m", tiny_model)
+    run.open_gate()
+    assert run.finish() == 1, run.stderr
+    assert run.report()["counts"] == {"pictures": 4, "done": 3, "failed": 1, "skipped": 0}
+    assert [failure["file_bytes"] for failure in run.report()["failures"]] == ["bad%FF.png"]
+    assert os.fsdecode(b"one\xff.gradcam.png") in contents(run.out)
+    assert contents(run.out) == plain(gradcam, tiny_model)
+
+
 def test_an_interrupted_run_is_resumed(start, gradcam, tiny_model, photos):
     run = start("-m", tiny_model)
     run.wait_for_reports(4)
@@ -218,6 +234,59 @@ def test_an_interrupted_run_is_resumed(start, gradcam, tiny_model, photos):
     assert counts["resumed"] == first["counts"]["done"]
     assert counts["resumed"] + counts["done"] == 30
     assert contents(again.out) == plain(gradcam, tiny_model)
+
+
+def slurm_task(gradcam, model, number: int) -> None:
+    """One of three."""
+    done = subprocess.run(
+        [EXAMPLES / "slurm_array.sh", model, "photos", "out", "--deterministic", "--write",
+         "json,gradcam"], cwd=gradcam.home, capture_output=True, text=True, check=False, timeout=60,
+        env=gradcam.environment(GRADCAM=gradcam.path, SLURM_ARRAY_TASK_ID=str(number),
+                                SLURM_ARRAY_TASK_COUNT="3"))
+    assert done.returncode in (0, 1), done.stderr
+
+
+def test_what_a_slurm_array_has_left_is_done(start, gradcam, tiny_model, photos, tmp_path):
+    """The first of three tasks had a failure, the second one was interrupted, the third never ran."""
+    (tmp_path / "photos/00.png").rename(tmp_path / "00.png")
+    (tmp_path / "photos/00.png").touch()
+    slurm_task(gradcam, tiny_model, 1)
+    first = set(contents(tmp_path / "out"))
+    slurm_task(gradcam, tiny_model, 2)
+    (tmp_path / "00.png").rename(tmp_path / "photos/00.png")
+    second = sorted(set(contents(tmp_path / "out")) - first - {"run.2-of-3.json"})
+    for name in second[:8]:  # two files of each picture
+        (tmp_path / "out" / name).unlink()
+    report = json.loads((tmp_path / "out/run.2-of-3.json").read_text())
+    report["counts"]["done"] -= 4
+    (tmp_path / "out/run.2-of-3.json").write_text(json.dumps(report | {"interrupted": True}))
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("out/**/*.png")}
+    assert len(before) == 9 + 6
+
+    run = start("-m", tiny_model, "--resume")
+    run.open_gate()
+    assert run.finish() == 0, run.stderr
+    assert "15 done, 15 done by an earlier run, 0 failed" in run.stderr
+    assert "run.json takes the place of run.1-of-3.json, run.2-of-3.json" in run.stderr
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert run.report()["counts"] == {"pictures": 30, "done": 30, "failed": 0, "skipped": 0}
+    assert run.report()["time"]["started"] <= report["time"]["started"]
+    assert contents(run.out) == plain(gradcam, tiny_model)
+
+
+def test_shards_of_other_inputs_are_told_and_stay(start, gradcam, tiny_model, picture, tmp_path):
+    picture("photos/cat.png")
+    picture("others/dog.png")
+    assert gradcam("-m", tiny_model, "others", "-o", "out", "--shard", "1/2").code == 0
+    run = start("-m", tiny_model)
+    assert run.finish() == 0, run.stderr
+    assert "run.1-of-2.json: of other inputs; not part of run.json" in run.stderr
+    assert run.report()["counts"]["pictures"] == 1
+    shard = tmp_path / "out/run.1-of-2.json"
+    shard.write_text("{")
+    damaged = start("-m", tiny_model)
+    assert damaged.finish() == 2
+    assert "run.1-of-2.json is damaged" in damaged.stderr
 
 
 def test_a_worker_gets_its_gpus(cluster, start, gradcam, tiny_model, picture, tmp_path):

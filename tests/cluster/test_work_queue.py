@@ -59,3 +59,9 @@ def test_a_request_has_a_true_class_only_if_it_is_known():
     assert Picture(3, "a/x.png", "x.png").request() == {
         "id": 3, "image": "a/x.png", "name": "x.png"}
     assert Picture(3, "a/x.png", "x.png", truth=0).request()["class"] == 0
+
+
+def test_a_request_has_the_bytes_of_names_that_are_no_utf8():
+    assert Picture(3, "a/\udcff.png", "\udcff.png").request() == {
+        "id": 3, "image": "a/\ufffd.png", "image_bytes": "a/%FF.png", "name": "\ufffd.png",
+        "name_bytes": "%FF.png"}

@@ -123,5 +123,12 @@ TEST(ParseRun, ReadsWhatARunLeft) {
   EXPECT_EQ(stored.model.info.layer, "block5_conv3");
 }
 
+TEST(ParseRun, ReadsInputsThatAreNoUtf8) {
+  RunReport run = SampleRun();
+  run.inputs = {"caf\xE9 1", "@list.txt"};
+  const StoredRun stored = ParseRun(JsonText(run, SampleContext()), "sample");
+  EXPECT_EQ(stored.report.inputs, run.inputs);
+}
+
 }  // namespace
 }  // namespace gradcam

@@ -44,18 +44,43 @@ void CheckFields(const Json& json, std::initializer_list<std::string_view> known
   }
 }
 
-std::string PathOf(const Json& value, const char* field) {
-  if (!value.is_string()) Fail("\"" + std::string(field) + "\" is not a text");
-  std::string path = value.get<std::string>();
-  if (path.empty()) Fail("\"" + std::string(field) + "\" is empty");
-  if (path.find('\0') != std::string::npos) {
-    Fail("\"" + std::string(field) + "\" holds a NUL byte");
+void RequirePath(const std::string& path, const std::string& field) {
+  if (path.empty()) Fail("\"" + field + "\" is empty");
+  if (path.find('\0') != std::string::npos) Fail("\"" + field + "\" holds a NUL byte");
+}
+
+std::string TextOf(const Json& value, const std::string& field) {
+  if (!value.is_string()) Fail("\"" + field + "\" is not a text");
+  return value.get<std::string>();
+}
+
+std::string PathIn(const Json& value, const std::string& field) {
+  std::string path = TextOf(value, field);
+  RequirePath(path, field);
+  return path;
+}
+
+std::string DecodedPathIn(const Json& value, const std::string& field) {
+  const std::string coded = TextOf(value, field);
+  std::string path = PercentDecode(coded);
+  RequirePath(path, field);
+  if (PercentEncode(path) != coded) {
+    Fail("\"" + field + "\" is not percent-coded",
+         "letters, digits and -._~/ stay, every other byte is % and two hex digits: caf%E9.jpg");
   }
   return path;
 }
 
-std::string OutputNameOf(const Json& value) {
-  std::string name = PathOf(value, "name");
+// The path that a picture has as `field`, by its bytes where they are given: report/path_json.h.
+std::string PathOf(const Json& picture, const std::string& field) {
+  const std::string bytes = field + "_bytes";
+  if (!picture.contains(field)) Fail("\"" + bytes + "\" without \"" + field + "\"");
+  std::string path = PathIn(picture.at(field), field);
+  return picture.contains(bytes) ? DecodedPathIn(picture.at(bytes), bytes) : path;
+}
+
+std::string OutputNameOf(const Json& picture) {
+  std::string name = PathOf(picture, "name");
   if (name.starts_with('/') || !IsNormalPath(name)) {
     Fail("name '" + Printable(name) + "' is not a path below the output folder",
          "relative, without '.' and '..'");
@@ -72,23 +97,23 @@ ClassTarget TrueClassOf(const Json& value) {
 
 RequestedPicture PictureOf(const Json& json) {
   RequestedPicture picture;
-  picture.path = PathOf(json.at("image"), "image");
-  if (json.contains("name")) picture.name = OutputNameOf(json.at("name"));
+  picture.path = PathOf(json, "image");
+  if (json.contains("name") || json.contains("name_bytes")) picture.name = OutputNameOf(json);
   if (json.contains("class")) picture.truth = TrueClassOf(json.at("class"));
   return picture;
 }
 
 RequestedPicture ListedPictureOf(const Json& json) {
-  if (json.is_string()) return {PathOf(json, "images"), std::nullopt, std::nullopt};
+  if (json.is_string()) return {PathIn(json, "images"), std::nullopt, std::nullopt};
   if (!json.is_object()) Fail(R"("images" holds something that is neither a path nor an object)");
-  CheckFields(json, {"image", "name", "class"});
+  CheckFields(json, {"image", "image_bytes", "name", "name_bytes", "class"});
   if (!json.contains("image")) Fail(R"(a picture of "images" has no "image")");
   return PictureOf(json);
 }
 
 std::vector<RequestedPicture> PicturesOf(const Json& json) {
   if (!json.contains("images")) {
-    CheckFields(json, {"id", "image", "name", "class"});
+    CheckFields(json, {"id", "image", "image_bytes", "name", "name_bytes", "class"});
     if (!json.contains("image")) Fail(R"(neither "image" nor "images")", kExample);
     return {PictureOf(json)};
   }

@@ -51,6 +51,26 @@ TEST(ParseRequest, ReadsSeveralPictures) {
   EXPECT_EQ(Required(request.pictures[1].truth).index, 281);
 }
 
+TEST(ParseRequest, TakesPathsByTheirBytesWhereTheseAreGiven) {
+  const Request request = ParseRequest(
+      R"({"image": "?", "image_bytes": "a/%FF%20%25.jpg", "name": "?", "name_bytes": "b/%FE.jpg"})");
+  ASSERT_FALSE(request.error);
+  EXPECT_EQ(request.pictures.at(0).path, "a/\xFF %.jpg");
+  EXPECT_EQ(request.pictures.at(0).name, "b/\xFE.jpg");
+  const Request several =
+      ParseRequest(R"({"images": [{"image": "?", "image_bytes": "%FF.jpg"}, "%FF.jpg"]})");
+  EXPECT_EQ(several.pictures.at(0).path, "\xFF.jpg");
+  EXPECT_EQ(several.pictures.at(1).path, "%FF.jpg");
+}
+
+TEST(ParseRequest, TakesBytesInTheFormOfReportsOnly) {
+  for (const char* coded : {"a b", "%", "%F", "%ff", "%41", "%FF\xC3\xA9", "a%zz"}) {
+    EXPECT_THAT(ErrorOf(R"({"image": "x", "image_bytes": ")" + std::string(coded) + "\"}"),
+                HasSubstr("\"image_bytes\" is not percent-coded"))
+        << coded;
+  }
+}
+
 TEST(ParseRequest, ReadsATrueClassAsListsDo) {
   const auto truth = [](const std::string& text) {
     return Required(ParseRequest(R"({"image": "x", "class": )" + text + "}").pictures.at(0).truth);
@@ -76,7 +96,8 @@ TEST(ParseRequest, KeepsTheIdOfABadRequest) {
   const Request request = ParseRequest(R"({"id": 5, "imaeg": "cat.jpg"})");
   EXPECT_EQ(request.id, "5");
   EXPECT_STREQ(Required(request.error).what(), "bad request: unknown field 'imaeg'");
-  EXPECT_EQ(Required(request.error).hint(), "known are id, image, name, class");
+  EXPECT_EQ(Required(request.error).hint(),
+            "known are id, image, image_bytes, name, name_bytes, class");
 }
 
 TEST(ParseRequest, RefusesWhatIsNoRequest) {
@@ -90,6 +111,12 @@ TEST(ParseRequest, RefusesWhatIsNoRequest) {
       {R"({"image": 3})", "\"image\" is not a text"},
       {R"({"image": ""})", "\"image\" is empty"},
       {R"({"image": "a\u0000b"})", "holds a NUL byte"},
+      {R"({"image": "x", "image_bytes": "a%00b"})", "\"image_bytes\" holds a NUL byte"},
+      {R"({"image": "x", "image_bytes": ""})", "\"image_bytes\" is empty"},
+      {R"({"image": "x", "image_bytes": 3})", "\"image_bytes\" is not a text"},
+      {R"({"image_bytes": "%FF"})", "neither \"image\" nor \"images\""},
+      {R"({"image": "x", "name_bytes": "%FF"})", "\"name_bytes\" without \"name\""},
+      {R"({"images": ["x"], "image_bytes": "%FF"})", "unknown field 'image_bytes'"},
       {R"({"images": []})", "not a list of pictures"},
       {R"({"images": "cat.jpg"})", "not a list of pictures"},
       {R"({"images": [3]})", "neither a path nor an object"},
@@ -108,6 +135,8 @@ TEST(ParseRequest, KeepsNamesBelowTheOutputFolder) {
                 HasSubstr("is not a path below the output folder"))
         << name;
   }
+  EXPECT_THAT(ErrorOf(R"({"image": "x", "name": "y", "name_bytes": "../%FF.jpg"})"),
+              HasSubstr("is not a path below the output folder"));
   EXPECT_THAT(ErrorOf(R"({"image": "x", "name": ""})"), HasSubstr("is empty"));
   EXPECT_EQ(ParseRequest(R"({"image": "x", "name": "a..b/..c"})").pictures.at(0).name, "a..b/..c");
 }

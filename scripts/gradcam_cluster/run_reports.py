@@ -1,0 +1,111 @@
+"""Reports of runs: run.K-of-N.json of shards, and the one run.json that is made of them."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+SHARD_NAME = re.compile(r"run\.[1-9][0-9]*-of-[1-9][0-9]*\.json")
+FIELDS = {"settings_sha256", "inputs", "shard", "counts", "interrupted", "failures", "time"}
+
+
+def read_shards(folder: Path) -> list[dict]:
+    """The reports of shards in `folder`, by N and K. Raises OSError, and ValueError for what is no
+    such report."""
+    shards = [_read_shard(path) for path in folder.glob("run.*-of-*.json")
+              if SHARD_NAME.fullmatch(path.name)]
+    return sorted(shards, key=lambda shard: (shard["shard"]["of"], shard["shard"]["index"]))
+
+
+def _read_shard(path: Path) -> dict:
+    try:
+        shard = json.loads(path.read_bytes())
+    except ValueError:
+        shard = None
+    if isinstance(shard, dict) and FIELDS <= shard.keys() and name_of(shard) == path.name:
+        return shard
+    raise ValueError(f"{path.name} is damaged, or not the report of that shard")
+
+
+def name_of(shard: dict) -> str:
+    return f"run.{shard['shard']['index']}-of-{shard['shard']['of']}.json"
+
+
+def names_of(shards: list[dict]) -> str:
+    """For a message."""
+    names = [name_of(shard) for shard in shards[:3]]
+    more = f" and {len(shards) - 3} more" if len(shards) > 3 else ""
+    return ", ".join(names) + more
+
+
+def inputs_of(run: dict) -> list[str]:
+    """What tells whether runs are of the same pictures; relative paths are taken from here."""
+    return [os.path.abspath(path) for path in run.get("inputs_bytes", run["inputs"])]
+
+
+def merged(shards: list[dict]) -> dict:
+    """One run of all shards; raises ValueError where that makes no sense."""
+    if not shards:
+        raise ValueError("no run.K-of-N.json there")
+    first = shards[0]
+    if len({(shard["settings_sha256"], shard["shard"]["of"], *inputs_of(shard))
+            for shard in shards}) > 1:
+        raise ValueError("the shards are of different inputs, settings or models, or of another N")
+    missing = set(range(1, first["shard"]["of"] + 1)) - {shard["shard"]["index"] for shard in shards}
+    if missing:
+        raise ValueError(f"shards {sorted(missing)} are missing")
+
+    # Every shard sees the whole folder: skipped files, and folders that cannot be listed.
+    failures = []
+    for failure in (failure for shard in shards for failure in shard["failures"]):
+        if failure not in failures:
+            failures.append(failure)
+    counts = _sums(shards) | {"skipped": first["counts"]["skipped"], "failed": len(failures)}
+    whole = {key: value for key, value in first.items() if key not in ("shard", "notes")}
+    return whole | {
+        "counts": counts,
+        "interrupted": any(shard["interrupted"] for shard in shards),
+        "failures": failures,
+        "time": _time(shards, _seconds(shards), counts["done"]),
+    }
+
+
+def completed(run: dict, shards: list[dict]) -> dict:
+    """One run of `shards`, of which some may be missing or interrupted, and of `run`, which has then
+    gone over all pictures: its failures and what it found done (`resumed`) are the last word."""
+    sums = _sums(shards)
+    resumed = run["counts"].get("resumed", 0)
+    taken_over = min(resumed, sums["done"])  # what has changed since was done again, and counts once
+    counts = run["counts"] | {"done": run["counts"]["done"] + taken_over,
+                              "resumed": resumed - taken_over}
+    for key in ("halved_batches", "redone_in_float32"):
+        counts[key] = counts.get(key, 0) + sums.get(key, 0)
+    for key in ("resumed", "halved_batches", "redone_in_float32"):
+        if not counts[key]:
+            del counts[key]
+    seconds = _seconds(shards) + run["time"]["seconds"]
+    return run | {"counts": counts, "time": _time([*shards, run], seconds, counts["done"])}
+
+
+def write_report(path: Path, run: dict) -> None:
+    """Whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_written = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    half_written.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    half_written.replace(path)
+
+
+def _sums(runs: list[dict]) -> dict:
+    return {key: sum(run["counts"].get(key, 0) for run in runs)
+            for key in dict.fromkeys(key for run in runs for key in run["counts"])}
+
+
+def _seconds(shards: list[dict]) -> float:
+    """Shards may have run one after another or at once: how long it took, nobody knows. The longest
+    is what it takes if all run at once."""
+    return max(shard["time"]["seconds"] for shard in shards)
+
+
+def _time(runs: list[dict], seconds: float, done: int) -> dict:
+    return {"started": min(run["time"]["started"] for run in runs), "seconds": round(seconds, 3),
+            "pictures_per_second": round(done / seconds, 3) if seconds else 0}

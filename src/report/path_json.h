@@ -1,0 +1,19 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace gradcam {
+
+// Paths are bytes, JSON is UTF-8. What names a path has its text, with U+FFFD for what is no UTF-8;
+// only then a second field, whose key ends in "_bytes", has its bytes, percent-coded.
+
+// {"image": "caf\uFFFD.jpg", "image_bytes": "caf%E9.jpg"} for the key "image".
+[[nodiscard]] nlohmann::ordered_json PathToJson(const std::string& key, const std::string& path);
+
+// The same for lists: "writes_bytes" has all of `paths`, if one of them is no UTF-8.
+[[nodiscard]] nlohmann::ordered_json PathsToJson(const std::string& key,
+                                                 const std::vector<std::string>& paths);
+
+}  // namespace gradcam

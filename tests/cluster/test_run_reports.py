@@ -1,0 +1,135 @@
+"""Reports of shards, and the run.json of a run that goes on where they ended. The merge of all shards is
+tested by tests/examples, on reports of the program."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gradcam_cluster.listing import Listing
+from gradcam_cluster.run_record import RunRecord
+from gradcam_cluster.run_reports import (completed, inputs_of, name_of, names_of, read_shards,
+                                         write_report)
+from gradcam_cluster.work_queue import Picture
+
+READY = {"tool": {"name": "gradcam"}, "model": {}, "settings": {}, "settings_sha256": "a" * 64}
+
+
+def report(number: int, of: int, done: int, seconds: float = 5, settings: str = "a" * 64,
+           **counts) -> dict:
+    return {"settings_sha256": settings, "inputs": ["photos"],
+            "shard": {"index": number, "of": of}, "interrupted": False, "failures": [],
+            "counts": {"pictures": 10, "done": done, "failed": 0, "skipped": 1, **counts},
+            "time": {"started": f"2026-01-0{number}T00:00:00Z", "seconds": seconds,
+                     "pictures_per_second": done / seconds}}
+
+
+def own_run(done: int, resumed: int) -> dict:
+    counts = {"pictures": 30, "done": done, "failed": 1, "skipped": 1, "resumed": resumed}
+    return {"counts": counts, "failures": [{"file": "bad.png"}], "interrupted": False,
+            "time": {"started": "2026-01-09T00:00:00Z", "seconds": 10, "pictures_per_second": 1}}
+
+
+def test_what_shards_have_done_is_done():
+    run = completed(own_run(done=9, resumed=20), [report(1, 3, 10, 5, redone_in_float32=2),
+                                                  report(2, 3, 6, 30, halved_batches=1)])
+    assert run["counts"] == {"pictures": 30, "done": 25, "resumed": 4, "failed": 1, "skipped": 1,
+                             "redone_in_float32": 2, "halved_batches": 1}
+    assert run["failures"] == [{"file": "bad.png"}]
+    assert run["time"] == {"started": "2026-01-01T00:00:00Z", "seconds": 40,
+                           "pictures_per_second": 0.625}
+
+
+def test_what_was_done_again_counts_once():
+    run = completed(own_run(done=12, resumed=17), [report(1, 3, 10), report(2, 3, 10)])
+    assert run["counts"] == {"pictures": 30, "done": 29, "failed": 1, "skipped": 1}
+
+
+def test_shards_are_read_in_their_order(tmp_path):
+    for number in (10, 2):
+        shard = report(1, 12, 3) | {"shard": {"index": number, "of": 12}}
+        write_report(tmp_path / name_of(shard), shard)
+    (tmp_path / "run.cat-of-dog.json").write_text("{}")  # a picture's report
+    assert names_of(read_shards(tmp_path)) == "run.2-of-12.json, run.10-of-12.json"
+
+
+@pytest.mark.parametrize("content", ['{"half', "[]", "{}", json.dumps(report(2, 3, 1))])
+def test_a_damaged_report_of_a_shard_is_told(tmp_path, content):
+    (tmp_path / "run.1-of-3.json").write_text(content)
+    with pytest.raises(ValueError, match="run.1-of-3.json is damaged"):
+        read_shards(tmp_path)
+
+
+def test_inputs_are_the_same_however_they_are_spelt(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    paths = ["photos", "photos/", "./photos", str(tmp_path / "photos")]
+    assert len({tuple(inputs_of({"inputs": [path]})) for path in paths}) == 1
+    assert (inputs_of({"inputs": ["\ufffd"], "inputs_bytes": ["%FE"]})
+            != inputs_of({"inputs": ["\ufffd"], "inputs_bytes": ["%FF"]}))
+
+
+@pytest.fixture
+def record(tmp_path):
+    """record(*shards): of a run over two pictures into `tmp_path`, where these shards have been."""
+
+    def begin(*shards: dict) -> RunRecord:
+        for shard in shards:
+            write_report(tmp_path / name_of(shard), shard)
+        pictures = [Picture(number, f"photos/{number}.png", f"{number}.png") for number in range(2)]
+        run = RunRecord(["photos"], Listing(pictures, [], 0, tmp_path / "run.json"), list(shards))
+        run.begin(READY)
+        return run
+
+    return begin
+
+
+def outcome(number: int, resumed: bool) -> dict:
+    return {"number": number, "error": None, "resumed": resumed, "correct": None,
+            "tool": READY["tool"]}
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def counts(folder: Path) -> dict:
+    return json.loads((folder / "run.json").read_text())["counts"]
+
+
+def test_run_json_takes_the_place_of_shards(record, tmp_path):
+    run = record(report(1, 2, 1))
+    run.add(outcome(0, resumed=True))
+    run.add(outcome(1, resumed=False))
+    run.write()
+    assert files(tmp_path) == ["run.json"]
+    assert counts(tmp_path) == {"pictures": 2, "done": 2, "failed": 0, "skipped": 0}
+
+
+def test_an_interrupted_run_leaves_them_to_the_next(record, tmp_path):
+    run = record(report(1, 2, 1))
+    run.add(outcome(0, resumed=True))
+    run.interrupted = True
+    run.write()
+    assert files(tmp_path) == ["run.1-of-2.json", "run.json"]
+    assert counts(tmp_path) == {"pictures": 2, "done": 0, "failed": 0, "skipped": 0, "resumed": 1}
+
+
+def test_shards_of_other_settings_are_replaced(record, tmp_path):
+    """What was resumed is of an earlier run of this kind, not theirs."""
+    run = record(report(1, 2, 1, settings="b" * 64))
+    assert run.shards_made_otherwise == run.shards
+    run.add(outcome(0, resumed=True))
+    run.add(outcome(1, resumed=False))
+    run.write()
+    assert files(tmp_path) == ["run.json"]
+    assert counts(tmp_path)["resumed"] == 1
+
+
+def test_without_resume_nothing_of_theirs_is_left(record, tmp_path):
+    run = record(report(1, 2, 2))
+    run.add(outcome(0, resumed=False))
+    run.add(outcome(1, resumed=False))
+    run.write()
+    assert files(tmp_path) == ["run.json"]
+    written = json.loads((tmp_path / "run.json").read_text())
+    assert written["counts"]["done"] == 2 and written["time"]["started"] > "2026-01-09"
