@@ -232,7 +232,7 @@ class Runner {
   void RecordFailure(const Job& job, const Error& error) {
     if (results_) results_->Drop(job.name);
     record_.AddFailedPicture(job, error);
-    failed_jobs_.push_back(job);
+    if (!job.stale.empty()) failed_jobs_.push_back(job);
   }
 
   // It is certain that the run is one, and that those who failed have failed.
