@@ -145,6 +145,33 @@ def test_fail_fast_stops_where_the_output_folder_is_removed(gradcam, tiny_model,
     assert run["counts"]["done"] + run["counts"]["failed"] < 100
 
 
+def test_a_full_disk_fails_the_pictures_that_do_not_fit(gradcam, tiny_model, picture, tmp_path):
+    """A file system of 200 kB. One picture at a time: half of a large one would take the place of a
+    small one."""
+    noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), dtype=np.uint8)
+    (tmp_path / "photos").mkdir()
+    for name in "abcdefg":
+        if name in "bdf":
+            Image.fromarray(noise).save(tmp_path / f"photos/{name}.png")
+        else:
+            picture(f"photos/{name}.png")
+    mount = 'mkdir out && mount -t tmpfs -o size=200k none out || exit 77'
+    keep = '"$@"; code=$?; cp -r out kept; exit $code'  # the mount is seen from inside only
+    result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", KEPT, "--io-threads", "1",
+                     prefix=["unshare", "--map-root-user", "--mount", "sh", "-c",
+                             f"{mount}; {keep}", "sh"])
+    if not (tmp_path / "kept").exists():
+        pytest.skip(f"no file system of one's own here: {result.stderr}")
+    assert result.code == 1
+    full = "cannot write 'out/{}.gradcam-overlay.png': no space left on device"
+    assert result.errors == [full.format(name) for name in "bdf"]
+    assert reports_in(tmp_path / "kept") == list("aceg")
+    assert not [path for path in (tmp_path / "kept").iterdir() if path.name[0] in "bdf."]
+    run = json.loads((tmp_path / "kept/run.json").read_text())
+    assert [failure["file"] for failure in run["failures"]] == ["b.png", "d.png", "f.png"]
+    assert run["counts"]["done"] == 4
+
+
 def test_results_that_do_not_fit_on_the_disk_fail_their_picture(gradcam, tiny_model, picture,
                                                                 tmp_path):
     for i in range(12):
