@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <sstream>
 #include <thread>
 
 namespace gradcam {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(RunPrinter, ReportsProgressThoughNobodyTellsIt) {
   const Messages messages(Verbosity::kNormal, /*color=*/false);
@@ -21,7 +24,7 @@ TEST(RunPrinter, ReportsProgressThoughNobodyTellsIt) {
     const RunPrinter printer(
         Talk{}, Color::kOff, messages,
         Progress(ProgressStyle::kReports, 9, out, seconds, [] { return std::size_t{0}; }));
-    while (looks < 3) std::this_thread::yield();
+    for (int i = 0; i < 1000 && looks < 3; ++i) std::this_thread::sleep_for(10ms);
   }
   EXPECT_EQ(out.str(), "gradcam: 0 of 9 pictures\n");
 }

@@ -463,6 +463,21 @@ TEST_F(RunnerTest, APictureFailsForAnOutputFolderThatIsRemovedAndTheRunGoesOn) {
   }
 }
 
+TEST_F(RunnerTest, APictureWhoseFileIsRemovedBeforeItIsNotedFails) {
+  explainer_.next_batch = 2;
+  for (const char* name : {"photos/a.png", "photos/b.png"}) WritePicture(name);
+  options_.settings.outputs = {Output::kGradcam, Output::kJson};
+  listener_.on_picture = [this] {
+    while (!fs::exists(options_.output / "b.json")) std::this_thread::yield();
+    fs::remove(options_.output / "b.gradcam.png");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done, 1);
+  ASSERT_EQ(report.counts.failed, 1);
+  EXPECT_THAT(report.failures[0].error, HasSubstr("b.gradcam.png' was removed during the run"));
+  EXPECT_FALSE(fs::exists(options_.output / "b.json"));
+}
+
 TEST_F(RunnerTest, OnePictureFailsForResultsThatAreRemoved) {
   for (const char* name : {"photos/a.png", "photos/b.png", "photos/c.png"}) WritePicture(name);
   options_.settings.outputs = {Output::kJsonl};
