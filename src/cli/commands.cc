@@ -164,8 +164,7 @@ OptionGroup RunOptionsGroup() {
            .Default("the first of several pictures"),
        Flag("--no-self-check", "never compare them"),
        Option("--progress", "WHEN",
-              "auto (a line on a terminal; with --verbose one every 10 seconds elsewhere), always "
-              "(also elsewhere), never")
+              "auto or always (a line on a terminal, elsewhere one every 10 seconds), never")
            .Default("auto")}};
 }
 

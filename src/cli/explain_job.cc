@@ -86,7 +86,7 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
       isatty(STDERR_FILENO) == 1 && environment.term.value_or("dumb") != "dumb";
   Progress progress(
       StyleOfProgress(arguments.talk.progress, arguments.talk.verbosity, is_terminal),
-      plan.jobs->total().has_value(), std::cerr,
+      plan.jobs->total(), std::cerr,
       [watch = Stopwatch(), seconds = 0.0]() mutable { return seconds += watch.Lap(); },
       [] { return TerminalWidth(STDERR_FILENO); });
   RunPrinter printer(arguments.talk, color ? Color::kOn : Color::kOff, messages,

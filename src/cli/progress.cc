@@ -31,9 +31,7 @@ int EndedNow(const RunCounts& counts) { return counts.done + counts.failed + cou
 
 ProgressStyle StyleOfProgress(When when, Verbosity verbosity, bool is_terminal) {
   if (when == When::kNever || verbosity == Verbosity::kQuiet) return ProgressStyle::kNone;
-  if (is_terminal) return ProgressStyle::kLine;
-  const bool wants_reports = when == When::kAlways || verbosity == Verbosity::kVerbose;
-  return wants_reports ? ProgressStyle::kReports : ProgressStyle::kNone;
+  return is_terminal ? ProgressStyle::kLine : ProgressStyle::kReports;
 }
 
 void Pace::Add(double seconds, int pictures) {
@@ -45,9 +43,9 @@ void Pace::Add(double seconds, int pictures) {
   next_ = last_;
 }
 
-double Pace::PerSecond() const {
-  const double seconds = last_.seconds - from_.seconds;
-  return seconds > 0 ? (last_.pictures - from_.pictures) / seconds : 0;
+double Pace::PerSecond(double seconds) const {
+  const double span = seconds - from_.seconds;
+  return span > 0 ? (last_.pictures - from_.pictures) / span : 0;
 }
 
 std::string ProgressText(const RunCounts& counts, bool is_total_known, double per_second) {
@@ -67,21 +65,26 @@ std::string ProgressText(const RunCounts& counts, bool is_total_known, double pe
   return text;
 }
 
-Progress::Progress(ProgressStyle style, bool is_total_known, std::ostream& out,
+Progress::Progress(ProgressStyle style, std::optional<std::size_t> total, std::ostream& out,
                    std::function<double()> seconds, std::function<std::size_t()> width)
     : style_(style),
-      is_total_known_(is_total_known),
+      is_total_known_(total.has_value()),
       out_(&out),
       seconds_(std::move(seconds)),
       width_(std::move(width)),
+      counts_{.pictures = static_cast<int>(total.value_or(0))},
       next_(style == ProgressStyle::kReports ? kSecondsAReport : kSecondsALine) {}
 
 void Progress::Show(const RunCounts& counts) {
-  if (style_ == ProgressStyle::kNone) return;
+  counts_ = counts;
+  pace_.Add(seconds_(), EndedNow(counts));
+  Repeat();
+}
+
+void Progress::Repeat() {
   const double now = seconds_();
-  pace_.Add(now, EndedNow(counts));
-  if (now < next_) return;
-  std::string text = ProgressText(counts, is_total_known_, pace_.PerSecond());
+  if (style_ == ProgressStyle::kNone || now < next_) return;
+  std::string text = ProgressText(counts_, is_total_known_, pace_.PerSecond(now));
   if (style_ == ProgressStyle::kLine) {
     // The last column stays free: some terminals begin a new row when it is filled.
     if (const std::size_t width = width_(); width > 0)

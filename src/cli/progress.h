@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -18,8 +19,7 @@ enum class ProgressStyle {
   kReports  // a line of its own every 10 seconds
 };
 
-// --progress. kAuto: a line on a terminal, else nothing, or reports with --verbose. Nothing with
-// --quiet.
+// --progress. kAuto and kAlways are the same. Nothing with --quiet.
 [[nodiscard]] ProgressStyle StyleOfProgress(When when, Verbosity verbosity, bool is_terminal);
 
 // How fast pictures have been ending lately: over the last 15 to 30 seconds, if a run is that long.
@@ -28,8 +28,8 @@ class Pace {
  public:
   // At this time, so many have ended in this run. Both never fall.
   void Add(double seconds, int pictures);
-  // Pictures a second; 0 as long as nobody knows.
-  [[nodiscard]] double PerSecond() const;
+  // Pictures a second at a time that is not before the last Add; 0 as long as nobody knows.
+  [[nodiscard]] double PerSecond(double seconds) const;
 
  private:
   struct Mark {
@@ -48,13 +48,18 @@ class Pace {
 // Shows how far a run is.
 class Progress {
  public:
-  // `seconds`: since the start of the run. `width`: columns of the terminal at the moment, which a
-  // line is cut to: a longer one would go on in the next row, which nothing takes off again. 0: not
-  // known.
-  Progress(ProgressStyle style, bool is_total_known, std::ostream& out,
+  // `total`: pictures of the run, if known. `seconds`: since the start of the run. `width`: columns
+  // of the terminal at the moment, which a line is cut to: a longer one would go on in the next
+  // row, which nothing takes off again. 0: not known.
+  Progress(ProgressStyle style, std::optional<std::size_t> total, std::ostream& out,
            std::function<double()> seconds, std::function<std::size_t()> width);
 
+  [[nodiscard]] ProgressStyle style() const { return style_; }
+
+  // A picture has ended. Shows it unless something was shown a moment ago.
   void Show(const RunCounts& counts);
+  // The same again, when nothing has ended since.
+  void Repeat();
 
   // Takes the line off the terminal, before anything else is printed and at the end.
   void Erase();
@@ -65,6 +70,7 @@ class Progress {
   std::ostream* out_;
   std::function<double()> seconds_;
   std::function<std::size_t()> width_;
+  RunCounts counts_;
   Pace pace_;
   double next_ = 0;  // when to show it again
   bool is_shown_ = false;

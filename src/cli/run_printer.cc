@@ -1,6 +1,8 @@
 #include "cli/run_printer.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <sstream>
 #include <utility>
@@ -10,9 +12,22 @@
 namespace gradcam {
 
 RunPrinter::RunPrinter(const Talk& talk, Color color, const Messages& messages, Progress progress)
-    : json_(talk.json), color_(color), messages_(messages), progress_(std::move(progress)) {}
+    : json_(talk.json), color_(color), messages_(messages), progress_(std::move(progress)) {
+  if (progress_.style() != ProgressStyle::kReports) return;
+  repeater_ = std::jthread([this](const std::stop_token& stop) { RepeatProgress(stop); });
+}
+
+void RunPrinter::RepeatProgress(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kLook{200};
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex_);
+  while (!stopped.wait_for(lock, stop, kLook, [&stop] { return stop.stop_requested(); })) {
+    progress_.Repeat();
+  }
+}
 
 void RunPrinter::OnPicture(const PictureReport& picture, const RunContext& run) {
+  const std::lock_guard lock(mutex_);
   if (json_) {
     document_.Add(picture, run);
   } else if (messages_.verbosity() != Verbosity::kQuiet) {
@@ -23,23 +38,30 @@ void RunPrinter::OnPicture(const PictureReport& picture, const RunContext& run) 
 }
 
 void RunPrinter::OnFailure(const Failure& failure) {
+  const std::lock_guard lock(mutex_);
   progress_.Erase();
   messages_.PrintError(failure.error, failure.hint);
 }
 
-void RunPrinter::OnProgress(const RunCounts& counts) { progress_.Show(counts); }
+void RunPrinter::OnProgress(const RunCounts& counts) {
+  const std::lock_guard lock(mutex_);
+  progress_.Show(counts);
+}
 
 void RunPrinter::OnWarning(const std::string& text) {
+  const std::lock_guard lock(mutex_);
   progress_.Erase();
   messages_.PrintWarning(text);
 }
 
 void RunPrinter::OnNote(const std::string& text) {
+  const std::lock_guard lock(mutex_);
   progress_.Erase();
   messages_.PrintDetail(text);
 }
 
 void RunPrinter::Finish(const RunReport& report) {
+  repeater_ = {};
   progress_.Erase();
   if (json_) document_.Finish(report.failures);
   if (report.stages) {

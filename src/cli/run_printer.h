@@ -1,7 +1,10 @@
 #pragma once
 
 #include <iostream>
+#include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "cli/arguments.h"
 #include "cli/messages.h"
@@ -13,7 +16,9 @@
 
 namespace gradcam {
 
-// Prints what a run finds as it goes on: results on stdout, messages and progress on stderr.
+// Prints what a run finds as it goes on: results on stdout, messages and progress on stderr. A
+// thread of its own repeats reports of progress: a picture or batch may take longer than the time
+// between two of them, in whatever stage.
 class RunPrinter final : public RunObserver {
  public:
   // `messages` must outlive it.
@@ -30,14 +35,17 @@ class RunPrinter final : public RunObserver {
   void Finish(const RunReport& report);
 
  private:
+  void RepeatProgress(const std::stop_token& stop);
   void PrintSummary(const RunReport& report) const;
   void PrintFailures(const RunReport& report) const;
 
   bool json_;
   Color color_;
   const Messages& messages_;
-  Progress progress_;
   ResultsDocument document_{std::cout};  // of --json
+  std::mutex mutex_;                     // for all that is printed, and guards
+  Progress progress_;
+  std::jthread repeater_;
 };
 
 }  // namespace gradcam

@@ -1,7 +1,9 @@
 #include "cli/signals.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -22,7 +24,16 @@ sigset_t StopSignals() {
   return signals;
 }
 
+extern "C" void EndNow(int /*signal*/) { ::_exit(kExitInterrupted); }
+
 }  // namespace
+
+void EndOnSignal() {
+  for (const int number : std::array{SIGINT, SIGTERM}) {
+    // As under nohup, or for SIGINT behind the & of a script.
+    if (std::signal(number, EndNow) == SIG_IGN) std::signal(number, SIG_IGN);
+  }
+}
 
 StopOnSignal::StopOnSignal() {
   const sigset_t signals = StopSignals();

@@ -6,6 +6,10 @@
 
 namespace gradcam {
 
+// SIGINT and SIGTERM, unless they are ignored, end the process with kExitInterrupted from now on.
+// May be called before anything else of the program has run.
+void EndOnSignal();
+
 // Before BeginRun, SIGINT or SIGTERM ends the process at once: no file of a picture is open yet.
 // Behind it the first one becomes a stop request and one that comes more than a second later ends
 // the process. To be made before any other thread, because threads inherit which signals are

@@ -190,6 +190,14 @@ void RequireOwnReport(const Job& job, const Settings& settings) {
   }
 }
 
+// The report first.
+std::vector<fs::path> PathsOf(const PictureReport& picture) {
+  std::vector<fs::path> paths;
+  if (!picture.report_file.empty()) paths.push_back(picture.folder / picture.report_file);
+  for (const OutputFile& file : FilesOf(picture)) paths.push_back(picture.folder / file.name);
+  return paths;
+}
+
 bool HasClass(const std::vector<ClassReport>& reports, int index) {
   return std::any_of(reports.begin(), reports.end(), [index](const ClassReport& report) {
     return report.prediction.index == index;
@@ -233,12 +241,15 @@ PictureReport WritePicture(const Job& job, LoadedPicture loaded, const Explanati
   return report;
 }
 
+void RequireFilesOf(const PictureReport& picture) {
+  for (const fs::path& file : PathsOf(picture)) {
+    if (::access(file.c_str(), F_OK) == 0) continue;
+    throw Error(ErrorKind::kOutput, Quoted(file) + " was removed during the run");
+  }
+}
+
 void RemoveFilesOf(const PictureReport& picture) {
-  const auto remove = [&picture](const std::string& name) {
-    ::unlink((picture.folder / name).c_str());
-  };
-  if (!picture.report_file.empty()) remove(picture.report_file);
-  for (const OutputFile& file : FilesOf(picture)) remove(file.name);
+  for (const fs::path& file : PathsOf(picture)) ::unlink(file.c_str());
 }
 
 void RemoveOldFiles(const Job& job) {

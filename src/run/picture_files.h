@@ -15,7 +15,10 @@ namespace gradcam {
 [[nodiscard]] PictureReport WritePicture(const Job& job, LoadedPicture loaded,
                                          const Explanation& explanation, const RunContext& run);
 
-// Removes the files that the report names, and its own.
+// Throws Error(kOutput) unless the files that the report names are there, and its own.
+void RequireFilesOf(const PictureReport& picture);
+
+// Removes them.
 void RemoveFilesOf(const PictureReport& picture);
 
 // Removes older outputs of the picture. A report that gradcam did not write stays.

@@ -18,6 +18,7 @@
 #include "report/parse_report.h"
 #include "report/text.h"
 #include "run/atomic_file.h"
+#include "run/inputs/file_identity.h"
 #include "run/output_checks.h"
 
 namespace gradcam {
@@ -157,6 +158,8 @@ std::uint64_t ResultsFile::Append(const std::string& text) {
   }
   return std::exchange(size_, size_ + text.size());
 }
+
+bool ResultsFile::IsInPlace() const { return !file_.is_open() || LeadsTo(path_, file_); }
 
 void ResultsFile::Add(std::string_view name, const std::string& line) {
   const Line* kept = KeptLine(name);

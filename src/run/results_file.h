@@ -31,6 +31,9 @@ class ResultsFile {
   // threads at once, while another appends.
   [[nodiscard]] std::string Find(std::string_view name) const;
 
+  // Whether the path still leads to the file that lines have been appended to, if any have.
+  [[nodiscard]] bool IsInPlace() const;
+
   // The four that follow are called in the order of the inputs, and not with OldLines::kRead.
   // A picture is done; it has this line, without line end. A kept one that is equal stays.
   void Add(std::string_view name, const std::string& line);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <list>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "run/atomic_file.h"
 #include "run/earlier_results.h"
 #include "run/ground_truth.h"
+#include "run/output_folder.h"
 #include "run/output_names.h"
 #include "run/picture_files.h"
 #include "run/picture_work.h"
@@ -66,6 +68,7 @@ class Runner {
     report.interrupted = stop_.stop_requested();
     if (!report.interrupted) errors_.Finish();
     Settle();
+    TellIfRemoved();
     FinishResults();
     report.seconds = watch.Lap();
     WriteRunReport();
@@ -75,11 +78,15 @@ class Runner {
  private:
   void OpenEarlierResults() {
     if (options_->settings.outputs.contains(Output::kJsonl)) {
-      results_.emplace(ResultsPath(), options_->resume ? OldLines::kKeep : OldLines::kReplace);
+      OpenResults(options_->resume ? OldLines::kKeep : OldLines::kReplace);
     }
     if (!options_->resume) return;
     RemoveAbandonedFiles(options_->output);
-    earlier_.emplace(Context(), results_ ? &*results_ : nullptr, options_->only);
+    earlier_.emplace(Context(), results_, options_->only);
+  }
+
+  void OpenResults(OldLines old_lines) {
+    results_ = &results_files_.emplace_back(ResultsPath(), old_lines);
   }
 
   void RunPictures() {
@@ -140,7 +147,7 @@ class Runner {
   // It gets no results: those of an earlier run would pass for them.
   void LeaveOut(const Job& job) {
     ++record_.report().counts.left_out;
-    if (results_) results_->Drop(job.name);
+    if (results_ != nullptr) results_->Drop(job.name);
     RemoveOldFilesOf(job);
   }
 
@@ -148,10 +155,11 @@ class Runner {
   void Begin() {
     Context().model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
+    folder_.emplace(options_->output);
     // What an earlier run said does not describe a folder that this one writes into.
     std::error_code ignored;
     fs::remove(RunReportFile(), ignored);
-    if (!results_) RemoveOldResults();
+    if (results_ == nullptr) RemoveOldResults();
     has_begun_ = true;
     SetExplained();
   }
@@ -189,7 +197,9 @@ class Runner {
 
   void NoteDone(const Job& job, const PictureReport& picture) {
     try {
-      if (results_) results_->Add(job.name, JsonLine(picture, Context()));
+      RequireNothingRemoved();
+      RequireFilesOf(picture);
+      if (results_ != nullptr) results_->Add(job.name, JsonLine(picture, Context()));
       record_.AddPicture(job, picture, Context());
     } catch (const Error& error) {
       RemoveFilesOf(picture);
@@ -199,12 +209,34 @@ class Runner {
 
   void NoteEarlier(const Job& job, const EarlierReport& earlier) {
     try {
-      if (results_) results_->Add(job.name, OnOneLine(earlier.text));
+      RequireNothingRemoved();
+      if (results_ != nullptr) results_->Add(job.name, OnOneLine(earlier.text));
       if (!has_begun_) TakeModel(earlier.stored.run.model.info);
       record_.AddEarlier(job, earlier.stored);
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
       Fail(job, error);
+    }
+  }
+
+  // Throws, once, if what has been written so far is gone. What comes next has a place again.
+  void RequireNothingRemoved() {
+    const bool has_folder = !folder_ || folder_->IsInPlace();
+    if (has_folder && (results_ == nullptr || results_->IsInPlace())) return;
+    folder_.emplace(options_->output);
+    if (results_ != nullptr) OpenResults(OldLines::kReplace);
+    throw Error(ErrorKind::kOutput,
+                (has_folder ? Quoted(ResultsPath()) : "output folder " + Quoted(options_->output)) +
+                    " was removed during the run, with all that was in it",
+                "--resume does again what is missing");
+  }
+
+  // Behind the last picture there is none left to fail for it.
+  void TellIfRemoved() {
+    try {
+      RequireNothingRemoved();
+    } catch (const Error& error) {
+      record_.AddFailure({options_->output.string(), error.what(), error.hint()});
     }
   }
 
@@ -225,14 +257,14 @@ class Runner {
   // Its file may be back tomorrow, with the disk that it is on: nothing says that what an earlier
   // run made of it is wrong.
   void FailUnread(const Job& job, const Error& error) {
-    if (results_) results_->Keep(job.name);
+    if (results_ != nullptr) results_->Keep(job.name);
     record_.AddFailedPicture(job, error);
   }
 
   void RecordFailure(const Job& job, const Error& error) {
-    if (results_) results_->Drop(job.name);
+    if (results_ != nullptr) results_->Drop(job.name);
     record_.AddFailedPicture(job, error);
-    failed_jobs_.push_back(job);
+    if (!job.stale.empty()) failed_jobs_.push_back(job);
   }
 
   // It is certain that the run is one, and that those who failed have failed.
@@ -282,7 +314,7 @@ class Runner {
   }
 
   void FinishResults() {
-    if (!results_) return;
+    if (results_ == nullptr) return;
     try {
       // Nobody knows what is in a folder that cannot be listed.
       results_->Finish(/*is_complete=*/!stop_.stop_requested() && !MustStop() &&
@@ -317,7 +349,11 @@ class Runner {
   BatchExplainer batches_;
   ModelErrors errors_;
   ModelInfo model_as_loaded_;
-  std::optional<ResultsFile> results_;     // with Output::kJsonl
+  std::optional<OutputFolder> folder_;  // from has_begun_ on
+  // With Output::kJsonl. The last one is written; those in front of it were removed during the run,
+  // and `earlier_` still looks lines up in the first.
+  std::list<ResultsFile> results_files_;
+  ResultsFile* results_ = nullptr;         // the last one
   std::optional<EarlierResults> earlier_;  // with RunOptions::resume
   std::optional<RunContext> context_;      // set before the first picture is written
   std::optional<EndedPicture> in_doubt_;  // failed with a model error before anything was explained

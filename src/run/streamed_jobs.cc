@@ -1,6 +1,7 @@
 #include "run/streamed_jobs.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "gradcam/error.h"
@@ -8,13 +9,32 @@
 #include "run/ground_truth.h"
 #include "run/inputs/file_identity.h"
 #include "run/inputs/picture_list.h"
-#include "run/old_outputs.h"
 #include "run/output_checks.h"
 #include "run/sha256.h"
 
 namespace gradcam {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// Two stems that share a hash do no harm: a name that is made of the wrong one leads to no file.
+std::size_t NumberOf(const std::string& stem) { return std::hash<std::string>{}(stem); }
+
+// "cat.7.panel.png" may be an output of cat.7.jpg or, for class 7, of cat.jpg.
+StaleFiles OldFilesIn(const fs::path& folder) {
+  StaleFiles files;
+  ForEachFile(folder, [&files](const std::string& name) {
+    const auto parsed = ParseOutputName(name);
+    if (!parsed) return;
+    files.Add({NumberOf(parsed->base), std::nullopt, parsed->ending});
+    const auto indexed = IsPerClass(parsed->kind) ? SplitClassIndex(parsed->base) : std::nullopt;
+    if (indexed) files.Add({NumberOf(indexed->stem), indexed->index, parsed->ending});
+  });
+  return files;
+}
+
+}  // namespace
 
 StreamedJobs::StreamedJobs(const RunOptions& options, int descriptor)
     : options_(options),
@@ -74,12 +94,9 @@ bool StreamedJobs::Take(const OutputPlace& place, const fs::path& absolute) {
 // Older outputs of the picture. Those in the folder are listed once, before anything is written
 // into it, so that none of this run is among them.
 std::vector<std::string> StreamedJobs::StaleNames(const OutputPlace& place, const Job& job) {
-  const auto [folder, is_new] = old_names_.try_emplace(place.folder);
-  std::set<std::string>& names = folder->second;
-  if (is_new) {
-    ForEachFile(job.folder, [&names](const std::string& name) {
-      if (ParseOutputName(name)) names.insert(name);
-    });
+  auto folder = old_files_.find(place.folder);
+  if (folder == old_files_.end()) {
+    folder = old_files_.emplace(place.folder, OldFilesIn(job.folder)).first;
   }
   // This picture is number 0, all that came before number 1.
   const auto find = [&](const std::string& stem) -> std::optional<std::size_t> {
@@ -90,15 +107,13 @@ std::vector<std::string> StreamedJobs::StaleNames(const OutputPlace& place, cons
   const bool several_classes = options_.settings.explain.classes.size() > 1;
   const auto picture = IdentityOf(job.path);
   std::vector<std::string> stale;
-  const std::string prefix = place.stem + ".";
-  for (auto name = names.lower_bound(prefix); name != names.end() && name->starts_with(prefix);
-       ++name) {
-    const auto old = JudgeOldFile(job.folder, *name, find, several_classes);
+  for (std::string& name : folder->second.NamesOf(NumberOf(place.stem), place.stem)) {
+    const auto old = JudgeOldFile(job.folder, name, find, several_classes);
     if (!old || old->picture != 0) continue;
-    if (picture && picture == IdentityOf(job.folder / *name)) FailOwnInput(job.folder / *name);
+    if (picture && picture == IdentityOf(job.folder / name)) FailOwnInput(job.folder / name);
     if (!old->is_stale) continue;
-    RequireOwnPicture(job.folder / *name);
-    stale.push_back(*name);
+    RequireOwnPicture(job.folder / name);
+    stale.push_back(std::move(name));
   }
   return stale;
 }

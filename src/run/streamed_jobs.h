@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "run/inputs/list_reader.h"
 #include "run/inputs/picture_naming.h"
 #include "run/job_source.h"
+#include "run/old_outputs.h"
 #include "run/output_names.h"
 #include "run/run_options.h"
 
@@ -18,9 +18,9 @@ namespace gradcam {
 
 // The pictures of a list that is read while the run goes on. An entry is named by its path below
 // RunOptions::root, or else below the working folder or, outside of that, below "/". What would be
-// a usage error in a list that is known beforehand is a failure of its picture here. Keeps about 60
-// bytes of every picture, to know names that come again, and the names of older outputs in the
-// folders written into.
+// a usage error in a list that is known beforehand is a failure of its picture here. Keeps about 80
+// bytes of every picture, to know names that come again, and 16 of every picture that has older
+// outputs in the folders written into.
 class StreamedJobs final : public JobSource {
  public:
   // Reads the list from `descriptor` and waits for its first entry. Throws Error(kUsage) if there
@@ -42,9 +42,10 @@ class StreamedJobs final : public JobSource {
   RunOptions options_;
   PictureNaming naming_;
   ListReader reader_;
-  std::optional<ListEntry> first_;                          // not handed out yet
-  std::map<Digest, Digest> taken_;                          // place of outputs -> picture
-  std::map<std::string, std::set<std::string>> old_names_;  // by output folder
+  std::optional<ListEntry> first_;  // not handed out yet
+  std::map<Digest, Digest> taken_;  // place of outputs -> picture
+  // By output folder; a picture's number is the hash of its stem.
+  std::map<std::string, StaleFiles> old_files_;
   std::vector<std::string> warnings_;
 };
 

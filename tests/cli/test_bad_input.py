@@ -117,11 +117,15 @@ def test_animated_webp_is_named_with_a_way_out(gradcam, tiny_model, out, tmp_pat
 
 def test_a_picture_of_300_million_pixels_is_refused_unless_asked_for(gradcam, tiny_model, out,
                                                                      tmp_path):
-    # A real, complete file: one bit a pixel, which compresses to almost nothing.
-    Image.new("1", (20_000, 15_000)).save(tmp_path / "large.png")
-    result = gradcam("-m", tiny_model, "large.png")
-    assert_picture_failed(result, out, "large.png'", "20000 x 15000", "200000000")
+    # A real, complete file: one colour, which compresses to 3.5 MB. Decoded it is 900 MB.
+    Image.new("L", (20_000, 15_000), 100).save(tmp_path / "large.jpg")
+    result = gradcam("-m", tiny_model, "large.jpg")
+    assert_picture_failed(result, out, "large.jpg'", "20000 x 15000", "200000000")
     assert "--max-pixels" in result.hints[0]
+    result = gradcam("-m", tiny_model, "large.jpg", "--max-pixels", "300000000", "--write", "json")
+    assert result.code == 0, result.stderr
+    image = json.loads((out / "large.json").read_text())["image"]
+    assert (image["width"], image["height"]) == (20_000, 15_000)
 
 
 def test_a_jpeg_with_a_decoder_warning_passes_and_a_truncated_one_fails(gradcam, tiny_model, out,

@@ -6,6 +6,7 @@ import signal
 import time
 
 import numpy as np
+import pytest
 from PIL import Image
 
 KEPT = "gradcam,gradcam-overlay,json"
@@ -80,28 +81,95 @@ def test_read_only_results_of_an_earlier_run(gradcam, tiny_model, picture, open_
     assert (out / "results.jsonl").read_bytes() == before
 
 
-def test_an_output_folder_that_is_removed_in_mid_run_costs_what_was_in_it(gradcam, tiny_model,
-                                                                          picture, tmp_path):
+def done_in(folder) -> set[str]:
+    """Pictures with a report or a line."""
+    lines = folder / "results.jsonl"
+    text = lines.read_text() if lines.exists() else ""
+    return set(reports_in(folder)) | {json.loads(line)["image"]["file"].removesuffix(".png")
+                                      for line in text.splitlines(keepends=True)
+                                      if line.endswith("\n")}
+
+
+def run_whose_output_is_removed(gradcam, model, picture, tmp_path, *args) -> tuple[int, dict]:
+    """Exit code and run.json. What has been written until then is in `removed`."""
     for i in range(150):
         picture(f"photos/{i:03}.png", width=500, height=400)
     out = tmp_path / "out"
-    process = gradcam.start("-m", tiny_model, "photos", "-o", out, "--write", KEPT, "--quiet")
+    process = gradcam.start("-m", model, "photos", "-o", "out", "--quiet", *args)
     deadline = time.monotonic() + 60
-    while len(list(out.glob("*.json"))) < 5:
+    while len(done_in(out)) < 5:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.005)
-    shutil.rmtree(out, ignore_errors=True)
+    out.rename(tmp_path / "removed")  # in one step: what comes while files are removed would stay
     _, stderr = process.communicate(timeout=120)
-    # Pictures in the middle of it fail; the folder is made again for the next ones.
-    assert process.returncode in (0, 1), stderr
     run = json.loads((out / "run.json").read_text())
-    assert run["counts"]["done"] + run["counts"]["failed"] == 150
-    assert run["counts"]["failed"] == len(run["failures"])
-    assert process.returncode == (1 if run["failures"] else 0)
-    for failure in run["failures"]:
-        assert failure["error"].startswith("cannot "), failure
-    assert len(reports_in(out)) > 0
+    assert stderr.count("gradcam: error: ") == len(run["failures"]) == run["counts"]["failed"]
+    return process.returncode, run
+
+
+FOLDER_REMOVED = "output folder 'out' was removed during the run, with all that was in it"
+
+
+@pytest.mark.parametrize("write", [KEPT, KEPT + ",jsonl", "jsonl"])
+def test_an_output_folder_that_is_removed_in_mid_run_costs_what_was_in_it(gradcam, tiny_model,
+                                                                          picture, tmp_path, write):
+    code, run = run_whose_output_is_removed(gradcam, tiny_model, picture, tmp_path,
+                                            "--write", write)
+    assert code == 1
+    errors = [failure["error"] for failure in run["failures"]]
+    assert errors.count(FOLDER_REMOVED) == 1
+    for error in errors:  # the others were being written
+        assert error.startswith(("cannot ", "output folder ")) or \
+            error.endswith(" was removed during the run"), error
+    assert len(errors) <= 50  # of 150: those in flight
+    failed = {failure["file"].removesuffix(".png") for failure in run["failures"]}
+    assert run["counts"]["done"] + len(failed) == 150
+    there, removed = done_in(tmp_path / "out"), done_in(tmp_path / "removed")
+    done = {f"{i:03}" for i in range(150)} - failed
+    assert there <= done <= there | removed
+    assert there and "149" in there
+    if "jsonl" in write:
+        lines = (tmp_path / "out/results.jsonl").read_text().splitlines()
+        assert {json.loads(line)["image"]["file"].removesuffix(".png") for line in lines} == there
+
+
+@pytest.mark.parametrize("write", [KEPT, "jsonl"])
+def test_fail_fast_stops_where_the_output_folder_is_removed(gradcam, tiny_model, picture, tmp_path,
+                                                            write):
+    code, run = run_whose_output_is_removed(gradcam, tiny_model, picture, tmp_path,
+                                            "--write", write, "--fail-fast")
+    assert code == 1
+    assert run["failures"][0]["error"] == FOLDER_REMOVED or \
+        run["failures"][0]["error"].startswith("cannot write 'out/")
+    assert run["counts"]["done"] + run["counts"]["failed"] < 100
+
+
+def test_a_full_disk_fails_the_pictures_that_do_not_fit(gradcam, tiny_model, picture, tmp_path):
+    """A file system of 200 kB. One picture at a time: half of a large one would take the place of a
+    small one."""
+    noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), dtype=np.uint8)
+    (tmp_path / "photos").mkdir()
+    for name in "abcdefg":
+        if name in "bdf":
+            Image.fromarray(noise).save(tmp_path / f"photos/{name}.png")
+        else:
+            picture(f"photos/{name}.png")
+    mount = 'mkdir out && mount -t tmpfs -o size=200k none out || exit 77'
+    keep = '"$@"; code=$?; cp -r out kept; exit $code'  # the mount is seen from inside only
+    result = gradcam("-m", tiny_model, "photos", "-o", "out", "--write", KEPT, "--io-threads", "1",
+                     prefix=["unshare", "--map-root-user", "--mount", "sh", "-c",
+                             f"{mount}; {keep}", "sh"])
+    if not (tmp_path / "kept").exists():
+        pytest.skip(f"no file system of one's own here: {result.stderr}")
+    assert result.code == 1
+    full = "cannot write 'out/{}.gradcam-overlay.png': no space left on device"
+    assert result.errors == [full.format(name) for name in "bdf"]
+    assert reports_in(tmp_path / "kept") == list("aceg")
+    assert not [path for path in (tmp_path / "kept").iterdir() if path.name[0] in "bdf."]
+    run = json.loads((tmp_path / "kept/run.json").read_text())
+    assert [failure["file"] for failure in run["failures"]] == ["b.png", "d.png", "f.png"]
+    assert run["counts"]["done"] == 4
 
 
 def test_results_that_do_not_fit_on_the_disk_fail_their_picture(gradcam, tiny_model, picture,

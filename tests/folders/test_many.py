@@ -110,6 +110,26 @@ def test_memory_does_not_grow_with_the_number_of_pictures(gradcam, tiny_model, t
     assert peaks[1] - peaks[0] < 10_000_000
 
 
+def test_ten_thousand_tiny_pictures(gradcam, tiny_model, tmp_path):
+    count, peaks = 10_000, []
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    first = pictures.save(folder / "0000.png", 8, 8)
+    job = ("-m", tiny_model, folder, "--quiet", "--write", "jsonl", "--engine", "libtorch",
+           "--threads", 1, "--batch-size", 64)
+    for end in (1000, count):
+        for i in range(len(list(folder.iterdir())), end):
+            os.link(first, folder / f"{i:04}.png")
+        peaks.append(peak_memory(gradcam, *job, "-o", tmp_path / f"out{end}"))
+    out = tmp_path / f"out{count}"
+    lines = [json.loads(line) for line in (out / "results.jsonl").open()]
+    assert [line["image"]["file"] for line in lines] == [f"{i:04}.png" for i in range(count)]
+    assert json.loads((out / "run.json").read_text())["counts"] == {
+        "pictures": count, "done": count, "failed": 0, "skipped": 0}
+    print(f"peaks {[f'{peak / 1e6:.1f} MB' for peak in peaks]}")
+    assert peaks[1] - peaks[0] < 10_000_000  # the allocator's own ups and downs
+
+
 def test_large_pictures_do_not_pile_up(gradcam, tiny_model, picture):
     """16 times a picture of 90 MB, by 8 threads."""
     first = picture("photos/00.png", width=6000, height=5000, compress_level=1)

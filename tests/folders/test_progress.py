@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import termios
@@ -66,6 +67,22 @@ def test_a_pipe_gets_no_escape_sequence(gradcam, tiny_model, photos):
     assert result.code == 0
     assert "\x1b" not in result.stderr
     assert "\r" not in result.stderr
+
+
+def test_a_pipe_gets_a_line_every_10_seconds_though_nothing_ends(gradcam, tiny_model, picture):
+    """The list on stdin goes on only behind that line. No other test waits that long."""
+    picture("cat.png")
+    process = subprocess.Popen(gradcam.command("-m", tiny_model, "@-"), cwd=gradcam.home,
+                               env=gradcam.environment(), stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process.stdin.write(b"cat.png\n")
+    process.stdin.flush()
+    select.select([process.stderr], [], [], 60)
+    _, stderr = process.communicate(b"cat.png\n", timeout=60)
+    assert process.returncode == 0
+    assert re.match(rb"gradcam: 1 pictures, 0\.[0-9]/s\n", stderr), stderr
+    assert b"given more than once" in stderr.splitlines()[1]
+    assert b"\x1b" not in stderr and b"\r" not in stderr
 
 
 def test_the_summary_tells_classes_degenerate_maps_and_reasons(gradcam, tiny_model, picture,

@@ -253,8 +253,14 @@ TEST_F(ResultsFileTest, ReplacesALinkAndNotWhatItLeadsTo) {
 
 TEST_F(ResultsFileTest, SaysThatItWasRemovedDuringTheRun) {
   ResultsFile results = Open(OldLines::kReplace);
+  EXPECT_TRUE(results.IsInPlace());
   results.Add("a", LineOf("a"));
-  fs::remove(folder_ / "results.jsonl");
+  EXPECT_TRUE(results.IsInPlace());
+  fs::rename(folder_ / "results.jsonl", folder_ / "moved");
+  EXPECT_FALSE(results.IsInPlace());
+  WriteLines({"a"});
+  EXPECT_FALSE(results.IsInPlace());
+  fs::remove(folder_ / "moved");
   EXPECT_THAT([&] { results.Add("b", LineOf("b")); },
               testing::ThrowsMessage<Error>(HasSubstr("removed during the run")));
 }

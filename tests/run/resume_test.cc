@@ -365,9 +365,13 @@ TEST_F(ResumeTest, APictureWhoseLineCannotBeWrittenFailsAndLeavesNoFile) {
   options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
   listener_.on_picture = [this] { fs::remove(folder_ / "out/results.jsonl"); };
   const RunReport report = RunOn({"photos"});
-  EXPECT_EQ(report.counts.done, 1);
-  EXPECT_EQ(report.counts.failed, 2);
-  EXPECT_THAT(report.failures[0].error, HasSubstr("removed during the run"));
+  EXPECT_EQ(report.counts.done, 2);
+  ASSERT_EQ(report.counts.failed, 2);  // b, and behind c the run
+  EXPECT_EQ(report.failures[0].file, "b.png");
+  EXPECT_EQ(report.failures[1].file, options_.output);
+  for (const Failure& failure : report.failures) {
+    EXPECT_THAT(failure.error, HasSubstr("results.jsonl' was removed during the run"));
+  }
   EXPECT_FALSE(fs::exists(folder_ / "out/b.json"));
   EXPECT_FALSE(fs::exists(folder_ / "out/b.gradcam.png"));
 }

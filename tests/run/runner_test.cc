@@ -3,15 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/decode.h"
+#include "report/json_text.h"
+#include "report/text.h"
 #include "run/runner_fixture.h"
 
 namespace gradcam {
@@ -424,6 +428,79 @@ TEST_F(RunnerTest, FailsAPictureWhoseFilesCannotBeWrittenAndLeavesNoneOfThem) {
   EXPECT_EQ(report.failures[0].file, "cat.png");
   EXPECT_FALSE(fs::exists(folder_ / "out/cat.gradcam.png"));
   EXPECT_TRUE(fs::exists(folder_ / "out/dog.json"));
+}
+
+TEST_F(RunnerTest, APictureFailsForAnOutputFolderThatIsRemovedAndTheRunGoesOn) {
+  for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
+    WritePicture("photos/" + std::string(name) + ".png");
+  }
+  options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
+  listener_.on_picture = [this] {
+    if (listener_.pictures.size() == 1) fs::rename(options_.output, folder_ / "gone");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done + report.counts.failed, 8);
+  ASSERT_GT(report.counts.failed, 0);
+  EXPECT_EQ(report.failures[0].file, "b.png");
+  // One for the folder; others may have been written at that moment.
+  const std::string removed = "output folder " + Quoted(options_.output) + " was removed during ";
+  EXPECT_EQ(std::ranges::count_if(
+                report.failures,
+                [&](const Failure& failure) { return failure.error.starts_with(removed); }),
+            1);
+  // What is done, but for the first one, is there.
+  std::set<std::string> files = {"run.json"};
+  std::string lines;
+  for (std::size_t i = 1; i < listener_.pictures.size(); ++i) {
+    const PictureReport& picture = listener_.pictures[i];
+    files.insert({picture.report_file, FilesOf(picture).front().name});
+    lines += JsonLine(picture, listener_.context) + "\n";
+  }
+  if (!lines.empty()) files.insert("results.jsonl");
+  EXPECT_EQ(FilesBelow(options_.output), files);
+  if (!lines.empty()) {
+    EXPECT_EQ(Content(folder_ / "out/results.jsonl"), lines);
+  }
+}
+
+TEST_F(RunnerTest, APictureWhoseFileIsRemovedBeforeItIsNotedFails) {
+  explainer_.next_batch = 2;
+  for (const char* name : {"photos/a.png", "photos/b.png"}) WritePicture(name);
+  options_.settings.outputs = {Output::kGradcam, Output::kJson};
+  listener_.on_picture = [this] {
+    while (!fs::exists(options_.output / "b.json")) std::this_thread::yield();
+    fs::remove(options_.output / "b.gradcam.png");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done, 1);
+  ASSERT_EQ(report.counts.failed, 1);
+  EXPECT_THAT(report.failures[0].error, HasSubstr("b.gradcam.png' was removed during the run"));
+  EXPECT_FALSE(fs::exists(options_.output / "b.json"));
+}
+
+TEST_F(RunnerTest, OnePictureFailsForResultsThatAreRemoved) {
+  for (const char* name : {"photos/a.png", "photos/b.png", "photos/c.png"}) WritePicture(name);
+  options_.settings.outputs = {Output::kJsonl};
+  listener_.on_picture = [this] {
+    if (listener_.pictures.size() == 1) fs::remove(options_.output / "results.jsonl");
+  };
+  const RunReport report = RunOn({"photos"});
+  EXPECT_EQ(report.counts.done, 2);
+  ASSERT_EQ(report.counts.failed, 1);
+  EXPECT_EQ(report.failures[0].file, "b.png");
+  EXPECT_THAT(report.failures[0].error, HasSubstr("results.jsonl' was removed during the run"));
+  EXPECT_EQ(Content(options_.output / "results.jsonl"),
+            JsonLine(listener_.pictures.back(), listener_.context) + "\n");
+}
+
+TEST_F(RunnerTest, AFolderThatIsRemovedBehindTheLastPictureIsAFailureOfItsOwn) {
+  WritePicture("a.png");
+  listener_.on_picture = [this] { fs::rename(options_.output, folder_ / "gone"); };
+  const RunReport report = RunOn({"a.png"});
+  EXPECT_EQ(report.counts.done, 1);
+  ASSERT_EQ(report.counts.failed, 1);
+  EXPECT_EQ(report.failures[0].file, options_.output);
+  EXPECT_EQ(FilesBelow(options_.output), std::set<std::string>{"run.json"});
 }
 
 TEST_F(RunnerTest, PassesWarningsOn) {

@@ -125,6 +125,18 @@ TEST_F(StreamedJobsTest, FindTheirOlderOutputs) {
   EXPECT_THAT(NextJob().value().stale, ElementsAre("dog.panel.png"));
 }
 
+TEST_F(StreamedJobsTest, FindOlderOutputsInEachFolder) {
+  for (const char* name : {"out/a/cat.7.gradcam.npy", "out/a/cat.7.json", "out/b/cat.gradcam.npy",
+                           "out/b/cat.07.gradcam.npy", "out/b/cat.json.json"}) {
+    folder_.Write(name, "");
+  }
+  ReadFrom(Path("b/cat.jpg") + "\n" + Path("a/cat.jpg") + "\n" + Path("a/cat.7.jpg") + "\n");
+  EXPECT_THAT(NextJob().value().stale, ElementsAre("cat.gradcam.npy"));
+  // Those of cat.7.jpg, by its report.
+  EXPECT_THAT(NextJob().value().stale, IsEmpty());
+  EXPECT_THAT(NextJob().value().stale, UnorderedElementsAre("cat.7.gradcam.npy", "cat.7.json"));
+}
+
 TEST_F(StreamedJobsTest, LeaveAloneWhatAnEarlierPictureOfTheRunWrites) {
   folder_.Write("out/cat.1.gradcam.png", "");
   ReadFrom(Path("cat.1.jpg") + "\n" + Path("cat.jpg") + "\n");

@@ -10,4 +10,10 @@ std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path) {
   return FileIdentity{status.st_dev, status.st_ino};
 }
 
+bool LeadsTo(const std::filesystem::path& path, const FileHandle& handle) {
+  struct stat status{};
+  return ::fstat(handle.get(), &status) == 0 &&
+         IdentityOf(path) == FileIdentity{status.st_dev, status.st_ino};
+}
+
 }  // namespace gradcam

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/file_handle.h"
+
 namespace gradcam {
 
 // Tells whether two paths lead to the same file, whatever their names.
@@ -17,5 +19,9 @@ struct FileIdentity {
 
 // Of what `path` leads to through symbolic links; nothing if that does not exist.
 [[nodiscard]] std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path);
+
+// Whether `path` still leads to the file or folder that `handle` has open: it may have been
+// removed, renamed or replaced.
+[[nodiscard]] bool LeadsTo(const std::filesystem::path& path, const FileHandle& handle);
 
 }  // namespace gradcam
