@@ -23,7 +23,7 @@ def main() -> int:
     folder = Path(sys.argv[1])
     try:
         run = merged(read_shards(folder))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         print(f"merge_shards: {folder}: {error}", file=sys.stderr)
         return 2
     write_report(folder / "run.json", run)

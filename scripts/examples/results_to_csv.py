@@ -33,6 +33,8 @@ def rows(folder: Path) -> Iterator[dict]:
     # A run may write both kinds of reports, and each shard and the whole name the same failures.
     seen, failed = set(), set()
     for document in documents(folder):
+        if not isinstance(document, dict):
+            continue  # another program's
         if "explanations" in document and name_of(document["image"]) not in seen:
             seen.add(name_of(document["image"]))
             yield from rows_of_picture(document)

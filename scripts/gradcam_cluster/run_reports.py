@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 SHARD_NAME = re.compile(r"run\.[1-9][0-9]*-of-[1-9][0-9]*\.json")
-FIELDS = {"settings_sha256", "inputs", "shard", "counts", "interrupted", "failures", "time"}
+FIELDS = {"settings_sha256": str, "inputs": list, "shard": dict, "counts": dict, "interrupted": bool,
+          "failures": list, "time": dict}
 
 
 def read_shards(folder: Path) -> list[dict]:
@@ -22,9 +23,22 @@ def _read_shard(path: Path) -> dict:
         shard = json.loads(path.read_bytes())
     except ValueError:
         shard = None
-    if isinstance(shard, dict) and FIELDS <= shard.keys() and name_of(shard) == path.name:
+    if _is_report(shard) and name_of(shard) == path.name:
         return shard
     raise ValueError(f"{path.name} is damaged, or not the report of that shard")
+
+
+def _is_report(shard: object) -> bool:
+    if not isinstance(shard, dict) or not all(isinstance(shard.get(key), kind)
+                                              for key, kind in FIELDS.items()):
+        return False
+    return (all(isinstance(shard["shard"].get(key), int) for key in ("index", "of"))
+            and all(isinstance(path, str) for path in shard["inputs"])
+            and all(isinstance(count, int) for count in shard["counts"].values())
+            and {"done", "failed", "skipped"} <= shard["counts"].keys()
+            and all(isinstance(failure, dict) for failure in shard["failures"])
+            and isinstance(shard["time"].get("seconds"), int | float)
+            and isinstance(shard["time"].get("started"), str))
 
 
 def name_of(shard: dict) -> str:

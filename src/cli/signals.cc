@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -16,10 +15,16 @@ namespace {
 // `timeout` and schedulers send a signal to the process and to its group: the same word twice.
 constexpr std::chrono::seconds kSameWord{1};
 
+// As SIGINT is in what a script has put into the background with &: Ctrl-C is not for it.
+bool IsIgnored(int number) {
+  struct sigaction action{};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
+  if (!IsIgnored(SIGINT)) sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   return signals;
 }
@@ -29,10 +34,8 @@ extern "C" void EndNow(int /*signal*/) { ::_exit(kExitInterrupted); }
 }  // namespace
 
 void EndOnSignal() {
-  for (const int number : std::array{SIGINT, SIGTERM}) {
-    // As under nohup, or for SIGINT behind the & of a script.
-    if (std::signal(number, EndNow) == SIG_IGN) std::signal(number, SIG_IGN);
-  }
+  if (!IsIgnored(SIGINT)) std::signal(SIGINT, EndNow);
+  std::signal(SIGTERM, EndNow);
 }
 
 StopOnSignal::StopOnSignal() {

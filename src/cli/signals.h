@@ -6,7 +6,7 @@
 
 namespace gradcam {
 
-// SIGINT and SIGTERM, unless they are ignored, end the process with kExitInterrupted from now on.
+// SIGINT, unless it is ignored, and SIGTERM end the process with kExitInterrupted from now on.
 // May be called before anything else of the program has run.
 void EndOnSignal();
 

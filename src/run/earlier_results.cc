@@ -9,6 +9,7 @@
 #include "gradcam/error.h"
 #include "report/parse_report.h"
 #include "report/report_file.h"
+#include "report/text.h"
 #include "run/ground_truth.h"
 #include "run/output_names.h"
 
@@ -46,6 +47,13 @@ std::optional<EarlierReport> EarlierResults::Find(const Job& job,
   } catch (const Error&) {
     return std::nullopt;  // damaged, or another program's: for the run itself to deal with
   }
+}
+
+void EarlierResults::RequireFiles(const Job& job, const EarlierReport& found) const {
+  if (HasAllFiles(found.stored.picture, job)) return;
+  throw Error(ErrorKind::kOutput,
+              "the earlier results of " + Quoted(job.path) + " were removed during the run",
+              "--resume does again what is missing");
 }
 
 std::string EarlierResults::ReadText(const Job& job) const {

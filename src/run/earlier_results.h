@@ -31,6 +31,9 @@ class EarlierResults {
   [[nodiscard]] std::optional<EarlierReport> Find(const Job& job,
                                                   const std::string& picture_sha256) const;
 
+  // Throws Error(kOutput) if files of a report that was found are no longer there.
+  void RequireFiles(const Job& job, const EarlierReport& found) const;
+
  private:
   [[nodiscard]] std::string ReadText(const Job& job) const;
   [[nodiscard]] bool IsOfThisRun(const PictureReport& picture, const RunContext& run,

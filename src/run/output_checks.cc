@@ -42,9 +42,9 @@ void RequireOwnPicture(const fs::path& file) {
   if (IsForeignPicture(file)) FailForeign(file);
 }
 
-void FailRunReport(const fs::path& picture) {
+void FailRunReport(const fs::path& picture, const std::string& stem) {
   throw Error(ErrorKind::kUsage,
-              "picture " + Quoted(picture) + " would write '" + picture.stem().string() +
+              "picture " + Quoted(picture) + " would write '" + stem +
                   ".json', the report of the whole run",
               "give --keep-ext, or rename the picture");
 }

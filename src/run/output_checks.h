@@ -18,7 +18,7 @@ void RequireOwnPicture(const std::filesystem::path& file);
 [[noreturn]] void FailForeign(const std::filesystem::path& file);
 
 // `picture` would write the report of the whole run.
-[[noreturn]] void FailRunReport(const std::filesystem::path& picture);
+[[noreturn]] void FailRunReport(const std::filesystem::path& picture, const std::string& stem);
 
 // `output` is a picture of the run.
 [[noreturn]] void FailOwnInput(const std::filesystem::path& output);

@@ -20,6 +20,12 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPart = 100;  // bytes
 
+// Nothing stands there that could be anybody's.
+bool IsMissing(const std::system_error& error) {
+  return error.code() == std::errc::no_such_file_or_directory ||
+         error.code() == std::errc::not_a_directory;
+}
+
 bool ShowsGradcam(const FileHandle& file, std::uint64_t offset) {
   const std::string part = ReadAt(file, offset, kPart);
   return IsMadeByGradcam(std::vector<std::uint8_t>(part.begin(), part.end()));
@@ -32,7 +38,7 @@ bool IsForeignReport(const fs::path& file) {
     const std::string text = ReadReportFile(file);
     return !text.empty() && !IsReport(text);
   } catch (const std::system_error& error) {
-    return error.code() != std::errc::no_such_file_or_directory;
+    return !IsMissing(error);
   }
 }
 
@@ -47,7 +53,7 @@ bool IsForeignPicture(const fs::path& file) {
            !ShowsGradcam(handle, size - std::min<std::uint64_t>(size, kPart));
   } catch (const std::system_error& error) {
     // A file that cannot be looked into may be anybody's. A link that leads nowhere is none.
-    return error.code() != std::errc::no_such_file_or_directory;
+    return !IsMissing(error);
   }
 }
 

@@ -114,7 +114,8 @@ class OutputMap {
 
   void CheckRunReports() const {
     for (std::size_t i = 0; i < pictures_->size(); ++i) {
-      if (IsRunReport(PlaceAt(i))) FailRunReport(pictures_->PathOf(i));
+      const OutputPlace place = PlaceAt(i);
+      if (IsRunReport(place)) FailRunReport(pictures_->PathOf(i), place.stem);
     }
   }
 

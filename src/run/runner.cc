@@ -81,6 +81,9 @@ class Runner {
       OpenResults(options_->resume ? OldLines::kKeep : OldLines::kReplace);
     }
     if (!options_->resume) return;
+    // What is in it counts: its removal is noticed from here on.
+    std::error_code ignored;
+    if (fs::is_directory(options_->output, ignored)) folder_.emplace(options_->output);
     RemoveAbandonedFiles(options_->output);
     earlier_.emplace(Context(), results_, options_->only);
   }
@@ -155,7 +158,7 @@ class Runner {
   void Begin() {
     Context().model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
-    folder_.emplace(options_->output);
+    if (!folder_) folder_.emplace(options_->output);
     // What an earlier run said does not describe a folder that this one writes into.
     std::error_code ignored;
     fs::remove(RunReportFile(), ignored);
@@ -210,6 +213,7 @@ class Runner {
   void NoteEarlier(const Job& job, const EarlierReport& earlier) {
     try {
       RequireNothingRemoved();
+      earlier_->RequireFiles(job, earlier);
       if (results_ != nullptr) results_->Add(job.name, OnOneLine(earlier.text));
       if (!has_begun_) TakeModel(earlier.stored.run.model.info);
       record_.AddEarlier(job, earlier.stored);
@@ -223,11 +227,11 @@ class Runner {
   void RequireNothingRemoved() {
     const bool has_folder = !folder_ || folder_->IsInPlace();
     if (has_folder && (results_ == nullptr || results_->IsInPlace())) return;
-    folder_.emplace(options_->output);
+    folder_ = OutputFolder(options_->output);
     if (results_ != nullptr) OpenResults(OldLines::kReplace);
     throw Error(ErrorKind::kOutput,
                 (has_folder ? Quoted(ResultsPath()) : "output folder " + Quoted(options_->output)) +
-                    " was removed during the run, with all that was in it",
+                    " was removed or renamed during the run",
                 "--resume does again what is missing");
   }
 
@@ -314,7 +318,8 @@ class Runner {
   }
 
   void FinishResults() {
-    if (results_ == nullptr) return;
+    // What stands in its place may be anybody's.
+    if (results_ == nullptr || !results_->IsInPlace()) return;
     try {
       // Nobody knows what is in a folder that cannot be listed.
       results_->Finish(/*is_complete=*/!stop_.stop_requested() && !MustStop() &&

@@ -68,7 +68,7 @@ std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
   job.truth = entry.truth;
   RequireTruth({job.path, job.name, job.truth}, options_);
   OutputPlace place = PlaceOf(job.name, options_.keep_extension);
-  if (IsRunReport(place)) FailRunReport(job.path);
+  if (IsRunReport(place)) FailRunReport(job.path, place.stem);
   if (!Take(place, absolute)) return std::nullopt;
   job.folder = FolderOf(options_.output, place.folder);
   job.stale = StaleNames(place, job);

@@ -119,3 +119,18 @@ def test_a_signal_sent_twice_is_one(gradcam, slow_model, picture, tmp_path):
     assert process.returncode == 130
     assert json.loads((tmp_path / "out/run.json").read_text())["interrupted"]
     assert "pictures done" in stderr
+
+
+def test_an_ignored_sigint_stays_ignored(gradcam, slow_model, picture, tmp_path):
+    """As in a job that a script has put into the background: Ctrl-C is not for it."""
+    for i in range(5):
+        picture(f"photos/{i}.png")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program inherits it
+    try:
+        process = start_and_wait_for_a_report(gradcam, slow_model, tmp_path / "out")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads((tmp_path / "out/run.json").read_text())["counts"]["done"] == 5

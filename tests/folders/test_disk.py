@@ -108,7 +108,7 @@ def run_whose_output_is_removed(gradcam, model, picture, tmp_path, *args) -> tup
     return process.returncode, run
 
 
-FOLDER_REMOVED = "output folder 'out' was removed during the run, with all that was in it"
+FOLDER_REMOVED = "output folder 'out' was removed or renamed during the run"
 
 
 @pytest.mark.parametrize("write", [KEPT, KEPT + ",jsonl", "jsonl"])

@@ -361,6 +361,37 @@ TEST_F(ResumeTest, AForeignResultsFileIsAnErrorOfTheRun) {
       testing::ThrowsMessage<Error>(HasSubstr("results.jsonl' was not written by gradcam")));
 }
 
+TEST_F(ResumeTest, ResultsThatAreRemovedBeforeAnythingIsComputedAreMissed) {
+  static_cast<void>(RunOn({"photos"}));
+  fs::remove(folder_ / "out/b.json");
+  explainer_.on_explain = [this](int) {
+    if (!fs::exists(folder_ / "gone")) fs::rename(folder_ / "out", folder_ / "gone");
+  };
+  const RunReport report = Resume();
+  ASSERT_GT(report.counts.failed, 0);
+  EXPECT_EQ(report.failures[0].file, "b.png");
+  EXPECT_THAT(report.failures[0].error, HasSubstr("was removed or renamed during the run"));
+  // It was looked up before, and fails, or after, and is computed.
+  if (report.counts.failed == 1) {
+    EXPECT_TRUE(fs::exists(folder_ / "out/c.json"));
+  } else {
+    EXPECT_EQ(report.failures[1].file, "c.png");
+    EXPECT_THAT(report.failures[1].error, HasSubstr("c.png' were removed during the run"));
+  }
+}
+
+TEST_F(ResumeTest, AForeignFileInThePlaceOfTheResultsStays) {
+  options_.settings.outputs = {Output::kJsonl};
+  FailAt(1);
+  static_cast<void>(RunOn({"photos"}));
+  explainer_.on_explain = [this](int) {
+    fs::rename(folder_ / "out/results.jsonl", folder_ / "gone");
+    folder_.Write("out/results.jsonl", "precious");
+  };
+  EXPECT_GT(Resume().counts.failed, 0);
+  EXPECT_EQ(Content(folder_ / "out/results.jsonl"), "precious");
+}
+
 TEST_F(ResumeTest, APictureWhoseLineCannotBeWrittenFailsAndLeavesNoFile) {
   options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
   listener_.on_picture = [this] { fs::remove(folder_ / "out/results.jsonl"); };
@@ -370,7 +401,7 @@ TEST_F(ResumeTest, APictureWhoseLineCannotBeWrittenFailsAndLeavesNoFile) {
   EXPECT_EQ(report.failures[0].file, "b.png");
   EXPECT_EQ(report.failures[1].file, options_.output);
   for (const Failure& failure : report.failures) {
-    EXPECT_THAT(failure.error, HasSubstr("results.jsonl' was removed during the run"));
+    EXPECT_THAT(failure.error, HasSubstr("results.jsonl' was removed or renamed during the run"));
   }
   EXPECT_FALSE(fs::exists(folder_ / "out/b.json"));
   EXPECT_FALSE(fs::exists(folder_ / "out/b.gradcam.png"));

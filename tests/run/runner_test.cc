@@ -443,7 +443,8 @@ TEST_F(RunnerTest, APictureFailsForAnOutputFolderThatIsRemovedAndTheRunGoesOn) {
   ASSERT_GT(report.counts.failed, 0);
   EXPECT_EQ(report.failures[0].file, "b.png");
   // One for the folder; others may have been written at that moment.
-  const std::string removed = "output folder " + Quoted(options_.output) + " was removed during ";
+  const std::string removed =
+      "output folder " + Quoted(options_.output) + " was removed or renamed during ";
   EXPECT_EQ(std::ranges::count_if(
                 report.failures,
                 [&](const Failure& failure) { return failure.error.starts_with(removed); }),
@@ -488,7 +489,8 @@ TEST_F(RunnerTest, OnePictureFailsForResultsThatAreRemoved) {
   EXPECT_EQ(report.counts.done, 2);
   ASSERT_EQ(report.counts.failed, 1);
   EXPECT_EQ(report.failures[0].file, "b.png");
-  EXPECT_THAT(report.failures[0].error, HasSubstr("results.jsonl' was removed during the run"));
+  EXPECT_THAT(report.failures[0].error,
+              HasSubstr("results.jsonl' was removed or renamed during the run"));
   EXPECT_EQ(Content(options_.output / "results.jsonl"),
             JsonLine(listener_.pictures.back(), listener_.context) + "\n");
 }

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
+
 namespace gradcam {
 
 std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path) {
@@ -12,8 +14,11 @@ std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path) {
 
 bool LeadsTo(const std::filesystem::path& path, const FileHandle& handle) {
   struct stat status{};
-  return ::fstat(handle.get(), &status) == 0 &&
-         IdentityOf(path) == FileIdentity{status.st_dev, status.st_ino};
+  if (::fstat(handle.get(), &status) != 0) return false;
+  const auto found = IdentityOf(path);
+  // A disk that does not answer for a moment has lost nothing.
+  if (!found) return errno != ENOENT && errno != ENOTDIR && errno != ELOOP;
+  return found == FileIdentity{status.st_dev, status.st_ino};
 }
 
 }  // namespace gradcam

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/file_handle.h"
 #include "report/text.h"
@@ -20,25 +23,32 @@ class Walk {
        const std::function<void(const std::string&)>& picture)
       : excluded_(excluded), picture_(&picture) {}
 
-  // `prefix`: the folder's path below the root, with a slash, or empty.
-  void Enter(const fs::path& folder, const std::string& prefix) {
-    const auto identity = IdentityOf(folder);
-    if (!identity) return Fail(folder, errno);
-    if (identity == excluded_) return;
-    if (std::find(way_.begin(), way_.end(), *identity) != way_.end()) {
-      listing_.warnings.push_back("folder " + Quoted(folder) +
-                                  " leads back to a folder that it stands in; not entered again");
-      return;
+  // The folders themselves first, then what links lead to elsewhere, in the order of their names:
+  // which of two ways to a folder counts does not depend on the order in which names are listed.
+  void WalkAll(const fs::path& root) {
+    Enter(root, "");
+    while (!links_.empty()) {
+      for (const auto& [prefix, folder] : std::exchange(links_, {})) Enter(folder, prefix);
     }
-    listing_.folders.push_back(*identity);
-    way_.push_back(*identity);
-    List(folder, prefix);
-    way_.pop_back();
   }
 
   FolderListing TakeListing() { return std::move(listing_); }
 
  private:
+  // `prefix`: the folder's path below the root, with a slash, or empty.
+  void Enter(const fs::path& folder, const std::string& prefix) {
+    const auto identity = IdentityOf(folder);
+    if (!identity) return Fail(folder, errno);
+    if (identity == excluded_) return;
+    if (!entered_.insert(*identity).second) {
+      listing_.warnings.push_back("folder " + Quoted(folder) +
+                                  " leads to a folder that was entered before; not entered again");
+      return;
+    }
+    listing_.folders.push_back(*identity);
+    List(folder, prefix);
+  }
+
   void List(const fs::path& folder, const std::string& prefix) {
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
@@ -53,7 +63,11 @@ class Walk {
     // These ask the file system only about links: what else a name is, the folder itself tells.
     std::error_code ignored;
     if (entry.is_directory(ignored)) {
-      Enter(entry.path(), name + "/");
+      if (entry.is_symlink(ignored)) {
+        links_.emplace(name + "/", entry.path());
+      } else {
+        Enter(entry.path(), name + "/");
+      }
     } else if (!HasPictureExtension(name)) {
       ++listing_.skipped;
     } else if (entry.is_other(ignored)) {
@@ -73,7 +87,8 @@ class Walk {
 
   std::optional<FileIdentity> excluded_;
   const std::function<void(const std::string&)>* picture_;
-  std::vector<FileIdentity> way_;  // from the root to the folder in work
+  std::set<FileIdentity> entered_;
+  std::map<std::string, fs::path> links_;  // to folders, by their names below the root
   FolderListing listing_;
 };
 
@@ -82,7 +97,7 @@ class Walk {
 FolderListing WalkFolder(const fs::path& folder, const std::optional<FileIdentity>& excluded,
                          const std::function<void(const std::string&)>& picture) {
   Walk walk(excluded, picture);
-  walk.Enter(folder, "");
+  walk.WalkAll(folder);
   return walk.TakeListing();
 }
 

@@ -20,8 +20,8 @@ struct FolderListing {
 };
 
 // Lists `folder` and all folders below it, symbolic links followed, hidden names left out. Enters
-// neither the folder `excluded` nor one that it is already in. Calls `picture` for each file that
-// is a picture by its name, with its path below `folder` as bytes, in no order.
+// no folder twice, and never the folder `excluded`. Calls `picture` for each file that is a picture
+// by its name, with its path below `folder` as bytes, in no order.
 [[nodiscard]] FolderListing WalkFolder(const std::filesystem::path& folder,
                                        const std::optional<FileIdentity>& excluded,
                                        const std::function<void(const std::string&)>& picture);

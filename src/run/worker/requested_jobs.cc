@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name, bool keep) {
   OutputPlace place = PlaceOf(name, keep);
-  if (IsRunReport(place)) FailRunReport(picture.path);
+  if (IsRunReport(place)) FailRunReport(picture.path, place.stem);
   return place;
 }
 

@@ -79,6 +79,20 @@ TEST(Inputs, DoNotEnterTheExcludedFolderByAnyName) {
   EXPECT_THAT(Names(List({folder.path().string()}, "", out)), ElementsAre("a.jpg"));
 }
 
+TEST(Inputs, EnterNoFolderTwiceHoweverManyLinksLeadThere) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> names = {"a", "b", "c", "d"};
+  for (const std::string& name : names) folder.Write(name + "/p.jpg", "x");
+  for (const std::string& from : names) {
+    for (const std::string& to : names) {
+      fs::create_directory_symlink(folder / to, folder / (from + "/" + "to_" + to));
+    }
+  }
+  const InputListing listing = List({folder.path().string()});
+  EXPECT_THAT(Names(listing), ElementsAre("a/p.jpg", "b/p.jpg", "c/p.jpg", "d/p.jpg"));
+  EXPECT_EQ(listing.warnings.size(), 16U);
+}
+
 TEST(Inputs, FollowLinksToFoldersButNotRoundInCircles) {
   const TemporaryFolder folder;
   const TemporaryFolder other;
@@ -89,7 +103,8 @@ TEST(Inputs, FollowLinksToFoldersButNotRoundInCircles) {
   fs::create_symlink("self", folder / "self");
   const InputListing listing = List({folder.path().string()});
   EXPECT_THAT(Names(listing), ElementsAre("a/b.jpg", "other/o.jpg"));
-  EXPECT_THAT(listing.warnings, ElementsAre(HasSubstr("a/up' leads back")));
+  EXPECT_THAT(listing.warnings,
+              ElementsAre(HasSubstr("a/up' leads to a folder that was entered before")));
   EXPECT_THAT(listing.failures, IsEmpty());
 }
 
