@@ -52,17 +52,18 @@ def maps_against_cpu(bench: Bench, subject: Subject) -> Iterator[Row]:
     options = ("--write", "raw,json", "--batch-size", str(bench.scale.pictures))
     cpu = bench.program.run(f"{subject.name}/cpu", subject.model, pictures, *options, "--engine",
                             "libtorch", device="cpu")
+    expected, classes = cpu.maps(), cpu.classes()
     for precision in ("float32", *CORRELATIONS):
         # Of the same classes: rounding may exchange two that are equally probable.
-        run = bench.program.run(f"{subject.name}/{precision}", subject.model, pictures, *options,
-                                "--precision", precision, classes=cpu.classes())
+        found = bench.program.run(f"{subject.name}/{precision}", subject.model, pictures, *options,
+                                  "--precision", precision, classes=classes).maps()
         is_float32 = precision == "float32"
         limit = FLOAT32_TRAINED if subject.is_trained else FLOAT32_SEEDED
         yield Row(f"map against CPU, {precision}: largest difference", subject.name,
-                  largest_difference(run.maps(), cpu.maps()), limit=limit if is_float32 else None)
+                  largest_difference(found, expected), limit=limit if is_float32 else None)
         correlation = FLOAT32_CORRELATION if is_float32 else CORRELATIONS[precision]
         yield Row(f"map against CPU, {precision}: smallest correlation", subject.name,
-                  smallest_correlation(run.maps(), cpu.maps()),
+                  smallest_correlation(found, expected),
                   limit=correlation if is_float32 or subject.is_trained else None)
 
 

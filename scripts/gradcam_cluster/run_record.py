@@ -51,8 +51,10 @@ class RunRecord:
     @property
     def shards_made_otherwise(self) -> list[dict]:
         """Their results are replaced."""
-        return [shard for shard in self.shards
-                if shard["settings_sha256"] != self.ready["settings_sha256"]]
+        return [shard for shard in self.shards if not self._is_made_alike(shard)]
+
+    def _is_made_alike(self, shard: dict) -> bool:
+        return shard["settings_sha256"] == self.ready["settings_sha256"]
 
     def add(self, outcome: dict) -> None:
         """`outcome`: of worker_actor.outcome_of."""
@@ -111,7 +113,7 @@ class RunRecord:
         """run.json, which takes the place of the reports of shards. These stay until a run has gone
         over all pictures. Raises OSError."""
         run = self.document()
-        made_alike = [shard for shard in self.shards if shard not in self.shards_made_otherwise]
+        made_alike = [shard for shard in self.shards if self._is_made_alike(shard)]
         if made_alike and self.resumed and not self.interrupted:
             run = completed(run, made_alike)
         write_report(self.listing.run_report, run)

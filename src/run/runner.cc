@@ -354,7 +354,7 @@ class Runner {
   BatchExplainer batches_;
   ModelErrors errors_;
   ModelInfo model_as_loaded_;
-  std::optional<OutputFolder> folder_;  // from has_begun_ on
+  std::optional<OutputFolder> folder_;  // from has_begun_ on, or as an earlier run has left it
   // With Output::kJsonl. The last one is written; those in front of it were removed during the run,
   // and `earlier_` still looks lines up in the first.
   std::list<ResultsFile> results_files_;

@@ -88,6 +88,13 @@ def outcome(number: int, resumed: bool) -> dict:
             "tool": READY["tool"]}
 
 
+def write(run: RunRecord, resumed: list[bool]) -> None:
+    """With pictures that were done: by an earlier run, or now."""
+    for number, is_resumed in enumerate(resumed):
+        run.add(outcome(number, is_resumed))
+    run.write()
+
+
 def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -98,9 +105,7 @@ def counts(folder: Path) -> dict:
 
 def test_run_json_takes_the_place_of_shards(record, tmp_path):
     run = record(report(1, 2, 1))
-    run.add(outcome(0, resumed=True))
-    run.add(outcome(1, resumed=False))
-    run.write()
+    write(run, resumed=[True, False])
     assert files(tmp_path) == ["run.json"]
     assert counts(tmp_path) == {"pictures": 2, "done": 2, "failed": 0, "skipped": 0}
 
@@ -118,18 +123,14 @@ def test_shards_of_other_settings_are_replaced(record, tmp_path):
     """What was resumed is of an earlier run of this kind, not theirs."""
     run = record(report(1, 2, 1, settings="b" * 64))
     assert run.shards_made_otherwise == run.shards
-    run.add(outcome(0, resumed=True))
-    run.add(outcome(1, resumed=False))
-    run.write()
+    write(run, resumed=[True, False])
     assert files(tmp_path) == ["run.json"]
     assert counts(tmp_path)["resumed"] == 1
 
 
 def test_without_resume_nothing_of_theirs_is_left(record, tmp_path):
     run = record(report(1, 2, 2))
-    run.add(outcome(0, resumed=False))
-    run.add(outcome(1, resumed=False))
-    run.write()
+    write(run, resumed=[False, False])
     assert files(tmp_path) == ["run.json"]
     written = json.loads((tmp_path / "run.json").read_text())
     assert written["counts"]["done"] == 2 and written["time"]["started"] > "2026-01-09"

@@ -32,7 +32,10 @@ class Walk {
     }
   }
 
-  FolderListing TakeListing() { return std::move(listing_); }
+  FolderListing TakeListing() {
+    listing_.folders.assign(entered_.begin(), entered_.end());
+    return std::move(listing_);
+  }
 
  private:
   // `prefix`: the folder's path below the root, with a slash, or empty.
@@ -45,7 +48,6 @@ class Walk {
                                   " leads to a folder that was entered before; not entered again");
       return;
     }
-    listing_.folders.push_back(*identity);
     List(folder, prefix);
   }
 

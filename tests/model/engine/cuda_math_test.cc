@@ -9,6 +9,7 @@ namespace {
 // The settings hold without a GPU; what cuDNN makes of them does not show.
 TEST(CudaMath, IsChangedWhileAGuardLives) {
   at::Context& context = at::globalContext();
+  context.setBenchmarkCuDNN(true);
   SetCudaMath({.deterministic = true, .allow_tf32 = false});
   {
     const CudaMathGuard guard({.deterministic = false, .allow_tf32 = true});
