@@ -23,7 +23,13 @@ def path_list_fields(key: str, paths: list[str]) -> dict:
 def path_in(entry: dict, key: str) -> str:
     """The path that the JSON object `entry` has as `key`."""
     coded = entry.get(f"{key}_bytes")
-    return entry[key] if coded is None else unquote(coded, errors="surrogateescape")
+    return entry[key] if coded is None else _decoded(coded)
+
+
+def paths_in(entry: dict, key: str) -> list[str]:
+    """The same of a list."""
+    coded = entry.get(f"{key}_bytes")
+    return entry[key] if coded is None else [_decoded(path) for path in coded]
 
 
 def _text(path: str) -> str:
@@ -32,3 +38,7 @@ def _text(path: str) -> str:
 
 def _coded(path: str) -> str:
     return quote(path, errors="surrogateescape")
+
+
+def _decoded(coded: str) -> str:
+    return unquote(coded, errors="surrogateescape")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .json_paths import path_fields, path_list_fields
 from .listing import Listing
-from .run_reports import completed, name_of, write_report
+from .run_reports import completed, files_of, write_report
 
 
 @dataclass
@@ -118,8 +118,8 @@ class RunRecord:
             run = completed(run, made_alike)
         write_report(self.listing.run_report, run)
         if not self.interrupted:
-            for shard in self.shards:
-                self.listing.run_report.with_name(name_of(shard)).unlink(missing_ok=True)
+            for name in (name for shard in self.shards for name in files_of(shard)):
+                self.listing.run_report.with_name(name).unlink(missing_ok=True)
 
 
 def remove_temporary_files(folder: Path, beginnings: list[str]) -> None:

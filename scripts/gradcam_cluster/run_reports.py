@@ -5,8 +5,10 @@ import os
 import re
 from pathlib import Path
 
+from .json_paths import paths_in
+
 SHARD_NAME = re.compile(r"run\.[1-9][0-9]*-of-[1-9][0-9]*\.json")
-FIELDS = {"settings_sha256": str, "inputs": list, "shard": dict, "counts": dict, "interrupted": bool,
+FIELDS = {"settings": dict, "settings_sha256": str, "inputs": list, "shard": dict, "counts": dict, "interrupted": bool,
           "failures": list, "time": dict}
 
 
@@ -33,6 +35,7 @@ def _is_report(shard: object) -> bool:
                                               for key, kind in FIELDS.items()):
         return False
     return (all(isinstance(shard["shard"].get(key), int) for key in ("index", "of"))
+            and isinstance(shard["settings"].get("write"), list)
             and all(isinstance(path, str) for path in shard["inputs"])
             and all(isinstance(count, int) for count in shard["counts"].values())
             and {"done", "failed", "skipped"} <= shard["counts"].keys()
@@ -45,6 +48,12 @@ def name_of(shard: dict) -> str:
     return f"run.{shard['shard']['index']}-of-{shard['shard']['of']}.json"
 
 
+def files_of(shard: dict) -> list[str]:
+    """What a shard writes beside the files of its pictures."""
+    lines = f"results.{shard['shard']['index']}-of-{shard['shard']['of']}.jsonl"
+    return [name_of(shard)] + ([lines] if "jsonl" in shard["settings"]["write"] else [])
+
+
 def names_of(shards: list[dict]) -> str:
     """For a message."""
     names = [name_of(shard) for shard in shards[:3]]
@@ -54,7 +63,14 @@ def names_of(shards: list[dict]) -> str:
 
 def inputs_of(run: dict) -> list[str]:
     """What tells whether runs are of the same pictures; relative paths are taken from here."""
-    return [os.path.abspath(path) for path in run.get("inputs_bytes", run["inputs"])]
+    return [_absolute(given) for given in paths_in(run, "inputs")]
+
+
+def _absolute(given: str) -> str:
+    """A picture or folder, "@list", or "@-" for standard input."""
+    if given.startswith("@"):
+        return given if given == "@-" else "@" + os.path.abspath(given[1:])
+    return os.path.abspath(given)
 
 
 def merged(shards: list[dict]) -> dict:

@@ -16,4 +16,10 @@ namespace gradcam {
 [[nodiscard]] nlohmann::ordered_json PathsToJson(const std::string& key,
                                                  const std::vector<std::string>& paths);
 
+// The path that `object` names under `key`: its bytes where they are given, else its text. Throws
+// Error(kUsage) for what is no path, for bytes that are not coded as PathToJson codes them, and for
+// bytes without a text.
+[[nodiscard]] std::string PathFromJson(const nlohmann::ordered_json& object,
+                                       const std::string& key);
+
 }  // namespace gradcam

@@ -16,8 +16,8 @@ READY = {"tool": {"name": "gradcam"}, "model": {}, "settings": {}, "settings_sha
 
 
 def report(number: int, of: int, done: int, seconds: float = 5, settings: str = "a" * 64,
-           **counts) -> dict:
-    return {"settings_sha256": settings, "inputs": ["photos"],
+           write: tuple = ("json",), **counts) -> dict:
+    return {"settings": {"write": list(write)}, "settings_sha256": settings, "inputs": ["photos"],
             "shard": {"index": number, "of": of}, "interrupted": False, "failures": [],
             "counts": {"pictures": 10, "done": done, "failed": 0, "skipped": 1, **counts},
             "time": {"started": f"2026-01-0{number}T00:00:00Z", "seconds": seconds,
@@ -64,6 +64,9 @@ def test_inputs_are_the_same_however_they_are_spelt(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     paths = ["photos", "photos/", "./photos", str(tmp_path / "photos")]
     assert len({tuple(inputs_of({"inputs": [path]})) for path in paths}) == 1
+    lists = ["@all.txt", "@./all.txt", f"@{tmp_path}/all.txt"]
+    assert len({tuple(inputs_of({"inputs": [path]})) for path in lists}) == 1
+    assert inputs_of({"inputs": ["@-"]}) == ["@-"]
     assert (inputs_of({"inputs": ["\ufffd"], "inputs_bytes": ["%FE"]})
             != inputs_of({"inputs": ["\ufffd"], "inputs_bytes": ["%FF"]}))
 
@@ -121,10 +124,12 @@ def test_an_interrupted_run_leaves_them_to_the_next(record, tmp_path):
 
 def test_shards_of_other_settings_are_replaced(record, tmp_path):
     """What was resumed is of an earlier run of this kind, not theirs."""
-    run = record(report(1, 2, 1, settings="b" * 64))
+    run = record(report(1, 2, 1, settings="b" * 64, write=("json", "jsonl")))
+    for name in ("results.1-of-2.jsonl", "results.2-of-2.jsonl"):  # no report tells of the second
+        (tmp_path / name).write_text("{}\n")
     assert run.shards_made_otherwise == run.shards
     write(run, resumed=[True, False])
-    assert files(tmp_path) == ["run.json"]
+    assert files(tmp_path) == ["results.2-of-2.jsonl", "run.json"]
     assert counts(tmp_path)["resumed"] == 1
 
 

@@ -24,7 +24,7 @@ std::optional<ClassTarget> ParseClassText(const std::string& text) {
   return target.label.empty() ? std::nullopt : std::optional(target);
 }
 
-std::optional<std::string> ClassTextOf(const nlohmann::json& value) {
+std::optional<std::string> ClassTextOf(const nlohmann::ordered_json& value) {
   if (value.is_number_unsigned()) return std::to_string(value.get<std::uint64_t>());
   if (value.is_string()) return value.get<std::string>();
   return std::nullopt;

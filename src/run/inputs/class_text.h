@@ -13,6 +13,6 @@ namespace gradcam {
 [[nodiscard]] std::optional<ClassTarget> ParseClassText(const std::string& text);
 
 // The text of {"class": 281} or {"class": "tabby"}; nothing for another type.
-[[nodiscard]] std::optional<std::string> ClassTextOf(const nlohmann::json& value);
+[[nodiscard]] std::optional<std::string> ClassTextOf(const nlohmann::ordered_json& value);
 
 }  // namespace gradcam

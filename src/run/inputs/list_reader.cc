@@ -11,6 +11,7 @@
 #include "core/file_handle.h"
 #include "core/joined.h"
 #include "gradcam/error.h"
+#include "report/path_json.h"
 #include "report/text.h"
 #include "run/inputs/class_text.h"
 #include "run/inputs/csv_record.h"
@@ -117,19 +118,22 @@ ListEntry ListReader::EntryOfCsv(const std::string& line, const InputWait& wait)
 }
 
 ListEntry ListReader::EntryOfJson(const std::string& line) const {
-  nlohmann::json json;
+  nlohmann::ordered_json json;
   try {
-    json = nlohmann::json::parse(line);
+    json = nlohmann::ordered_json::parse(line);
   } catch (const nlohmann::json::exception&) {
     Fail("no valid JSON", R"(a line reads {"path": "cat.jpg", "class": 281})");
   }
-  for (const char* key : {kPath, kClass}) {
-    if (!json.contains(key)) Fail("no \"" + std::string(key) + "\"");
+  std::string path;
+  try {
+    path = PathFromJson(json, kPath);
+  } catch (const Error& error) {
+    Fail(error.what(), error.hint());
   }
-  if (!json[kPath].is_string()) Fail(R"("path" is not a text)");
+  if (!json.contains(kClass)) Fail(R"(no "class")");
   const std::optional<std::string> class_text = ClassTextOf(json[kClass]);
   if (!class_text) Fail(R"("class" is neither an index nor a label)");
-  return EntryOf(json[kPath].get<std::string>(), *class_text);
+  return EntryOf(path, *class_text);
 }
 
 ListEntry ListReader::EntryOf(const std::string& path, const std::string& class_text) const {

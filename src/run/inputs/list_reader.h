@@ -18,7 +18,8 @@ struct ListEntry {
 
 // Reads the entries of a list as they come. The list is, by its first line,
 // - CSV, if that is a header with a column "path" or "class" among others: one picture a record,
-// - JSON lines, if it begins with { and " : {"path": ..., "class": ...},
+// - JSON lines, if it begins with { and " : {"path": ..., "class": ...}, where "path_bytes" may
+//   stand beside "path" (report/path_json.h),
 // - one path a line otherwise, or with `separator` '\0' always. Empty lines are left out.
 // A class is an index if it consists of digits, otherwise a label ("label:7" is the label "7").
 class ListReader {

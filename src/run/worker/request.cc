@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "report/json_text.h"
+#include "report/path_json.h"
 #include "report/text.h"
 #include "run/inputs/class_text.h"
 #include "run/inputs/picture_list.h"
@@ -44,43 +45,8 @@ void CheckFields(const Json& json, std::initializer_list<std::string_view> known
   }
 }
 
-void RequirePath(const std::string& path, const std::string& field) {
-  if (path.empty()) Fail("\"" + field + "\" is empty");
-  if (path.find('\0') != std::string::npos) Fail("\"" + field + "\" holds a NUL byte");
-}
-
-std::string TextOf(const Json& value, const std::string& field) {
-  if (!value.is_string()) Fail("\"" + field + "\" is not a text");
-  return value.get<std::string>();
-}
-
-std::string PathIn(const Json& value, const std::string& field) {
-  std::string path = TextOf(value, field);
-  RequirePath(path, field);
-  return path;
-}
-
-std::string DecodedPathIn(const Json& value, const std::string& field) {
-  const std::string coded = TextOf(value, field);
-  std::string path = PercentDecode(coded);
-  RequirePath(path, field);
-  if (PercentEncode(path) != coded) {
-    Fail("\"" + field + "\" is not percent-coded",
-         "letters, digits and -._~/ stay, every other byte is % and two hex digits: caf%E9.jpg");
-  }
-  return path;
-}
-
-// The path that a picture has as `field`, by its bytes where they are given: report/path_json.h.
-std::string PathOf(const Json& picture, const std::string& field) {
-  const std::string bytes = field + "_bytes";
-  if (!picture.contains(field)) Fail("\"" + bytes + "\" without \"" + field + "\"");
-  std::string path = PathIn(picture.at(field), field);
-  return picture.contains(bytes) ? DecodedPathIn(picture.at(bytes), bytes) : path;
-}
-
 std::string OutputNameOf(const Json& picture) {
-  std::string name = PathOf(picture, "name");
+  std::string name = PathFromJson(picture, "name");
   if (name.starts_with('/') || !IsNormalPath(name)) {
     Fail("name '" + Printable(name) + "' is not a path below the output folder",
          "relative, without '.' and '..'");
@@ -89,7 +55,7 @@ std::string OutputNameOf(const Json& picture) {
 }
 
 ClassTarget TrueClassOf(const Json& value) {
-  const std::optional<std::string> text = ClassTextOf(nlohmann::json(value));
+  const std::optional<std::string> text = ClassTextOf(value);
   const std::optional<ClassTarget> target = text ? ParseClassText(*text) : std::nullopt;
   if (!target) Fail("\"class\" is neither an index nor a label");
   return *target;
@@ -97,14 +63,15 @@ ClassTarget TrueClassOf(const Json& value) {
 
 RequestedPicture PictureOf(const Json& json) {
   RequestedPicture picture;
-  picture.path = PathOf(json, "image");
+  picture.path = PathFromJson(json, "image");
   if (json.contains("name") || json.contains("name_bytes")) picture.name = OutputNameOf(json);
   if (json.contains("class")) picture.truth = TrueClassOf(json.at("class"));
   return picture;
 }
 
 RequestedPicture ListedPictureOf(const Json& json) {
-  if (json.is_string()) return {PathIn(json, "images"), std::nullopt, std::nullopt};
+  if (json.is_string())
+    return {PathFromJson({{"images", json}}, "images"), std::nullopt, std::nullopt};
   if (!json.is_object()) Fail(R"("images" holds something that is neither a path nor an object)");
   CheckFields(json, {"image", "image_bytes", "name", "name_bytes", "class"});
   if (!json.contains("image")) Fail(R"(a picture of "images" has no "image")");

@@ -98,6 +98,16 @@ TEST(ListReader, ReadsJsonLines) {
   EXPECT_THAT(Read("{a}.jpg\n"), ElementsAre("1 {a}.jpg"));
 }
 
+TEST(ListReader, ReadsThePathOfAJsonListByItsBytes) {
+  EXPECT_THAT(
+      Read(R"({"path": "caf\ufffd.jpg", "path_bytes": "caf%E9.jpg", "class": 1}
+{"path": "a.jpg", "path_bytes": "%61.jpg", "class": 1}
+{"path_bytes": "caf%E9.jpg", "class": 1}
+)"),
+      ElementsAre("1 caf\xE9.jpg 1", HasSubstr("line 2: \"path_bytes\" is not percent-coded"),
+                  HasSubstr("line 3: \"path_bytes\" without \"path\"")));
+}
+
 TEST(ListReader, NamesTheLineOfAJsonListThatIsWrong) {
   EXPECT_THAT(Read(R"({"path": "a.jpg", "class": 1
 {"path": "a.jpg"}
@@ -111,8 +121,8 @@ TEST(ListReader, NamesTheLineOfAJsonListThatIsWrong) {
               ElementsAre(HasSubstr("line 1: no valid JSON"), HasSubstr("line 2: no \"class\""),
                           HasSubstr("line 3: no \"path\""), HasSubstr("line 4: \"path\" is not"),
                           HasSubstr("line 5: \"class\" is neither"),
-                          HasSubstr("line 6: \"class\" is neither"), HasSubstr("line 7: the path"),
-                          "8 a.jpg 1"));
+                          HasSubstr("line 6: \"class\" is neither"),
+                          HasSubstr("line 7: \"path\" holds a NUL byte"), "8 a.jpg 1"));
 }
 
 TEST(ListReader, ReadsNulSeparatedPathsAsTheyAre) {
