@@ -70,4 +70,10 @@ std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,
   }
 }
 
+std::uint64_t PictureFileSize(const std::filesystem::path& file, const DecodeOptions& options) {
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size(file, error);
+  return error || size > SizeLimit(options) ? 0 : size;
+}
+
 }  // namespace gradcam

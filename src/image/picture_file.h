@@ -17,4 +17,8 @@ namespace gradcam {
                                                         const std::string& name,
                                                         const DecodeOptions& options);
 
+// How many bytes ReadPictureFile will return at most; 0 for what it refuses by its size or kind.
+[[nodiscard]] std::uint64_t PictureFileSize(const std::filesystem::path& file,
+                                            const DecodeOptions& options);
+
 }  // namespace gradcam

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "image/picture_file.h"
 #include "run/picture_files.h"
 
 namespace gradcam {
@@ -18,6 +19,10 @@ PictureWork WorkOfRun(const PictureExplainer& explainer, const DecodeOptions& de
                       const std::optional<EarlierResults>& earlier,
                       std::function<const RunContext&()> context) {
   return {
+      .file_size =
+          [&decode](const Job& job) {
+            return static_cast<std::size_t>(PictureFileSize(job.path, decode));
+          },
       .read = [&decode, &earlier](const Job& job) { return ReadUnlessDone(job, decode, earlier); },
       .decode =
           [&explainer, &decode](const Job& job, PictureFile file) {

@@ -67,6 +67,15 @@ TEST_F(PictureFile, ThatIsTooLargeForAnyPictureIsRefusedUnread) {
   EXPECT_EQ(ReasonFor(folder_ / "huge.png"), "it is larger than a picture of 200000000 pixels");
 }
 
+TEST_F(PictureFile, HasASizeIfItIsToBeRead) {
+  fs::copy_file(testing::SamplePath("png_rgb.png"), folder_ / "cat.png");
+  EXPECT_EQ(PictureFileSize(folder_ / "cat.png", {}), fs::file_size(folder_ / "cat.png"));
+  fs::resize_file(folder_ / "cat.png", std::uintmax_t{1} << 40);
+  for (const char* refused : {"cat.png", "", "missing.png"}) {
+    EXPECT_EQ(PictureFileSize(folder_ / refused, {}), 0U) << refused;
+  }
+}
+
 TEST_F(PictureFile, OfAFileThatIsNoPictureOnlyTheStartIsRead) {
   std::ofstream(folder_ / "film.jpg") << std::string(
       "\0\0\0\x18"

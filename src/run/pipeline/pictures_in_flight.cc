@@ -8,6 +8,10 @@ namespace {
 
 using State = PictureInFlight::State;
 
+bool Fits(std::size_t more, std::size_t taken, std::size_t limit) {
+  return taken == 0 || taken + more <= limit;
+}
+
 }  // namespace
 
 // One batch in the network, one decoded, one being written, and what is in the hands of threads.
@@ -15,8 +19,9 @@ bool PicturesInFlight::HasRoom() const {
   return pictures_.size() < 3 * batch_ + 2 * limits_.pictures_read;
 }
 
-void PicturesInFlight::Add(JobOrFailure next) {
+void PicturesInFlight::Add(JobOrFailure next, std::size_t file_size) {
   auto picture = std::make_unique<PictureInFlight>();
+  picture->file_size = file_size;
   if (auto* failure = std::get_if<Failure>(&next)) {
     picture->job.path = failure->file;
     picture->job.name = std::move(failure->file);
@@ -38,7 +43,7 @@ PictureInFlight* PicturesInFlight::NextToRead() const {
   const std::size_t next = NextAlive(read_end_);
   const std::size_t waiting = next - std::min(next, NextAlive(granted_end_));
   if (is_draining_ || next == end() || waiting >= limits_.pictures_read) return nullptr;
-  return &At(next);
+  return Fits(At(next).file_size, file_memory_, limits_.file_memory) ? &At(next) : nullptr;
 }
 
 // Memory is given in order: a large picture waits for those in front of it only, which need nothing
@@ -46,8 +51,7 @@ PictureInFlight* PicturesInFlight::NextToRead() const {
 PictureInFlight* PicturesInFlight::NextToDecode() const {
   const std::size_t next = NextAlive(granted_end_);
   if (is_draining_ || next == end() || At(next).state != State::kRead) return nullptr;
-  const bool fits = memory_ == 0 || memory_ + At(next).file.pixel_memory <= limits_.memory;
-  return fits ? &At(next) : nullptr;
+  return Fits(At(next).file.pixel_memory, memory_, limits_.memory) ? &At(next) : nullptr;
 }
 
 bool PicturesInFlight::HasTask() const {
@@ -71,6 +75,8 @@ std::optional<IoTask> PicturesInFlight::TakeTask() {
   if (PictureInFlight* picture = NextToRead()) {
     read_end_ = NextAlive(read_end_) + 1;
     picture->state = State::kReading;
+    picture->file_memory = picture->file_size;
+    file_memory_ += picture->file_memory;
     ++busy_inputs_;
     return IoTask{IoTask::Kind::kRead, picture};
   }
@@ -82,12 +88,16 @@ void PicturesInFlight::FinishRead(PictureInFlight& picture, PictureFile file) {
   picture.state = State::kRead;
   picture.was_read = true;
   --busy_inputs_;
+  // Of what is no picture only the start is read.
+  file_memory_ -= std::exchange(picture.file_memory, picture.file.bytes.size());
+  file_memory_ += picture.file_memory;
 }
 
 void PicturesInFlight::FinishDecode(PictureInFlight& picture, LoadedPicture loaded) {
   picture.loaded = std::move(loaded);
   picture.state = State::kDecoded;
   --busy_inputs_;
+  file_memory_ -= std::exchange(picture.file_memory, 0);
   // What was claimed in front need not be true.
   memory_ -= std::exchange(picture.memory, PixelMemory(picture.loaded));
   memory_ += picture.memory;
@@ -95,6 +105,7 @@ void PicturesInFlight::FinishDecode(PictureInFlight& picture, LoadedPicture load
 
 void PicturesInFlight::End(PictureInFlight& picture, std::optional<Outcome> outcome) {
   if (picture.state == State::kReading || picture.state == State::kDecoding) --busy_inputs_;
+  file_memory_ -= std::exchange(picture.file_memory, 0);
   memory_ -= std::exchange(picture.memory, 0);
   picture.file = {};
   picture.loaded = {};

@@ -35,6 +35,8 @@ struct PictureInFlight {
   LoadedPicture loaded;            // from kDecoded on
   Explanation explanation;         // from kToWrite on
   bool was_read = false;           // the file
+  std::size_t file_size = 0;       // bytes that `file` will take at most
+  std::size_t file_memory = 0;     // taken for `file`, bytes
   std::size_t memory = 0;          // taken for `loaded`, bytes
   std::optional<Outcome> outcome;  // kEnded; empty: dropped
 };
@@ -48,6 +50,9 @@ struct IoTask {
 
 struct FlightLimits {
   std::size_t pictures_read = 2;  // whose files are in memory, not decoded
+  // Bytes of files, from the start of reading to the end of decoding. A larger one is read when no
+  // other is in memory.
+  std::size_t file_memory = 200'000'000;
   // Bytes of decoded pictures, from the start of decoding to the end of writing. A picture that is
   // larger goes on when no other has memory.
   std::size_t memory = 400'000'000;
@@ -65,7 +70,8 @@ class PicturesInFlight {
 
   // Whether another picture may be listed.
   [[nodiscard]] bool HasRoom() const;
-  void Add(JobOrFailure next);
+  // `file_size`: bytes that its file will take at most.
+  void Add(JobOrFailure next, std::size_t file_size);
   // Whether the next picture has yet to be named by somebody: no batch waits for it.
   void SetListWaits(bool waits) { list_waits_ = waits; }
   // No more will be added.
@@ -113,6 +119,7 @@ class PicturesInFlight {
   std::size_t granted_end_ = 0;  // those in front of it have been given memory
   std::size_t network_end_ = 0;  // those in front of it have been given to the network
   std::deque<PictureInFlight*> to_write_;
+  std::size_t file_memory_ = 0;
   std::size_t memory_ = 0;
   std::size_t busy_inputs_ = 0;  // being read or decoded
   std::size_t batch_ = 1;        // size that was last asked for

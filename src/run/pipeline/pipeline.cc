@@ -96,13 +96,14 @@ void Pipeline::ListPictures(const std::stop_token& stop) {
         if (in_flight_.is_draining()) break;
       }
       std::optional<JobOrFailure> next = source_->Next(wait);
+      const std::size_t file_size = next ? FileSizeOf(*next) : 0;
       Locked([&] {
         in_flight_.SetListWaits(false);
         for (std::string& warning : source_->TakeWarnings()) {
           warnings_.push_back(std::move(warning));
         }
         if (!next) return;
-        in_flight_.Add(std::move(*next));
+        in_flight_.Add(std::move(*next), file_size);
         ++listed_;
       });
       if (!next) break;
@@ -111,6 +112,11 @@ void Pipeline::ListPictures(const std::stop_token& stop) {
     Locked([this] { source_error_ = std::current_exception(); });
   }
   Locked([this] { in_flight_.CloseList(); });
+}
+
+std::size_t Pipeline::FileSizeOf(const JobOrFailure& next) const {
+  const Job* job = std::get_if<Job>(&next);
+  return job == nullptr ? 0 : work_.file_size(*job);
 }
 
 void Pipeline::DoTasks() {

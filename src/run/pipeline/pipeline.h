@@ -18,9 +18,11 @@
 
 namespace gradcam {
 
-// What I/O threads do with a picture: called by several of them at once, for different pictures.
-// What they throw is the picture's outcome.
+// What is done with a picture. I/O threads call all but `file_size`, several at once, for different
+// pictures; what they throw is the picture's outcome.
 struct PictureWork {
+  // Bytes that `read` will hold at most. Called by one thread, for the next picture.
+  std::function<std::size_t(const Job&)> file_size;
   // An EarlierReport: nothing is left to do.
   std::function<std::variant<PictureFile, EarlierReport>(const Job&)> read;
   std::function<LoadedPicture(const Job&, PictureFile)> decode;
@@ -71,6 +73,7 @@ class Pipeline {
   void StartIoThreads(int count);
   void Stop();
   void ListPictures(const std::stop_token& stop);
+  [[nodiscard]] std::size_t FileSizeOf(const JobOrFailure& next) const;
   void DoTasks();
   void Perform(const IoTask& task);
   void Read(PictureInFlight& picture);

@@ -17,10 +17,12 @@ using Kind = IoTask::Kind;
 // Pictures called by letters, in limits of 100 bytes, of which a batch takes 50.
 class PicturesInFlightTest : public testing::Test {
  protected:
-  static FlightLimits Limits() { return {.pictures_read = 2, .memory = 100, .batch_memory = 50}; }
+  static FlightLimits Limits() {
+    return {.pictures_read = 2, .file_memory = 20, .memory = 100, .batch_memory = 50};
+  }
 
-  void List(const std::string& names) {
-    for (const char name : names) pictures_.Add(JobNamed(std::string(1, name)));
+  void List(const std::string& names, std::size_t file_size = 0) {
+    for (const char name : names) pictures_.Add(JobNamed(std::string(1, name)), file_size);
   }
 
   static Job JobNamed(const std::string& name) {
@@ -41,6 +43,7 @@ class PicturesInFlightTest : public testing::Test {
     PictureInFlight& picture = Take(Kind::kRead, name);
     PictureFile file;
     file.pixel_memory = memory;
+    file.bytes.resize(picture.file_size);
     pictures_.FinishRead(picture, file);
     return picture;
   }
@@ -209,6 +212,36 @@ TEST_F(PicturesInFlightTest, NotMoreFilesAreReadThanAllowed) {
   Read("c", 10);
 }
 
+TEST_F(PicturesInFlightTest, AFileWaitsForMemoryUntilOneInFrontIsDecoded) {
+  List("abc", 12);
+  PictureInFlight& a = Take(Kind::kRead, "a");
+  EXPECT_FALSE(pictures_.HasTask());  // while a is being read, and when it has been
+  PictureFile file;
+  file.bytes.resize(12);
+  pictures_.FinishRead(a, file);
+  Decode("a", 10);
+  pictures_.End(Take(Kind::kRead, "b"), Error(ErrorKind::kInput, "no such file"));
+  Take(Kind::kRead, "c");
+}
+
+TEST_F(PicturesInFlightTest, AFileLargerThanAllMemoryIsReadAlone) {
+  List("a", 1);
+  List("b", 1000);
+  PictureInFlight& a = Take(Kind::kRead, "a");
+  EXPECT_FALSE(pictures_.HasTask());
+  pictures_.End(a, Error(ErrorKind::kInput, "no picture"));
+  Take(Kind::kRead, "b");
+}
+
+TEST_F(PicturesInFlightTest, OfAFileThatIsNoPictureOnlyWhatWasReadCounts) {
+  List("ab", 15);
+  PictureFile text;
+  text.bytes = {'t', 'e', 'x', 't'};
+  pictures_.FinishRead(Take(Kind::kRead, "a"), text);
+  Take(Kind::kDecode, "a");
+  Take(Kind::kRead, "b");
+}
+
 TEST_F(PicturesInFlightTest, TheListIsBoundedByTheBatch) {
   static_cast<void>(pictures_.TakeBatch(2));
   int listed = 0;
@@ -220,7 +253,7 @@ TEST_F(PicturesInFlightTest, TheListIsBoundedByTheBatch) {
 
 TEST_F(PicturesInFlightTest, AFailureOfTheListComesOutInItsPlace) {
   List("a");
-  pictures_.Add(Failure{"b", "same name as another", "rename it"});
+  pictures_.Add(Failure{"b", "same name as another", "rename it"}, 0);
   pictures_.End(Take(Kind::kRead, "a"), Error(ErrorKind::kInput, "no picture"));
   EXPECT_EQ(PopName(), "a");
   const auto ended = pictures_.PopEnded();

@@ -75,7 +75,8 @@ class Pushed final : public JobSource {
 class Work {
  public:
   PictureWork functions() {
-    return {.read =
+    return {.file_size = [](const Job&) { return 0; },
+            .read =
                 [this](const Job& job) {
                   Pause(job, 1);
                   if (fails(job, "read")) throw Error(ErrorKind::kInput, "not there");
