@@ -26,6 +26,16 @@ class FileHandle {
   int descriptor_;
 };
 
+enum class LockState {
+  kTaken,
+  kHeldByAnother,
+  kUnknown,  // the file system has no locks
+};
+
+// Locks an open file or folder until the handle, and all copies of its descriptor, are closed, be
+// it by kill -9 (flock(2)). Does not wait.
+[[nodiscard]] LockState TryLock(const FileHandle& handle);
+
 // The system's words for an errno value, beginning in lower case: "no such file or directory".
 [[nodiscard]] std::string SystemMessage(int error);
 

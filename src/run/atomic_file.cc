@@ -1,6 +1,7 @@
 #include "run/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,10 +20,18 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::kOutput, "cannot write " + Quoted(file) + ": " + SystemMessage(error));
 }
 
+// Whether it is safe from those who remove what killed runs have left. Between its making and its
+// lock they may have been faster.
+bool IsOurs(const FileHandle& handle) {
+  struct stat status{};
+  return TryLock(handle) != LockState::kHeldByAnother && ::fstat(handle.get(), &status) == 0 &&
+         status.st_nlink > 0;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(const fs::path& target, mode_t mode)
-    : target_(target), handle_(Create(mode)) {}
+    : target_(target), handle_(Create(mode)), lock_(::fcntl(handle_.get(), F_DUPFD_CLOEXEC, 0)) {}
 
 AtomicFile::~AtomicFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
@@ -58,8 +67,8 @@ FileHandle AtomicFile::Create(mode_t mode) {
     path_ = target_.parent_path() / TemporaryName(attempt);
     FileHandle handle(
         ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (handle.is_open()) return handle;
-    if (errno != EEXIST) break;
+    if (handle.is_open() && IsOurs(handle)) return handle;
+    if (!handle.is_open() && errno != EEXIST) break;
   }
   const int error = errno;
   path_.clear();

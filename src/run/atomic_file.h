@@ -12,7 +12,8 @@
 namespace gradcam {
 
 // A file that comes into being in one step: written under a short temporary name in the same
-// folder, renamed by Commit, removed unless it came to that. Whoever opens `target` sees the old
+// folder and locked meanwhile (run/temporary_name.h), renamed by Commit, removed unless it came to
+// that. Whoever opens `target` sees the old
 // content or the whole new one. A symbolic link of that name is replaced, not followed. All throw
 // Error(kOutput).
 class AtomicFile {
@@ -36,6 +37,7 @@ class AtomicFile {
   std::filesystem::path target_;
   std::filesystem::path path_;  // of the temporary file; empty once renamed
   FileHandle handle_;
+  FileHandle lock_;  // of the same file: it must hold until the file has its name
 };
 
 // Writes a whole AtomicFile. Throws Error(kOutput); nothing is left behind then.

@@ -1,5 +1,6 @@
 #include "run/temporary_name.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,12 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <ctime>
 #include <fstream>
 #include <optional>
 #include <string_view>
 #include <system_error>
 
+#include "core/file_handle.h"
 #include "run/sha256.h"
 
 namespace gradcam {
@@ -22,36 +25,54 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kStart = ".gradcam-";
 constexpr std::string_view kEnd = ".tmp";
-constexpr std::size_t kMachineDigits = 8;
+constexpr std::size_t kBootDigits = 8;
 
-// Tells where a process number means something: one boot of one machine, in one container.
-const std::string& Machine() {
-  static const std::string machine = [] {
-    std::string boot;
+// One boot of one machine: what runs in it sees the same locks, in whichever container.
+const std::string& Boot() {
+  static const std::string boot = [] {
+    std::string id;
     std::ifstream in("/proc/sys/kernel/random/boot_id");
-    std::getline(in, boot);
-    std::error_code ignored;
-    const std::string numbers = fs::read_symlink("/proc/self/ns/pid", ignored).string();
-    return Sha256Of(boot + " " + numbers).substr(0, kMachineDigits);
+    std::getline(in, id);
+    return Sha256Of(id).substr(0, kBootDigits);
   }();
-  return machine;
+  return boot;
+}
+
+// Tells where a process number means something: each container counts its own.
+std::uint64_t ProcessNamespace() {
+  struct stat status{};
+  return ::stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
 }
 
 struct Writer {
-  std::string_view machine;
+  std::string boot;
+  std::uint64_t process_namespace = 0;
   pid_t process = 0;
 };
 
-// Of ".gradcam-MACHINE-PROCESS-THREAD-ATTEMPT.tmp".
+// Takes a number and a "-" from the front of `text`.
+template <typename Number>
+std::optional<Number> TakeNumber(std::string_view& text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto digits = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc() || digits == text.size() || *end != '-') return std::nullopt;
+  text.remove_prefix(digits + 1);
+  return number;
+}
+
+// Of ".gradcam-BOOT-NAMESPACE-PROCESS-THREAD-ATTEMPT.tmp".
 std::optional<Writer> WriterOf(std::string_view name) {
   if (!name.starts_with(kStart) || !name.ends_with(kEnd)) return std::nullopt;
   name.remove_prefix(kStart.size());
-  if (name.size() <= kMachineDigits + 1 || name[kMachineDigits] != '-') return std::nullopt;
-  Writer writer;
-  writer.machine = name.substr(0, kMachineDigits);
-  name.remove_prefix(kMachineDigits + 1);
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), writer.process);
-  if (error != std::errc() || writer.process <= 0 || *end != '-') return std::nullopt;
+  if (name.size() <= kBootDigits || name[kBootDigits] != '-') return std::nullopt;
+  Writer writer{.boot = std::string(name.substr(0, kBootDigits))};
+  name.remove_prefix(kBootDigits + 1);
+  const auto process_namespace = TakeNumber<std::uint64_t>(name);
+  const auto process = TakeNumber<pid_t>(name);
+  if (!process_namespace || !process || *process <= 0) return std::nullopt;
+  writer.process_namespace = *process_namespace;
+  writer.process = *process;
   return writer;
 }
 
@@ -61,19 +82,36 @@ bool IsOlderThanAnHour(const fs::path& file) {
   return ::lstat(file.c_str(), &status) == 0 && status.st_mtime < std::time(nullptr) - kHour;
 }
 
-bool IsAbandoned(const fs::path& file) {
-  const std::string name = file.filename().string();
-  const std::optional<Writer> writer = WriterOf(name);
+// The lock of a file that is being written is held: run/atomic_file.h.
+FileHandle OpenForLock(const fs::path& file) {
+  return FileHandle(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+LockState LockOf(const FileHandle& file) {
+  return file.is_open() ? TryLock(file) : LockState::kUnknown;
+}
+
+bool IsAbandonedFile(const fs::path& file) {
+  const std::optional<Writer> writer = WriterOf(file.filename().string());
   if (!writer) return false;
-  const bool has_ended =
-      writer->machine == Machine() && ::kill(writer->process, 0) != 0 && errno == ESRCH;
-  return has_ended || IsOlderThanAnHour(file);
+  const LockState lock = writer->boot == Boot() ? LockOf(OpenForLock(file)) : LockState::kUnknown;
+  return lock == LockState::kUnknown ? IsOlderThanAnHour(file) : lock == LockState::kTaken;
+}
+
+bool IsAbandonedFolder(const fs::path& folder) {
+  const std::optional<Writer> writer = WriterOf(folder.filename().string());
+  if (!writer) return false;
+  const bool has_ended = writer->boot == Boot() &&
+                         writer->process_namespace == ProcessNamespace() &&
+                         ::kill(writer->process, 0) != 0 && errno == ESRCH;
+  return has_ended || IsOlderThanAnHour(folder);
 }
 
 }  // namespace
 
 std::string TemporaryPrefix() {
-  return std::string(kStart) + Machine() + "-" + std::to_string(::getpid()) + "-";
+  return std::string(kStart) + Boot() + "-" + std::to_string(ProcessNamespace()) + "-" +
+         std::to_string(::getpid()) + "-";
 }
 
 std::string TemporaryName(int attempt) {
@@ -87,7 +125,7 @@ std::vector<fs::path> AbandonedFiles(const fs::path& folder) {
   for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied,
                                               error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (IsAbandoned(entry->path())) files.push_back(entry->path());
+    if (IsAbandonedFile(entry->path())) files.push_back(entry->path());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -100,14 +138,18 @@ std::vector<fs::path> AbandonedFolders(const fs::path& folder) {
        entry.increment(error)) {
     std::error_code ignored;
     const bool is_folder = fs::is_directory(entry->symlink_status(ignored));
-    if (is_folder && IsAbandoned(entry->path())) folders.push_back(entry->path());
+    if (is_folder && IsAbandonedFolder(entry->path())) folders.push_back(entry->path());
   }
   std::sort(folders.begin(), folders.end());
   return folders;
 }
 
 void RemoveAbandonedFiles(const fs::path& folder) {
-  for (const fs::path& file : AbandonedFiles(folder)) ::unlink(file.c_str());
+  for (const fs::path& file : AbandonedFiles(folder)) {
+    // Held until the file is gone: who is just making it takes another name.
+    const FileHandle handle = OpenForLock(file);
+    if (LockOf(handle) != LockState::kHeldByAnother) ::unlink(file.c_str());
+  }
 }
 
 }  // namespace gradcam

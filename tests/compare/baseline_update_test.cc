@@ -183,7 +183,7 @@ TEST_F(UpdateBaselineTest, WhatAKilledUpdateLeftGetsInNobodysWay) {
 }
 
 TEST_F(UpdateBaselineTest, RemovesWhatAKilledUpdateLeft) {
-  const std::string of_another_machine = ".gradcam-12345678-99-1-0.tmp";
+  const std::string of_another_machine = ".gradcam-12345678-9-99-1-0.tmp";
   temporary.Write(of_another_machine + "/a/stale.json", kReport);
   temporary.Write("deep/" + of_another_machine + "/mine", "not beside BASELINE");
   const auto two_hours_ago = fs::file_time_type::clock::now() - std::chrono::hours(2);

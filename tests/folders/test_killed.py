@@ -1,8 +1,8 @@
 """kill -9 at any moment, then --resume: the folder is that of a run that was left alone."""
 
+import fcntl
 import hashlib
 import json
-import os
 import random
 import time
 from pathlib import Path
@@ -98,28 +98,24 @@ def check_files(out: Path, expected: dict[str, bytes]) -> None:
                     assert str(Path(name).parent / file) in found, (name, file)
 
 
-def test_temporary_files_of_a_running_process_are_left_alone(gradcam, tiny_model, picture,
-                                                             tmp_path):
+def test_temporary_files_that_nobody_writes_are_removed(gradcam, tiny_model, picture, tmp_path):
+    """Also of a container that has ended: its process numbers say nothing here."""
     picture("cat.png")
     assert gradcam("-m", tiny_model, "cat.png", "-o", "out").code == 0
-    alive, dead = temporary_name(os.getpid()), temporary_name(ended_process())
-    for name in (alive, dead):
-        (tmp_path / "out" / name).write_bytes(b"half")
-    assert gradcam("-m", tiny_model, "cat.png", "-o", "out", "--resume").code == 0
-    assert (tmp_path / "out" / alive).exists()
-    assert not (tmp_path / "out" / dead).exists()
+    written, left, elsewhere = (tmp_path / "out" / temporary_name(boot, process) for boot, process in
+                                ((boot_id(), 1), (boot_id(), 2), ("another", 1)))
+    for file in (written, left, elsewhere):
+        file.write_bytes(b"half")
+    with written.open("rb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        assert gradcam("-m", tiny_model, "cat.png", "-o", "out", "--resume").code == 0
+    assert (written.exists(), left.exists(), elsewhere.exists()) == (True, False, True)
 
 
-def temporary_name(process: int) -> str:
-    """Of a file that a process of this machine writes."""
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().splitlines()[0]
-    here = f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    return f".gradcam-{hashlib.sha256(here.encode()).hexdigest()[:8]}-{process}-{process}-0.tmp"
+def boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().splitlines()[0]
 
 
-def ended_process() -> int:
-    child = os.fork()
-    if child == 0:
-        os._exit(0)
-    os.waitpid(child, 0)
-    return child
+def temporary_name(boot: str, process: int) -> str:
+    machine = hashlib.sha256(boot.encode()).hexdigest()[:8]
+    return f".gradcam-{machine}-4026531836-{process}-{process}-0.tmp"

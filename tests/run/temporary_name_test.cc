@@ -10,6 +10,7 @@
 #include <ctime>
 #include <string>
 
+#include "run/atomic_file.h"
 #include "run/temporary_folder.h"
 
 namespace gradcam {
@@ -37,6 +38,13 @@ std::string NameOfDeadProcess() {
   return name;
 }
 
+// The name that a dead process of another container of this machine would have given.
+std::string NameIn(const std::string& process_namespace) {
+  std::string name = NameOfDeadProcess();
+  const std::size_t start = name.find('-', name.find('-') + 1) + 1;
+  return name.replace(start, name.find('-', start) - start, process_namespace);
+}
+
 void MakeOld(const fs::path& file, std::time_t seconds) {
   const timespec then{std::time(nullptr) - seconds, 0};
   const timespec times[2] = {then, then};
@@ -47,17 +55,20 @@ TEST(TemporaryName, IsHiddenShortAndDifferentForEachAttempt) {
   const std::string name = TemporaryName(0);
   EXPECT_TRUE(name.starts_with(".gradcam-"));
   EXPECT_TRUE(name.ends_with(".tmp"));
-  EXPECT_LT(name.size(), 64U);
+  EXPECT_LT(name.size(), 80U);
   EXPECT_NE(name, TemporaryName(1));
   EXPECT_EQ(name, TemporaryName(0));
 }
 
-TEST(TemporaryName, FilesOfEndedProcessesAreRemovedBelowTheFolderToo) {
+// Of this process too: in a container that was started again, it may have the number of the one
+// that was killed.
+TEST(TemporaryName, FilesThatNobodyHasLockedAreRemovedBelowTheFolderToo) {
   const TemporaryFolder folder;
   folder.Write(NameOfDeadProcess(), "half");
-  folder.Write("a/b/" + NameOfDeadProcess(), "half");
+  folder.Write("a/b/" + TemporaryName(0), "half");
+  folder.Write("a/" + NameIn("8888888888"), "half");
   folder.Write("a/cat.json", "{}");
-  EXPECT_EQ(AbandonedFiles(folder.path()).size(), 2U);
+  EXPECT_EQ(AbandonedFiles(folder.path()).size(), 3U);
   RemoveAbandonedFiles(folder.path());
   EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre("a/cat.json"));
 }
@@ -73,11 +84,23 @@ TEST(TemporaryName, FoldersOfEndedProcessesAreFoundInTheFolderItself) {
   EXPECT_THAT(AbandonedFolders(folder / "missing"), IsEmpty());
 }
 
-TEST(TemporaryName, FilesOfRunningProcessesStay) {
+TEST(TemporaryName, FilesThatAreBeingWrittenStay) {
   const TemporaryFolder folder;
-  folder.Write(TemporaryName(0), "being written");
+  AtomicFile file(folder / "cat.json");
+  EXPECT_THAT(AbandonedFiles(folder.path()), IsEmpty());
   RemoveAbandonedFiles(folder.path());
-  EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre(TemporaryName(0)));
+  file.Write("{}");
+  file.Commit();
+  EXPECT_THAT(FilesBelow(folder.path()), UnorderedElementsAre("cat.json"));
+}
+
+TEST(TemporaryName, FoldersOfAnotherContainerStayForAnHour) {
+  const TemporaryFolder folder;
+  const std::string name = NameIn("8888888888");
+  folder.Write(name + "/cat.json", "{}");
+  EXPECT_THAT(AbandonedFolders(folder.path()), IsEmpty());
+  MakeOld(folder / name, 3700);
+  EXPECT_THAT(AbandonedFolders(folder.path()), testing::ElementsAre(folder / name));
 }
 
 // Whether a process of another machine runs is not known here; but no file takes an hour to write.
@@ -97,13 +120,14 @@ TEST(TemporaryName, FilesOfOtherMachinesStayForAnHour) {
 TEST(TemporaryName, FilesOfOthersStayHoweverOld) {
   const TemporaryFolder folder;
   for (const char* name :
-       {".gradcam-.tmp", ".gradcam-12345678-.tmp", ".gradcam-12345678-x-1-0.tmp",
-        ".gradcam-12345678-0-1-0.tmp", "gradcam-12345678-99-1-0.tmp", ".x.tmp"}) {
+       {".gradcam-.tmp", ".gradcam-12345678-.tmp", ".gradcam-12345678-9-x-1-0.tmp",
+        ".gradcam-12345678-9-0-1-0.tmp", ".gradcam-12345678-9-99.tmp",
+        "gradcam-12345678-9-99-1-0.tmp", ".x.tmp"}) {
     folder.Write(name, "somebody's");
     MakeOld(folder / name, 1'000'000);
   }
   RemoveAbandonedFiles(folder.path());
-  EXPECT_EQ(FilesBelow(folder.path()).size(), 6U);
+  EXPECT_EQ(FilesBelow(folder.path()).size(), 7U);
   RemoveAbandonedFiles(folder / "missing");
 }
 
