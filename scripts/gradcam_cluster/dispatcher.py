@@ -3,6 +3,9 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
 import ray
 
@@ -14,22 +17,43 @@ from .work_queue import Picture, WorkQueue
 PROGRESS_SECONDS = 10
 
 
+@dataclass
+class _Worker:
+    """From its start until it has been replaced."""
+
+    actor: Any  # the handle of a WorkerActor
+    start: ray.ObjectRef  # the answer of WorkerActor.start
+    record: WorkerRecord | None = None  # once it is ready
+    batches: dict[ray.ObjectRef, list[Picture]] = field(default_factory=dict)  # at work
+    has_suspect: bool = False  # at work, alone
+    lost: list[Picture] = field(default_factory=list)  # of batches without all their answers
+    death: str | None = None  # how it died
+
+
+class _State(Enum):
+    """Of a slot. What leads from one to the next:
+
+    VACANT -> STARTING            there are pictures to hand out
+    STARTING -> READY             it has answered
+    STARTING -> VACANT or CLOSED  it has died, or cannot work there
+    READY -> DYING                a batch has come back without all its answers
+    DYING -> VACANT               all its batches have come back
+    """
+
+    VACANT = "has no worker"
+    STARTING = "its worker loads the model"
+    READY = "its worker explains pictures, or would if there were more"
+    DYING = "its worker is dead, and batches are still to come back"
+    CLOSED = "no worker can be started any more"
+
+
 class _Slot:
     """A place for a worker; should it die, the next one gets it."""
 
     def __init__(self, number: int):
         self.number = number
-        self.actor = None
-        self.start = None  # pending answer of Worker.start
-        self.record: WorkerRecord | None = None  # once it is ready
-        self.batches: dict[ray.ObjectRef, list[Picture]] = {}  # at work
-        self.has_suspect = False  # at work, alone
-        self.lost: list[Picture] = []  # of batches that came back without all answers
-        self.death: str | None = None  # how its worker died
-        self.is_closed = False  # no worker can be started in its place any more
-
-    def references(self) -> list[ray.ObjectRef]:
-        return [self.start] if self.start is not None else list(self.batches)
+        self.state = _State.VACANT
+        self.worker: _Worker | None = None  # in STARTING, READY and DYING
 
 
 class Dispatcher:
@@ -49,27 +73,42 @@ class Dispatcher:
         self._record.interrupted = True
 
     def run(self) -> None:
-        """Until all pictures have ended. Raises RunError if no worker can be started, before any
-        picture is done."""
-        for slot in self._slots:
-            self._start(slot)
-        while self._goes_on():
-            references = [ref for slot in self._slots for ref in slot.references()]
-            ready, _ = ray.wait(references, timeout=1)
-            for slot in self._slots:
-                for ref in [ref for ref in slot.references() if ref in ready]:
-                    self._take(slot, ref)
-                self._bury(slot)
-                self._feed(slot)
+        """Until all pictures have ended. Raises RunError if no worker can be started, at first or any
+        more, or if too many have died."""
+        self._employ()
+        while awaited := self._awaited():
+            ready, _ = ray.wait(list(awaited), timeout=1)
+            for ref in ready:
+                self._take(awaited[ref], ref)
+            self._employ()
             self._tell_progress()
+        if self._has_pictures():
+            raise RunError("no worker can be started any more",
+                           "with --resume, a run goes on where this one ended")
         self._finish()
 
-    def _goes_on(self) -> bool:
-        is_busy = any(slot.batches for slot in self._slots)
-        return is_busy or (len(self._queue) > 0 and not self._record.interrupted)
+    def _has_pictures(self) -> bool:
+        """To hand out."""
+        return len(self._queue) > 0 and not self._record.interrupted
 
-    def _start(self, slot: _Slot) -> None:
-        slot.actor, slot.start = self._start_worker()
+    def _employ(self) -> None:
+        """Hands out pictures, and starts workers for those that are left. Thus, while there are any,
+        no slot is VACANT, and none is READY with nothing at work."""
+        for slot in self._slots:
+            if slot.state is _State.READY:
+                self._feed(slot.worker)
+        for slot in self._slots:
+            if slot.state is _State.VACANT and self._has_pictures():
+                slot.worker = _Worker(*self._start_worker())
+                slot.state = _State.STARTING
+
+    def _awaited(self) -> dict[ray.ObjectRef, _Slot]:
+        """All batches at work and, if there are pictures for them, workers that start."""
+        awaited = {ref: slot for slot in self._slots if slot.worker for ref in slot.worker.batches}
+        if self._has_pictures():
+            awaited |= {slot.worker.start: slot for slot in self._slots
+                        if slot.state is _State.STARTING}
+        return awaited
 
     def _take(self, slot: _Slot, ref: ray.ObjectRef) -> None:
         try:
@@ -78,28 +117,29 @@ class Dispatcher:
             raise  # a mistake in worker_actor.py
         except ray.exceptions.RayError:  # its process or node is gone
             answer = None
-        if ref == slot.start:
-            slot.start = None
+        if slot.state is _State.STARTING:
             self._take_start(slot, answer)
         else:
-            self._take_batch(slot, slot.batches.pop(ref), answer)
+            self._take_batch(slot, slot.worker.batches.pop(ref), answer)
 
     def _take_start(self, slot: _Slot, answer: dict | None) -> None:
         if answer is None:
-            slot.death = "its node or its process was lost while it started"
-            return
-        if "error" in answer:
+            slot.worker.death = "its node or its process was lost while it started"
+            self._bury(slot, _State.VACANT)
+        elif "error" in answer:
+            cannot_work = answer["code"] == 2
             # What the first worker refuses, every other one would; later it is that node's trouble,
             # a GPU that has been lost for example.
-            if answer["code"] == 2 and self._record.ready is None:
+            if cannot_work and self._record.ready is None:
                 raise RunError(answer["error"], "gradcam worker --help")
-            slot.death = answer["error"]
-            slot.is_closed = answer["code"] == 2
-            return
-        self._require_same_settings(answer)
-        slot.record = WorkerRecord(answer["node"], answer["process"],
-                                   answer["ready"]["temporary_files"])
-        self._record.workers.append(slot.record)
+            slot.worker.death = answer["error"]
+            self._bury(slot, _State.CLOSED if cannot_work else _State.VACANT)
+        else:
+            self._require_same_settings(answer)
+            slot.worker.record = WorkerRecord(answer["node"], answer["process"],
+                                              answer["ready"]["temporary_files"])
+            self._record.workers.append(slot.worker.record)
+            slot.state = _State.READY
 
     def _require_same_settings(self, answer: dict) -> None:
         ready, first = answer["ready"], self._record.ready
@@ -114,57 +154,52 @@ class Dispatcher:
 
     def _take_batch(self, slot: _Slot, batch: list[Picture],
                     answer: tuple[list[dict], str | None] | None) -> None:
+        worker = slot.worker
         outcomes, end = answer or ([], "its node or its process was lost")
         for outcome in outcomes:
             self._record.add(outcome)
-        slot.record.pictures += len(outcomes)
+        worker.record.pictures += len(outcomes)
         if end is not None:
-            slot.death = slot.death or end
-            slot.lost += batch[len(outcomes):]
+            worker.death = worker.death or end
+            worker.lost += batch[len(outcomes):]
+            slot.state = _State.DYING
+        if slot.state is _State.DYING and not worker.batches:
+            self._bury(slot, _State.VACANT)
 
-    def _bury(self, slot: _Slot) -> None:
-        """If the slot's worker is dead and all its batches are back: replaces it."""
-        if slot.death is None or slot.batches:
-            return
-        given_up = self._queue.put_back(slot.lost, slot.has_suspect)
+    def _bury(self, slot: _Slot, state: _State) -> None:
+        """Its worker is dead and has nothing at work any more; the slot gets `state`."""
+        dead = slot.worker
+        slot.worker, slot.state = None, state
+        given_up = self._queue.put_back(dead.lost, dead.has_suspect)
         for picture in given_up:
-            self._record.add_failure(picture.number,
-                                     f"killed its worker twice: {slot.death}")
-        again = len(slot.lost) - len(given_up)
-        if slot.record is not None:
-            slot.record.died = slot.death
-        where = f" on {slot.record.node}, process {slot.record.process}," if slot.record else ""
-        self._warn(f"worker {slot.number}{where} died: {slot.death}; "
-                   f"{again} pictures are done again")
-        ray.kill(slot.actor)
-        slot.lost = []
-        slot.has_suspect = False
-        slot.record = slot.death = None
+            self._record.add_failure(picture.number, f"killed its worker twice: {dead.death}")
+        where = ""
+        if dead.record is not None:
+            dead.record.died = dead.death
+            where = f" on {dead.record.node}, process {dead.record.process},"
+        self._warn(f"worker {slot.number}{where} died: {dead.death}; "
+                   f"{len(dead.lost) - len(given_up)} pictures are done again")
+        ray.kill(dead.actor)
         self._deaths += 1
         if self._deaths > self._max_deaths:
             raise RunError(f"{self._deaths} workers have died",
                            "with --resume, a run goes on where this one ended")
-        if len(self._queue) == 0 or self._record.interrupted:
-            return
-        if not slot.is_closed:
-            self._start(slot)
-        elif all(other.is_closed for other in self._slots):
-            raise RunError("no worker can be started any more",
-                           "with --resume, a run goes on where this one ended")
 
-    def _feed(self, slot: _Slot) -> None:
-        if slot.record is None or slot.death is not None or self._record.interrupted:
+    def _feed(self, worker: _Worker) -> None:
+        if self._record.interrupted:
             return
-        while len(slot.batches) < WorkQueue.BATCHES_AHEAD and not (slot.has_suspect and slot.batches):
-            slot.has_suspect = self._queue.has_suspects and not slot.batches
-            batch = self._queue.take(is_idle=not slot.batches)
+        while len(worker.batches) < WorkQueue.BATCHES_AHEAD and not (worker.has_suspect
+                                                                     and worker.batches):
+            worker.has_suspect = self._queue.has_suspects and not worker.batches
+            batch = self._queue.take(is_idle=not worker.batches)
             if not batch:
                 return
             requests = [picture.request() for picture in batch]
-            slot.batches[slot.actor.explain.remote(requests)] = batch
+            worker.batches[worker.actor.explain.remote(requests)] = batch
 
     def _finish(self) -> None:
-        ended = [slot.actor.finish.remote() for slot in self._slots if slot.record is not None]
+        ended = [slot.worker.actor.finish.remote() for slot in self._slots
+                 if slot.state is _State.READY]
         ray.wait(ended, num_returns=len(ended), timeout=60)
 
     def _tell_progress(self) -> None:
@@ -172,7 +207,7 @@ class Dispatcher:
             return
         self._told = time.monotonic()
         total = len(self._record.listing.pictures)
-        workers = sum(slot.record is not None for slot in self._slots)
+        workers = sum(slot.state is _State.READY for slot in self._slots)
         rate = self._record.ended / self._record.seconds
         print(f"gradcam_ray: {self._record.ended}/{total} pictures, {rate:.1f}/s, "
               f"{len(self._record.failures)} failed, {workers} of {len(self._slots)} workers ready",
