@@ -74,6 +74,25 @@ def test_a_list(example, photos, tmp_path):
             } == {"b/2.json", "b/3.json", "run.json"}
 
 
+def test_a_list_of_any_find_expression(example, photos, tmp_path):
+    """With -o, and without any; both folders are links, and the output lies below the pictures."""
+    (photos / "maps").mkdir()
+    (tmp_path / "all").symlink_to("photos")
+    (tmp_path / "out").symlink_to("photos/maps")
+    some = ["-path", "*/a/*", "-o", "-path", "*/b/*"]
+    for expression, count in [(some, 4), ([], 5), ([], 5)]:
+        done = example("explain_list.sh", "tiny.pt", "all", "out", *expression)
+        assert done.returncode == 0, done.stderr
+        run = json.loads((photos / "maps/run.json").read_text())
+        assert run["counts"] == {"pictures": count, "done": count, "failed": 0, "skipped": 0}
+
+
+def test_a_list_needs_an_output_folder_of_its_own(example, photos):
+    done = example("explain_list.sh", "tiny.pt", "photos", "./photos/")
+    assert done.returncode == 2
+    assert "OUT is FOLDER" in done.stderr
+
+
 def test_mistakes(example, gradcam, tiny_model, photos, tmp_path):
     results = gradcam("-m", tiny_model, "photos", "--json").json()["results"]
     top = {report["image"]["file"]: report["top"][0]["index"] for report in results}
