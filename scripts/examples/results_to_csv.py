@@ -11,8 +11,9 @@ Reads OUT/**/*.json, or OUT/results*.jsonl if the run wrote no report for each p
 import argparse
 import csv
 import json
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 COLUMNS = ["file", "top_label", "top_index", "top_probability", "class_label", "class_index",
@@ -20,28 +21,51 @@ COLUMNS = ["file", "top_label", "top_index", "top_probability", "class_label", "
            "saliency_status", "truth_index", "truth_label", "correct", "error"]
 
 
-def documents(folder: Path) -> Iterator[dict]:
-    """Reports of pictures and of runs, in the order of their names."""
-    for path in sorted(folder.rglob("*.json")):
-        yield json.loads(path.read_text())
-    for path in sorted(folder.glob("results*.jsonl")):
-        with path.open(newline="\n") as lines:  # names may hold what else ends a line
-            yield from map(json.loads, lines)
-
-
 def rows(folder: Path) -> Iterator[dict]:
     # A run may write both kinds of reports, and each shard and the whole name the same failures.
-    seen, failed = set(), set()
-    for document in documents(folder):
-        if not isinstance(document, dict):
-            continue  # another program's
-        if "explanations" in document and name_of(document["image"]) not in seen:
-            seen.add(name_of(document["image"]))
-            yield from rows_of_picture(document)
-        for failure in document.get("failures", []):
-            if name_of(failure) not in failed:
-                failed.add(name_of(failure))
-                yield {"file": failure["file"], "error": failure["error"]}
+    seen = set()
+    for path, report in reports(folder):
+        try:
+            entries = dict(entries_of(report))
+        except (AttributeError, LookupError, TypeError):
+            tell(f"{path}: damaged; passed over")
+            continue
+        for name, rows_of_entry in entries.items():
+            if name not in seen:
+                seen.add(name)
+                yield from rows_of_entry
+
+
+def reports(folder: Path) -> Iterator[tuple[Path, dict]]:
+    """Of pictures and of runs, in the order of their names."""
+    for path in sorted(folder.rglob("*.json")):
+        if path.is_file():
+            yield from reports_in(path, [path.read_bytes()])
+    for path in sorted(folder.glob("results*.jsonl")):
+        with path.open("rb") as lines:
+            yield from reports_in(path, lines)
+
+
+def reports_in(path: Path, texts: Iterable[bytes]) -> Iterator[tuple[Path, dict]]:
+    """What other programs have written, too, is passed over."""
+    for number, text in enumerate(texts, 1):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):  # the last line of a run that was killed, for example
+            tell(f"{path}:{number}: no JSON; passed over")
+            continue
+        tool = document.get("tool") if isinstance(document, dict) else None
+        if isinstance(tool, dict) and tool.get("name") == "gradcam":
+            yield path, document
+
+
+def entries_of(report: dict) -> Iterator[tuple[tuple, list[dict]]]:
+    """What tells pictures and failures apart, and the rows of each."""
+    if "explanations" in report:
+        yield ("picture", *name_of(report["image"])), list(rows_of_picture(report))
+    for failure in report.get("failures", []):
+        yield (("failure", *name_of(failure)),
+               [{"file": failure["file"], "error": failure["error"]}])
 
 
 def name_of(entry: dict) -> tuple[str, str | None]:
@@ -68,6 +92,10 @@ def rows_of_picture(report: dict) -> Iterator[dict]:
         }
 
 
+def tell(text: str) -> None:
+    print(f"results_to_csv: {text}", file=sys.stderr)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -75,6 +103,10 @@ def main() -> None:
     parser.add_argument("--sort", choices=["top_probability", "class_probability"],
                         help="the largest first, failures last")
     arguments = parser.parse_args()
+    if not arguments.folder.is_dir():
+        parser.error(f"{arguments.folder} is no folder")
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # into `head`, for example
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     table = rows(arguments.folder)
     if arguments.sort:
         table = sorted(table, key=lambda row: -(row.get(arguments.sort) or 0))

@@ -150,6 +150,39 @@ def test_a_csv_of_odd_names_and_of_merged_shards(example, gradcam, tiny_model, p
                             "next\x85.png", "one.png"])
 
 
+def test_a_csv_of_a_folder_with_damaged_and_foreign_files(example, gradcam, tiny_model, photos, tmp_path):
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "jsonl").code == 0
+    lines = tmp_path / "out/results.jsonl"
+    lines.write_bytes(lines.read_bytes()[:-20])  # killed while it wrote
+    damaged = json.loads(lines.read_text().splitlines()[0]) | {"top": []}
+    for name, text in [("foreign", "{'a': 1}"), ("latin", '"\xe4"'), ("failures", '{"failures": 3}'),
+                       ("other", '{"explanations": [], "tool": "other"}'), ("list", "[1]"),
+                       ("damaged", json.dumps(damaged))]:
+        (tmp_path / f"out/{name}.json").write_bytes(text.encode("latin-1"))
+    (tmp_path / "out/folder.json").mkdir()
+    done = example("results_to_csv.py", "out")
+    assert done.returncode == 0, done.stderr
+    assert len(table(done.stdout)) == len(NAMES) - 1
+    assert done.stderr.splitlines() == [
+        "results_to_csv: out/damaged.json: damaged; passed over",
+        "results_to_csv: out/foreign.json:1: no JSON; passed over",
+        "results_to_csv: out/latin.json:1: no JSON; passed over",
+        f"results_to_csv: out/results.jsonl:{len(NAMES)}: no JSON; passed over"]
+
+
+def test_a_csv_is_utf8_whatever_the_locale(example, gradcam, tiny_model, picture):
+    picture("photos/kätzchen.png")
+    assert gradcam("-m", tiny_model, "photos", "-o", "out").code == 0
+    done = example("results_to_csv.py", "out", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert [row["file"] for row in table(done.stdout)] == ["kätzchen.png"], done.stderr
+
+
+def test_a_csv_of_no_folder_is_an_error(example):
+    done = example("results_to_csv.py", "none")
+    assert done.returncode == 2
+    assert "none is no folder" in done.stderr
+
+
 def check_shards(folder: Path, count: int) -> None:
     assert sorted(path.name for path in folder.glob("run*.json")) == [
         f"run.{k}-of-{count}.json" for k in range(1, count + 1)]
