@@ -4,8 +4,8 @@
   merge_shards.py OUT
 
 Ends with 0 if every shard is there, went through to its end and no picture failed, with 1 if pictures
-failed or a shard was interrupted, and with 2, without writing, if a shard is missing or the shards do not
-belong together.
+failed or a shard was interrupted, and with 2, without writing, if a shard is missing, the shards do not
+belong together or run.json cannot be written.
 """
 
 import sys
@@ -23,10 +23,10 @@ def main() -> int:
     folder = Path(sys.argv[1])
     try:
         run = merged(read_shards(folder))
+        write_report(folder / "run.json", run)
     except (OSError, ValueError) as error:
         print(f"merge_shards: {folder}: {error}", file=sys.stderr)
         return 2
-    write_report(folder / "run.json", run)
     return 1 if run["failures"] or run["interrupted"] else 0
 
 

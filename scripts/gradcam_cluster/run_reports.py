@@ -1,8 +1,11 @@
 """Reports of runs: run.K-of-N.json of shards, and the one run.json that is made of them."""
 
 import json
+import math
 import os
 import re
+import secrets
+from itertools import islice
 from pathlib import Path
 
 from .json_paths import paths_in
@@ -23,7 +26,7 @@ def read_shards(folder: Path) -> list[dict]:
 def _read_shard(path: Path) -> dict:
     try:
         shard = json.loads(path.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         shard = None
     if _is_report(shard) and name_of(shard) == path.name:
         return shard
@@ -35,13 +38,19 @@ def _is_report(shard: object) -> bool:
                                               for key, kind in FIELDS.items()):
         return False
     return (all(isinstance(shard["shard"].get(key), int) for key in ("index", "of"))
+            and 1 <= shard["shard"]["index"] <= shard["shard"]["of"]
             and isinstance(shard["settings"].get("write"), list)
-            and all(isinstance(path, str) for path in shard["inputs"])
+            and _are_paths(shard["inputs"]) and _are_paths(shard.get("inputs_bytes", []))
             and all(isinstance(count, int) for count in shard["counts"].values())
             and {"done", "failed", "skipped"} <= shard["counts"].keys()
             and all(isinstance(failure, dict) for failure in shard["failures"])
             and isinstance(shard["time"].get("seconds"), int | float)
+            and 0 <= shard["time"]["seconds"] < math.inf  # NaN neither
             and isinstance(shard["time"].get("started"), str))
+
+
+def _are_paths(entry: object) -> bool:
+    return isinstance(entry, list) and all(isinstance(path, str) for path in entry)
 
 
 def name_of(shard: dict) -> str:
@@ -81,15 +90,15 @@ def merged(shards: list[dict]) -> dict:
     if len({(shard["settings_sha256"], shard["shard"]["of"], *inputs_of(shard))
             for shard in shards}) > 1:
         raise ValueError("the shards are of different inputs, settings or models, or of another N")
-    missing = set(range(1, first["shard"]["of"] + 1)) - {shard["shard"]["index"] for shard in shards}
-    if missing:
-        raise ValueError(f"shards {sorted(missing)} are missing")
+    of, there = first["shard"]["of"], {shard["shard"]["index"] for shard in shards}
+    if len(there) < of:
+        missing = list(islice((index for index in range(1, of + 1) if index not in there), 10))
+        more = of - len(there) - len(missing)
+        raise ValueError(f"shards {missing}{f' and {more} more' if more else ''} are missing")
 
     # Every shard sees the whole folder: skipped files, and folders that cannot be listed.
-    failures = []
-    for failure in (failure for shard in shards for failure in shard["failures"]):
-        if failure not in failures:
-            failures.append(failure)
+    failures = list({json.dumps(failure, sort_keys=True): failure
+                     for shard in shards for failure in shard["failures"]}.values())
     counts = _sums(shards) | {"skipped": first["counts"]["skipped"], "failed": len(failures)}
     whole = {key: value for key, value in first.items() if key not in ("shard", "notes")}
     return whole | {
@@ -120,9 +129,14 @@ def completed(run: dict, shards: list[dict]) -> dict:
 def write_report(path: Path, run: dict) -> None:
     """Whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    half_written.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    half_written.replace(path)
+    # Should this be killed, a run with --resume knows the name, and removes what is an hour old.
+    half_written = path.with_name(f".gradcam-{secrets.token_hex(4)}-{os.getpid()}-0-0.tmp")
+    text = json.dumps(run, indent=1, ensure_ascii=False) + "\n"
+    try:
+        half_written.write_text(text, encoding="utf-8", errors="replace")
+        half_written.replace(path)
+    finally:
+        half_written.unlink(missing_ok=True)
 
 
 def _sums(runs: list[dict]) -> dict:

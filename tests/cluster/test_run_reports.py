@@ -2,14 +2,17 @@
 tested by tests/examples, on reports of the program."""
 
 import json
+import math
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from gradcam_cluster.listing import Listing
 from gradcam_cluster.run_record import RunRecord
-from gradcam_cluster.run_reports import (completed, inputs_of, name_of, names_of, read_shards,
-                                         write_report)
+from gradcam_cluster.run_reports import (completed, inputs_of, merged, name_of, names_of,
+                                         read_shards, write_report)
 from gradcam_cluster.work_queue import Picture
 
 READY = {"tool": {"name": "gradcam"}, "model": {}, "settings": {}, "settings_sha256": "a" * 64}
@@ -53,11 +56,73 @@ def test_shards_are_read_in_their_order(tmp_path):
     assert names_of(read_shards(tmp_path)) == "run.2-of-12.json, run.10-of-12.json"
 
 
-@pytest.mark.parametrize("content", ['{"half', "[]", "{}", json.dumps(report(2, 3, 1))])
+DAMAGED = [
+    '{"half', "[]", "{}", "[" * 100_000, json.dumps(report(2, 3, 1)),
+    *(json.dumps(report(1, 3, 1) | wrong) for wrong in (
+        {"inputs": [5]}, {"inputs_bytes": 5}, {"inputs_bytes": [5]},
+        {"time": {"started": "", "seconds": math.nan}}, {"time": {"started": "", "seconds": -1}}))]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=lambda content: content[-40:])
 def test_a_damaged_report_of_a_shard_is_told(tmp_path, content):
     (tmp_path / "run.1-of-3.json").write_text(content)
     with pytest.raises(ValueError, match="run.1-of-3.json is damaged"):
         read_shards(tmp_path)
+
+
+def test_a_report_of_a_shard_that_cannot_be_is_damaged(tmp_path):
+    write_report(tmp_path / "run.3-of-2.json", report(3, 2, 1))
+    with pytest.raises(ValueError, match="run.3-of-2.json is damaged"):
+        read_shards(tmp_path)
+
+
+def test_missing_shards_are_named_briefly():
+    with pytest.raises(ValueError, match=r"shards \[1, 3\] are missing"):
+        merged([report(2, 3, 1)])
+    many = r"shards \[1, 3, 4, 5, 6, 7, 8, 9, 10, 11\] and 999989 more are missing"
+    with pytest.raises(ValueError, match=many):
+        merged([report(2, 10**6, 1)])
+
+
+def test_many_failures_of_shards_are_merged_at_once():
+    """Each only once that several shards have, and in their order."""
+    own = [{"file": f"{number}.png", "error": "no picture"} for number in range(20_000)]
+    folder, other = {"error": "denied", "file": "closed"}, {"file": "closed", "error": "gone"}
+    shards = [report(1, 2, 0) | {"failures": [folder, *own[::2]]},
+              report(2, 2, 0) | {"failures": [dict(reversed(folder.items())), other, *own[1::2]]}]
+    begin = time.process_time()
+    whole = merged(shards)
+    assert time.process_time() - begin < 3
+    assert whole["failures"] == [folder, *own[::2], other, *own[1::2]]
+    assert whole["counts"]["failed"] == 20_002
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path):
+    (tmp_path / "run.json").mkdir()
+    with pytest.raises(OSError, match="run.json"):
+        write_report(tmp_path / "run.json", report(1, 2, 1))
+    assert files(tmp_path) == ["run.json"]
+
+
+def test_a_half_written_report_is_removed_by_a_run_with_resume(gradcam, tiny_model, picture,
+                                                               monkeypatch, tmp_path):
+    """It must be an hour old, for nobody knows whether its writer lives on another machine."""
+    picture("photos/cat.png")
+    out = tmp_path / "out"
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "replace", lambda *_: None)
+        killed.setattr(Path, "unlink", lambda *_, **__: None)
+        for _ in range(2):
+            write_report(out / "run.json", report(1, 2, 1))
+    old, young = out.iterdir()
+    os.utime(old, (0, 0))
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "json", "--resume").code == 0
+    assert files(out) == sorted([young.name, "cat.json", "run.json"])
+
+
+def test_a_report_of_odd_text_is_written(tmp_path):
+    write_report(tmp_path / "run.json", {"error": "\ud800"})
+    assert json.loads((tmp_path / "run.json").read_text()) == {"error": "?"}
 
 
 def test_inputs_are_the_same_however_they_are_spelt(monkeypatch, tmp_path):

@@ -269,6 +269,16 @@ def test_reports_of_shards_are_merged(example, gradcam, tiny_model, photos, tmp_
     assert example("merge_shards.py", "out").returncode == 2
 
 
+def test_a_merge_that_cannot_be_written(example, gradcam, tiny_model, photos, tmp_path):
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "json", "--shard", "1/1").code == 0
+    before = contents(tmp_path / "out")
+    (tmp_path / "out/run.json").mkdir()
+    done = example("merge_shards.py", "out")
+    assert done.returncode == 2
+    assert done.stderr.startswith("merge_shards: out: ") and done.stderr.count("\n") == 1
+    assert contents(tmp_path / "out") == before
+
+
 def test_every_example_is_run_here_or_in_its_own_test():
     text = Path(__file__).read_text()
     for path in EXAMPLES.iterdir():
