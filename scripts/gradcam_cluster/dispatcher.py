@@ -16,6 +16,10 @@ from .work_queue import Picture, WorkQueue
 
 PROGRESS_SECONDS = 10
 
+# Exit codes of what will not work the next time either: gradcam's own, and where the program or a
+# library of it is not there.
+CANNOT_WORK = (2, 126, 127)
+
 
 @dataclass
 class _Worker:
@@ -127,7 +131,7 @@ class Dispatcher:
             slot.worker.death = "its node or its process was lost while it started"
             self._bury(slot, _State.VACANT)
         elif "error" in answer:
-            cannot_work = answer["code"] == 2
+            cannot_work = answer["code"] in CANNOT_WORK
             # What the first worker refuses, every other one would; later it is that node's trouble,
             # a GPU that has been lost for example.
             if cannot_work and self._record.ready is None:

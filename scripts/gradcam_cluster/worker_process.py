@@ -10,7 +10,7 @@ from collections import deque
 
 
 class WorkerFailed(Exception):
-    """The worker ended before it was ready. `code`: as subprocess gives it."""
+    """The worker ended before it was ready. `code`: as subprocess gives it; 2 if it is none."""
 
     def __init__(self, message: str, code: int):
         super().__init__(message)
@@ -24,9 +24,10 @@ class WorkerProcess:
         """Starts `command` in `folder` and waits until it is ready. Raises WorkerFailed, OSError."""
         self._process = subprocess.Popen(
             command, cwd=folder, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, errors="replace",
+            stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
             start_new_session=True)  # Ctrl-C is for the scheduler to deal with
         self._last_error = ""
+        self._nonsense = ""  # for which it was killed
         self._inboxes: deque[queue.SimpleQueue] = deque()  # one for each open request, in order
         self._lock = threading.Lock()  # guards writing of requests, and the following
         self._has_ended = False
@@ -36,7 +37,11 @@ class WorkerProcess:
         if not line.endswith("\n"):
             self._process.stdin.close()
             raise WorkerFailed(self.end(), self._process.returncode)
-        self.ready = json.loads(line)
+        try:
+            self.ready = json.loads(line)
+        except ValueError:
+            self._kill("its first line is no JSON: this is no 'gradcam worker'")
+            raise WorkerFailed(self.end(), 2) from None
         threading.Thread(target=self._read_answers, daemon=True).start()
 
     @property
@@ -70,19 +75,29 @@ class WorkerProcess:
     def end(self) -> str:
         """Waits for the end, and says how it came about: "killed by SIGKILL"."""
         code = self._process.wait()
+        if self._nonsense:
+            return self._nonsense
         if code < 0:
             return f"killed by {signal.Signals(-code).name}"
         self._errors.join(timeout=5)  # a child of its own may hold stderr open
         return self._last_error or f"ended with exit code {code}"
 
     def _read_answers(self) -> None:
-        for line in self._process.stdout:
-            if line.endswith("\n"):  # else it was killed while it wrote
-                self._inboxes.popleft().put(json.loads(line))
+        try:
+            for line in self._process.stdout:
+                if line.endswith("\n"):  # else it was killed while it wrote
+                    answer = json.loads(line)
+                    self._inboxes.popleft().put(answer)
+        except (ValueError, IndexError):  # whoever waits for the answer shall not wait for ever
+            self._kill("it has written to stdout what is no answer")
         with self._lock:
             self._has_ended = True
         for inbox in self._inboxes:
             inbox.put(None)
+
+    def _kill(self, nonsense: str) -> None:
+        self._nonsense = nonsense
+        self._process.kill()
 
     def _pass_on_errors(self) -> None:
         for line in self._process.stderr:

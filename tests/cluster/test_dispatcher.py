@@ -135,6 +135,13 @@ def test_one_slot_that_is_left_does_the_rest(start, refused, other):
     assert [worker.process for worker in record.workers] == [1, 2, 3, other]
 
 
+@pytest.mark.parametrize("code", [2, 126, 127])
+def test_what_the_first_worker_cannot_do_ends_the_run_at_once(start, code):
+    _, run = start(4, 2, lambda pending: (pending[0], {"error": f"ended with {code}", "code": code}))
+    with pytest.raises(RunError, match=f"ended with {code}"):
+        run()
+
+
 class Trouble:
     """Everything that can go wrong does, in any order."""
 

@@ -2,10 +2,14 @@
 
 import os
 import signal
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from gradcam_cluster.dispatcher import CANNOT_WORK
+from gradcam_cluster.worker_actor import WorkerActor
 from gradcam_cluster.worker_process import WorkerFailed, WorkerProcess
 
 
@@ -53,3 +57,38 @@ def test_a_worker_that_cannot_work_says_why(start):
     with pytest.raises(WorkerFailed, match="class 77 is not there") as failed:
         start("--class", "77")
     assert failed.value.code == 2
+
+
+@pytest.fixture
+def start_other(gradcam, tmp_path):
+    """start_other(*lines): a program that is no worker. It writes a line at once and the others when it
+    is asked, and lives on."""
+
+    def start_program(first: str, *others: str) -> WorkerProcess:
+        code = (f"import sys; print({first!r}, flush=True); sys.stdin.readline();"
+                f"[print(line, flush=True) for line in {others!r}]; sys.stdin.read()")
+        return WorkerProcess([sys.executable, "-c", code], str(tmp_path), gradcam.environment())
+
+    return start_program
+
+
+@pytest.mark.parametrize("answers", [["no JSON"], ['{"id": "a"}', '{"id": "b"}']])
+def test_what_is_no_answer_ends_the_wait_for_answers(start_other, answers):
+    worker = start_other("{}", *answers)
+    waiting = threading.Thread(target=lambda: (worker.ask(requests(["a"])), worker.end()), daemon=True)
+    waiting.start()
+    waiting.join(timeout=10)
+    assert not waiting.is_alive()
+    assert worker.end() == "it has written to stdout what is no answer"
+    assert worker.ask(requests(["b"])) == []
+
+
+def test_a_program_that_is_no_worker_is_told(start_other):
+    with pytest.raises(WorkerFailed, match="this is no 'gradcam worker'") as failed:
+        start_other("usage: other")
+    assert failed.value.code == 2
+
+
+def test_a_program_that_is_not_there_cannot_work(tmp_path):
+    answer = WorkerActor().start([str(tmp_path / "none")], str(tmp_path), {})
+    assert answer["code"] in CANNOT_WORK
