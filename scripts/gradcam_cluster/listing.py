@@ -25,18 +25,26 @@ def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listin
     # Which pictures are complete, workers find out side by side.
     options = [option for option in options if option != "--resume"]
     done = subprocess.run([program, *options, "--dry-run", "--json", *inputs],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          errors="replace", check=False)
-    messages = [line for line in done.stderr.splitlines() if "dry run: " not in line]
-    if done.returncode not in (0, 1):
-        error = messages[0].removeprefix("gradcam: error: ") if messages else "gradcam cannot list"
-        raise RunError(error, *(m.removeprefix("hint: ") for m in messages[1:2]))
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          encoding="utf-8", errors="replace", check=False)
+    messages = [line for line in done.stderr.split("\n")[:-1]
+                if not line.startswith("gradcam: dry run: ")]
+    hint, error = "", None
+    if done.returncode not in (0, 1):  # what it says last ended it
+        hint = messages.pop().removeprefix("hint: ") if _is_hint(messages) else ""
+        error = messages.pop() if messages else "gradcam cannot list the pictures"
     print(*messages, sep="\n", end="\n" if messages else "", file=sys.stderr)
+    if error is not None:
+        raise RunError(error.removeprefix("gradcam: error: "), hint)
     document = json.loads(done.stdout, object_hook=_without_files)
     pictures = [Picture(number, path_in(entry, "image"), path_in(entry, "file"), entry.get("class"))
                 for number, entry in enumerate(document["pictures"])]
     return Listing(pictures, document["failures"], document["skipped"],
                    Path(path_in(document, "run_report")))
+
+
+def _is_hint(messages: list[str]) -> bool:
+    return bool(messages) and messages[-1].startswith("hint: ")
 
 
 def _without_files(entry: dict) -> dict:
