@@ -1,6 +1,8 @@
 """What has become of the pictures of a run, and its run.json."""
 
+import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,6 +128,8 @@ def remove_temporary_files(folder: Path, beginnings: list[str]) -> None:
     """What workers that died have left in `folder` and below."""
     if not beginnings:
         return
-    for path in folder.rglob(".gradcam-*"):
-        if path.name.startswith(tuple(beginnings)):
-            path.unlink(missing_ok=True)
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(tuple(beginnings)):
+                with suppress(OSError):  # a run does not end for want of tidiness
+                    Path(parent, name).unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gradcam_cluster.listing import Listing
-from gradcam_cluster.run_record import RunRecord
+from gradcam_cluster.run_record import RunRecord, remove_temporary_files
 from gradcam_cluster.run_reports import (completed, inputs_of, merged, name_of, names_of,
                                          read_shards, write_report)
 from gradcam_cluster.work_queue import Picture
@@ -204,3 +204,13 @@ def test_without_resume_nothing_of_theirs_is_left(record, tmp_path):
     assert files(tmp_path) == ["run.json"]
     written = json.loads((tmp_path / "run.json").read_text())
     assert written["counts"]["done"] == 2 and written["time"]["started"] > "2026-01-09"
+
+
+def test_only_files_of_the_dead_are_removed(tmp_path):
+    names = [".gradcam-a-1.tmp", "b/.gradcam-a-2.tmp", ".gradcam-c-1.tmp", "cat.json"]
+    (tmp_path / "b" / ".gradcam-a-folder").mkdir(parents=True)
+    for name in names:
+        (tmp_path / name).touch()
+    remove_temporary_files(tmp_path, [".gradcam-a-"])
+    assert files(tmp_path) == [".gradcam-c-1.tmp", "b", "cat.json"]
+    assert files(tmp_path / "b") == [".gradcam-a-folder"]
