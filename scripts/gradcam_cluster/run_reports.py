@@ -130,7 +130,7 @@ def write_report(path: Path, run: dict) -> None:
     """Whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Should this be killed, a run with --resume knows the name, and removes what is an hour old.
-    half_written = path.with_name(f".gradcam-{secrets.token_hex(4)}-{os.getpid()}-0-0.tmp")
+    half_written = path.with_name(f".gradcam-{secrets.token_hex(4)}-0-{os.getpid()}-0-0.tmp")
     text = json.dumps(run, indent=1, ensure_ascii=False) + "\n"
     try:
         half_written.write_text(text, encoding="utf-8", errors="replace")
