@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include "gradcam/error.h"
 #include "report/text.h"
@@ -56,6 +57,15 @@ void AtomicFile::Rewind() {
 
 void AtomicFile::Commit() {
   if (!handle_.Close()) Fail(target_, errno);
+  Rename();
+}
+
+FileHandle AtomicFile::CommitOpen() {
+  Rename();
+  return std::move(handle_);
+}
+
+void AtomicFile::Rename() {
   if (::rename(path_.c_str(), target_.c_str()) != 0) Fail(target_, errno);
   path_.clear();
 }
@@ -66,7 +76,7 @@ FileHandle AtomicFile::Create(mode_t mode) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     path_ = target_.parent_path() / TemporaryName(attempt);
     FileHandle handle(
-        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+        ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (handle.is_open() && IsOurs(handle)) return handle;
     if (!handle.is_open() && errno != EEXIST) break;
   }

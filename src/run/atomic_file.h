@@ -13,9 +13,8 @@ namespace gradcam {
 
 // A file that comes into being in one step: written under a short temporary name in the same
 // folder and locked meanwhile (run/temporary_name.h), renamed by Commit, removed unless it came to
-// that. Whoever opens `target` sees the old
-// content or the whole new one. A symbolic link of that name is replaced, not followed. All throw
-// Error(kOutput).
+// that. Whoever opens `target` sees the old content or the whole new one. A symbolic link of that
+// name is replaced, not followed. All throw Error(kOutput).
 class AtomicFile {
  public:
   // The folder must exist. `mode` as open(2) takes it, less the user's umask.
@@ -30,8 +29,14 @@ class AtomicFile {
   void Rewind();
   // Once only, after everything else.
   void Commit();
+  // The same of a file that is written on, and read, in its place.
+  [[nodiscard]] FileHandle CommitOpen();
+
+  // Until it is committed.
+  [[nodiscard]] const FileHandle& handle() const { return handle_; }
 
  private:
+  void Rename();
   FileHandle Create(mode_t mode);
 
   std::filesystem::path target_;

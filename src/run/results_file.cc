@@ -35,11 +35,40 @@ std::uint64_t HashOf(std::string_view name) { return std::hash<std::string_view>
               std::string("cannot ") + what + " " + Quoted(file) + ": " + SystemMessage(error));
 }
 
-// Where the file system knows no locks, there are none.
-void Lock(const FileHandle& handle, const fs::path& file) {
-  if (::flock(handle.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+[[noreturn]] void FailInUse(const fs::path& file) {
   throw Error(ErrorKind::kUsage, Quoted(file) + " is being written by another run",
               "wait for its end, or give another --output");
+}
+
+// Where the file system knows no locks, there are none.
+void Lock(const FileHandle& handle, const fs::path& file) {
+  if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) FailInUse(file);
+}
+
+// Whether `file` is what `handle` has open, and no link to it.
+bool StandsAt(const fs::path& file, const FileHandle& handle) {
+  struct stat found{};
+  if (::lstat(file.c_str(), &found) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) Fail("read", file, errno);
+    return false;
+  }
+  struct stat open{};
+  if (::fstat(handle.get(), &open) != 0) Fail("read", file, errno);
+  return found.st_dev == open.st_dev && found.st_ino == open.st_ino;
+}
+
+// Of a run, since the other one may have replaced what was open before it was locked.
+void LockInPlace(const FileHandle& handle, const fs::path& file) {
+  Lock(handle, file);
+  if (!StandsAt(file, handle)) FailInUse(file);
+}
+
+// `file` stands there, and did not when the run began.
+[[noreturn]] void FailAppeared(const fs::path& file) {
+  const FileHandle other(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (other.is_open()) Lock(other, file);
+  throw Error(ErrorKind::kUsage, Quoted(file) + " has appeared since the run began; not replaced",
+              "give another --output, or --resume to go on with it if it is gradcam's");
 }
 
 // Of the picture whose report `line` is; empty if it is none.
@@ -54,24 +83,26 @@ std::string NameIn(std::string_view line) {
 }  // namespace
 
 ResultsFile::ResultsFile(fs::path file, OldLines old_lines) : path_(std::move(file)), file_(-1) {
-  const int access = old_lines == OldLines::kRead ? O_RDONLY : O_RDWR;
-  FileHandle old(::open(path_.c_str(), access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!old.is_open()) {
-    // A link is replaced, what it leads to is not touched.
+  if (old_lines == OldLines::kRefuse) return;
+  const bool is_written = old_lines != OldLines::kRead;
+  const int access = is_written ? O_RDWR : O_RDONLY;
+  file_ = FileHandle(::open(path_.c_str(), access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file_.is_open()) {
     if (errno != ENOENT && errno != ELOOP) Fail("open", path_, errno);
+    // A link is replaced, what it leads to is not touched.
+    if (errno == ELOOP) file_ = FileHandle(::open(path_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     return;
   }
+  if (is_written) LockInPlace(file_, path_);
   struct stat status{};
-  if (::fstat(old.get(), &status) != 0) Fail("read", path_, errno);
+  if (::fstat(file_.get(), &status) != 0) Fail("read", path_, errno);
   if (!S_ISREG(status.st_mode)) FailForeign(path_);
-  if (old_lines != OldLines::kRead) Lock(old, path_);
-  file_ = std::move(old);
   size_ = static_cast<std::uint64_t>(status.st_size);
-  size_ = ReadLines(/*all=*/old_lines != OldLines::kReplace);
-  if (old_lines != OldLines::kReplace) return;
+  is_begun_ = old_lines != OldLines::kReplace;
+  size_ = ReadLines(/*all=*/is_begun_);
+  if (is_begun_) return;
   kept_.clear();
   by_name_.clear();
-  file_ = FileHandle(-1);
   size_ = 0;
 }
 
@@ -125,19 +156,35 @@ std::string ResultsFile::Read(std::uint64_t offset, std::uint64_t size) const {
   }
 }
 
-// Only now is an older file gone for good.
-void ResultsFile::Open() {
-  if (file_.is_open()) return;
-  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) Fail("remove the older", path_, errno);
+void ResultsFile::Begin() {
+  if (is_begun_) return;
+  if (file_.is_open() && StandsAt(path_, file_)) {
+    ReplaceOlder();
+  } else {
+    CreateNew();
+  }
+  is_begun_ = true;
+}
+
+// Only now is it gone for good. Its lock keeps others from doing the same.
+void ResultsFile::ReplaceOlder() {
+  AtomicFile file(path_);
+  Lock(file.handle(), path_);
+  file_ = file.CommitOpen();
+}
+
+void ResultsFile::CreateNew() {
   constexpr mode_t kMode = 0666;  // less the user's umask
-  file_ = FileHandle(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
-  if (!file_.is_open()) Fail("write", path_, errno);
-  Lock(file_, path_);
+  FileHandle file(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (!file.is_open() && errno == EEXIST) FailAppeared(path_);
+  if (!file.is_open()) Fail("write", path_, errno);
+  LockInPlace(file, path_);
+  file_ = std::move(file);
 }
 
 // All of it or nothing. Returns its place.
 std::uint64_t ResultsFile::Append(const std::string& text) {
-  Open();
+  Begin();
   struct stat status{};
   if (::fstat(file_.get(), &status) != 0) Fail("write", path_, errno);
   if (status.st_nlink == 0) {
@@ -159,7 +206,7 @@ std::uint64_t ResultsFile::Append(const std::string& text) {
   return std::exchange(size_, size_ + text.size());
 }
 
-bool ResultsFile::IsInPlace() const { return !file_.is_open() || LeadsTo(path_, file_); }
+bool ResultsFile::IsInPlace() const { return !is_begun_ || LeadsTo(path_, file_); }
 
 void ResultsFile::Add(std::string_view name, const std::string& line) {
   const Line* kept = KeptLine(name);
@@ -183,6 +230,7 @@ void ResultsFile::Drop(std::string_view name) {
 
 void ResultsFile::Finish(bool is_complete) {
   if (size_ == 0) {  // nothing was written or kept
+    if (!file_.is_open() || !StandsAt(path_, file_)) return;
     if (::unlink(path_.c_str()) != 0 && errno != ENOENT) Fail("remove the older", path_, errno);
     return;
   }

@@ -13,25 +13,35 @@ namespace gradcam {
 
 // What becomes of the lines of an older results.jsonl.
 enum class OldLines {
-  kReplace,  // the first Append replaces them
+  kReplace,  // Begin replaces them
   kKeep,     // they stay, less a torn last one
   kRead,     // they are looked up only: the file is neither changed nor locked
+  kRefuse,   // there must be none: Begin refuses
 };
 
 // results.jsonl: the reports of the pictures, one a line, in the order of the inputs. Lines are
 // appended as pictures are done, so that a killed run loses at most a torn last line. All members
 // throw Error(kOutput) where the file cannot be read or written.
+//
+// One run at a time writes it: the lines of two would get into each other. A file is locked as long
+// as this lives, an older one from the start; a new one is locked before it takes the older one's
+// place. What was not there at the start is never replaced or removed: where two runs find no file,
+// the second to begin is refused.
 class ResultsFile {
  public:
-  // Nothing is changed until the first Append. Throws Error(kUsage) if gradcam did not write an
-  // older file, or if another process writes it: the lines of both would get into each other.
+  // Changes nothing. Throws Error(kUsage) if gradcam did not write an older file, or if another run
+  // writes it.
   ResultsFile(std::filesystem::path file, OldLines old_lines);
+
+  // From here on the file is there. Add begins it where nobody has. Throws Error(kUsage) if a file
+  // stands there that did not at the start.
+  void Begin();
 
   // The kept line of a picture, by its name; empty if there is none. May be called by several
   // threads at once, while another appends.
   [[nodiscard]] std::string Find(std::string_view name) const;
 
-  // Whether the path still leads to the file that lines have been appended to, if any have.
+  // Whether the path still leads to the file that has been begun or is kept, if there is one.
   [[nodiscard]] bool IsInPlace() const;
 
   // The four that follow are called in the order of the inputs, and not with OldLines::kRead.
@@ -53,7 +63,8 @@ class ResultsFile {
     bool is_used = false;    // of a picture that was added or dropped
   };
 
-  void Open();
+  void ReplaceOlder();
+  void CreateNew();
   [[nodiscard]] std::uint64_t ReadLines(bool all);
   void AddLine(std::uint64_t offset, std::string_view text);
   [[nodiscard]] std::span<const std::size_t> KeptOf(std::string_view name) const;
@@ -64,7 +75,8 @@ class ResultsFile {
   void Rewrite(const std::vector<Line>& lines);
 
   std::filesystem::path path_;
-  FileHandle file_;
+  FileHandle file_;        // that lines are appended to; before Begin an older one, or a link
+  bool is_begun_ = false;  // or kept
   std::uint64_t size_ = 0;
   std::vector<Line> kept_;            // in the order of the file
   std::vector<std::size_t> by_name_;  // indices of kept_, by name_hash

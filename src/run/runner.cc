@@ -41,6 +41,9 @@ bool HasNonfiniteScores(const Explanation& explanation) {
   });
 }
 
+// Of noting a picture. That results.jsonl is another run's concerns all pictures.
+bool IsOfRun(const Error& error) { return error.kind() == ErrorKind::kUsage; }
+
 class Runner {
  public:
   Runner(PictureExplainer& explainer, const ModelFile& model, const RunOptions& options, Plan plan,
@@ -159,6 +162,8 @@ class Runner {
     Context().model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
     if (!folder_) folder_.emplace(options_->output);
+    // First of all, since it shows whether another run is at work here.
+    if (results_ != nullptr) results_->Begin();
     // What an earlier run said does not describe a folder that this one writes into.
     std::error_code ignored;
     fs::remove(RunReportFile(), ignored);
@@ -205,6 +210,7 @@ class Runner {
       if (results_ != nullptr) results_->Add(job.name, JsonLine(picture, Context()));
       record_.AddPicture(job, picture, Context());
     } catch (const Error& error) {
+      if (IsOfRun(error)) throw;
       RemoveFilesOf(picture);
       Fail(job, error);
     }
@@ -219,6 +225,7 @@ class Runner {
       record_.AddEarlier(job, earlier.stored);
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
+      if (IsOfRun(error)) throw;
       Fail(job, error);
     }
   }
@@ -228,7 +235,8 @@ class Runner {
     const bool has_folder = !folder_ || folder_->IsInPlace();
     if (has_folder && (results_ == nullptr || results_->IsInPlace())) return;
     folder_ = OutputFolder(options_->output);
-    if (results_ != nullptr) OpenResults(OldLines::kReplace);
+    // What stands in its place by now is not this run's.
+    if (results_ != nullptr) OpenResults(OldLines::kRefuse);
     throw Error(ErrorKind::kOutput,
                 (has_folder ? Quoted(ResultsPath()) : "output folder " + Quoted(options_->output)) +
                     " was removed or renamed during the run",

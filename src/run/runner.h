@@ -16,8 +16,10 @@ namespace gradcam {
 // A picture that cannot be read or written is a failure; the others go on. While nothing has been
 // explained yet, errors of the network may be thrown as the run's (run/pipeline/model_errors.h).
 // After a stop request what the network has got is finished, the rest is left, and `interrupted` is
-// set. No folder is made before the first picture is ready or all have failed; that it cannot be
-// made is thrown as kUsage while nothing has been explained.
+// set. No folder is made before the first picture is ready or all have failed; that it, or
+// results.jsonl in it, cannot be made is thrown while nothing has been explained. That
+// results.jsonl is another run's is thrown as kUsage whenever it shows: before the first picture is
+// written, or when this run's own was removed.
 //
 //   Plan plan = MakePlan(options, STDIN_FILENO);
 //   ModelDigest digest(model_path, cache_folder);

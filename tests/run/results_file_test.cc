@@ -42,6 +42,21 @@ class ResultsFileTest : public testing::Test {
 
   ResultsFile Open(OldLines old_lines) { return {folder_ / "results.jsonl", old_lines}; }
 
+  // An error of the whole run.
+  static auto Refuses(const std::string& problem) {
+    return testing::Throws<Error>(
+        testing::AllOf(testing::Property(&Error::kind, ErrorKind::kUsage),
+                       testing::Property(&Error::what, HasSubstr(problem))));
+  }
+
+  // Of a run that begins now.
+  void ExpectRefusal() {
+    for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep}) {
+      EXPECT_THAT([&] { static_cast<void>(Open(old_lines)); },
+                  Refuses("is being written by another run"));
+    }
+  }
+
   TemporaryFolder folder_;
 };
 
@@ -179,23 +194,79 @@ TEST_F(ResultsFileTest, IsOnlyReadWithoutALock) {
 }
 
 TEST_F(ResultsFileTest, IsWrittenByOneRunAtATime) {
-  const auto expect_refusal = [this] {
-    for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep}) {
-      EXPECT_THAT([&] { static_cast<void>(Open(old_lines)); },
-                  testing::ThrowsMessage<Error>(HasSubstr("is being written by another run")));
-    }
-  };
   {
     ResultsFile first = Open(OldLines::kReplace);
     first.Add("a", LineOf("a"));
-    expect_refusal();
+    ExpectRefusal();
     first.Finish(true);
+    ExpectRefusal();
   }
   {
     const ResultsFile kept = Open(OldLines::kKeep);
-    expect_refusal();
+    ExpectRefusal();
   }
   EXPECT_EQ(Open(OldLines::kKeep).Find("a"), LineOf("a"));
+}
+
+TEST_F(ResultsFileTest, AnOlderFileThatWillBeReplacedIsTakenFromTheStart) {
+  WriteLines({"x"});
+  {
+    ResultsFile first = Open(OldLines::kReplace);
+    ExpectRefusal();
+    first.Add("a", LineOf("a"));
+    ExpectRefusal();
+  }
+  EXPECT_EQ(Open(OldLines::kKeep).Find("a"), LineOf("a"));
+}
+
+TEST_F(ResultsFileTest, OfTwoRunsThatFoundNoFileTheSecondToBeginIsRefused) {
+  for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep}) {
+    fs::remove(folder_ / "results.jsonl");
+    ResultsFile second = Open(old_lines);
+    ResultsFile third = Open(old_lines);
+    {
+      ResultsFile first = Open(old_lines);
+      first.Add("a", LineOf("a"));
+      EXPECT_THAT([&] { second.Add("b", LineOf("b")); },
+                  Refuses("is being written by another run"));
+      first.Finish(true);
+    }
+    EXPECT_THAT([&] { third.Add("c", LineOf("c")); }, Refuses("has appeared since the run began"));
+    third.Finish(true);
+    ExpectLines({LineOf("a")});
+  }
+}
+
+TEST_F(ResultsFileTest, NeverRemovesWhatWasNotThereAtTheStart) {
+  for (const bool had_older : {false, true}) {
+    if (had_older) WriteLines({"x"});
+    ResultsFile results = Open(OldLines::kReplace);
+    fs::remove(folder_ / "results.jsonl");
+    folder_.Write("results.jsonl", "precious");
+    EXPECT_THAT([&] { results.Add("a", LineOf("a")); },
+                Refuses("has appeared since the run began"));
+    results.Finish(true);
+    EXPECT_EQ(Content(folder_ / "results.jsonl"), "precious");
+  }
+}
+
+TEST_F(ResultsFileTest, AnOlderFileThatIsGoneByTheFirstLineIsNotMissed) {
+  WriteLines({"x"});
+  ResultsFile results = Open(OldLines::kReplace);
+  fs::remove(folder_ / "results.jsonl");
+  results.Add("a", LineOf("a"));
+  results.Finish(true);
+  ExpectLines({LineOf("a")});
+}
+
+TEST_F(ResultsFileTest, LeavesAnotherNameOfTheOlderFileAlone) {
+  WriteLines({"x"});
+  fs::create_hard_link(folder_ / "results.jsonl", folder_ / "backup");
+  ResultsFile results = Open(OldLines::kReplace);
+  results.Add("a", LineOf("a"));
+  results.Finish(true);
+  EXPECT_EQ(Content(folder_ / "backup"), LineOf("x") + "\n");
+  EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n");
 }
 
 TEST_F(ResultsFileTest, KeepsLinesOfPicturesThatWereNotReached) {
@@ -244,11 +315,16 @@ TEST_F(ResultsFileTest, NeverReplacesAForeignFile) {
 
 TEST_F(ResultsFileTest, ReplacesALinkAndNotWhatItLeadsTo) {
   folder_.Write("precious", "text");
-  fs::create_symlink("precious", folder_ / "results.jsonl");
-  ResultsFile results = Open(OldLines::kReplace);
-  results.Add("a", LineOf("a"));
-  EXPECT_EQ(Content(folder_ / "precious"), "text");
-  EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n");
+  for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep}) {
+    fs::remove(folder_ / "results.jsonl");
+    fs::create_symlink("precious", folder_ / "results.jsonl");
+    ResultsFile results = Open(old_lines);
+    results.Add("a", LineOf("a"));
+    results.Finish(true);
+    EXPECT_EQ(Content(folder_ / "precious"), "text");
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(folder_ / "results.jsonl")));
+    EXPECT_EQ(Content(folder_ / "results.jsonl"), LineOf("a") + "\n");
+  }
 }
 
 TEST_F(ResultsFileTest, SaysThatItWasRemovedDuringTheRun) {

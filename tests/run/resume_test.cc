@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -82,6 +85,23 @@ class ResumeTest : public RunnerTest {
       names.push_back(nlohmann::json::parse(line)["image"]["file"]);
     }
     return names;
+  }
+
+  // While another run is at work in the same folder.
+  void RunBeside() {
+    FakeExplainer explainer;
+    Listener listener;
+    static_cast<void>(gradcam::Run(explainer, {"fake.pt", [this] { return model_sha256_; }},
+                                   options_, MakePlan(options_, /*standard_input=*/-1), listener,
+                                   {}));
+  }
+
+  // As an error of the whole run.
+  static auto RefusesResults() {
+    return testing::Throws<Error>(testing::AllOf(
+        testing::Property(&Error::kind, ErrorKind::kUsage),
+        testing::Property(&Error::what,
+                          HasSubstr("results.jsonl' is being written by another run"))));
   }
 
   void FailAt(int picture) {
@@ -380,7 +400,7 @@ TEST_F(ResumeTest, ResultsThatAreRemovedBeforeAnythingIsComputedAreMissed) {
   }
 }
 
-TEST_F(ResumeTest, AForeignFileInThePlaceOfTheResultsStays) {
+TEST_F(ResumeTest, AForeignFileInThePlaceOfTheResultsStaysAndEndsTheRun) {
   options_.settings.outputs = {Output::kJsonl};
   FailAt(1);
   static_cast<void>(RunOn({"photos"}));
@@ -388,8 +408,58 @@ TEST_F(ResumeTest, AForeignFileInThePlaceOfTheResultsStays) {
     fs::rename(folder_ / "out/results.jsonl", folder_ / "gone");
     folder_.Write("out/results.jsonl", "precious");
   };
-  EXPECT_GT(Resume().counts.failed, 0);
+  EXPECT_THAT(
+      [&] { static_cast<void>(Resume()); },
+      testing::ThrowsMessage<Error>(HasSubstr("results.jsonl' has appeared since the run began")));
   EXPECT_EQ(Content(folder_ / "out/results.jsonl"), "precious");
+}
+
+TEST_F(ResumeTest, ARunBesideAnotherThatWritesTheSameResultsIsRefused) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJsonl};
+  static_cast<void>(RunOn({"photos"}));
+  for (const bool resume : {false, true}) {
+    options_.resume = resume;
+    explainer_.on_explain = [this](int call) {
+      if (call == 1) {
+        EXPECT_THAT([&] { RunBeside(); }, RefusesResults());
+      }
+    };
+    explainer_.explained = 0;
+    fs::remove(folder_ / "out/a.gradcam.png");  // something is left to do
+    EXPECT_EQ(RunOn({"photos"}).counts.failed, 0);
+    EXPECT_GT(explainer_.explained, 0);
+    EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
+  }
+}
+
+TEST_F(ResumeTest, OfTwoRunsThatStartWithoutAFolderOneDoesAllAndTheOtherIsRefused) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
+  for (const bool resume : {false, true}) {
+    options_.resume = resume;
+    fs::remove_all(options_.output);
+    std::set<std::string> files;
+    explainer_.on_explain = [&](int) {
+      if (!files.empty()) return;
+      RunBeside();
+      files = FilesBelow(options_.output);
+    };
+    EXPECT_THAT([&] { static_cast<void>(RunOn({"photos"})); },
+                testing::Throws<Error>(testing::Property(&Error::kind, ErrorKind::kUsage)));
+    EXPECT_THAT(files, SizeIs(8));
+    EXPECT_EQ(FilesBelow(options_.output), files);
+    EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
+  }
+}
+
+TEST_F(ResumeTest, DoesNotReplaceWhatAnotherRunWroteInThePlaceOfItsOwnResults) {
+  options_.settings.outputs = {Output::kJsonl};
+  listener_.on_picture = [this] {
+    fs::remove(folder_ / "out/results.jsonl");
+    RunBeside();
+  };
+  EXPECT_THAT([&] { static_cast<void>(RunOn({"photos"})); },
+              testing::Throws<Error>(testing::Property(&Error::kind, ErrorKind::kUsage)));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
 }
 
 TEST_F(ResumeTest, APictureWhoseLineCannotBeWrittenFailsAndLeavesNoFile) {
