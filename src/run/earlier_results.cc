@@ -1,10 +1,14 @@
 #include "run/earlier_results.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "core/file_handle.h"
 #include "explain/class_lookup.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
@@ -18,10 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Power loss can leave a renamed file empty.
+// Power loss can leave a renamed file empty. Throws Error(kInput) if nobody can tell.
 bool IsThere(const fs::path& file) {
-  std::error_code error;
-  return fs::is_regular_file(file, error) && fs::file_size(file, error) > 0 && !error;
+  struct stat status{};
+  if (::stat(file.c_str(), &status) == 0) return S_ISREG(status.st_mode) && status.st_size > 0;
+  if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return false;
+  throw Error(ErrorKind::kInput,
+              "cannot read the earlier " + Quoted(file) + ": " + SystemMessage(errno));
 }
 
 bool HasTruth(const PictureReport& picture, const Job& job, const ModelReport& model) {

@@ -31,7 +31,8 @@ class EarlierResults {
   [[nodiscard]] std::optional<EarlierReport> Find(const Job& job,
                                                   const std::string& picture_sha256) const;
 
-  // Throws Error(kOutput) if files of a report that was found are no longer there.
+  // Throws Error(kOutput) if files of a report that was found are no longer there, and
+  // Error(kInput) if their disk does not say.
   void RequireFiles(const Job& job, const EarlierReport& found) const;
 
  private:

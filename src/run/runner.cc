@@ -226,7 +226,11 @@ class Runner {
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
       if (IsOfRun(error)) throw;
-      Fail(job, error);
+      if (error.kind() == ErrorKind::kInput) {
+        FailUnread(job, error);
+      } else {
+        Fail(job, error);
+      }
     }
   }
 
@@ -266,8 +270,8 @@ class Runner {
     if (errors_.has_explained()) Settle();
   }
 
-  // Its file may be back tomorrow, with the disk that it is on: nothing says that what an earlier
-  // run made of it is wrong.
+  // Its file, or what an earlier run made of it, may be back tomorrow, with the disk that it is on:
+  // nothing says that those results are wrong.
   void FailUnread(const Job& job, const Error& error) {
     if (results_ != nullptr) results_->Keep(job.name);
     record_.AddFailedPicture(job, error);

@@ -462,6 +462,32 @@ TEST_F(ResumeTest, DoesNotReplaceWhatAnotherRunWroteInThePlaceOfItsOwnResults) {
   EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png"));
 }
 
+TEST_F(ResumeTest, ADiskThatDoesNotAnswerHasLostNoResults) {
+  for (const char* name : {"more/a.png", "more/b/b.png", "more/c.png"}) WritePicture(name);
+  options_.settings.outputs = {Output::kGradcam, Output::kJsonl};
+  options_.io_threads = 1;  // so that the results of b have been looked up when c is prepared
+  static_cast<void>(RunOn({"more"}));
+  ASSERT_THAT(Lines(), ElementsAre("a.png", "b/b.png", "c.png"));
+  for (const char* name : {"out/a.gradcam.png", "out/c.gradcam.png"}) fs::remove(folder_ / name);
+  options_.resume = true;
+  explainer_.explained = 0;
+  explainer_.prepared = 0;
+  explainer_.on_explain = [this](int call) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (call == 1 && explainer_.prepared < 2 && std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();
+    }
+    if (call != 1) return;
+    fs::rename(folder_ / "out/b", folder_ / "away");
+    fs::create_symlink(std::string(300, 'x'), folder_ / "out/b");  // cannot be followed
+  };
+  const RunReport report = RunOn({"more"});
+  ASSERT_EQ(report.counts.failed, 1);
+  EXPECT_EQ(report.failures[0].file, "b/b.png");
+  EXPECT_THAT(report.failures[0].error, HasSubstr("cannot read the earlier"));
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b/b.png", "c.png"));
+}
+
 TEST_F(ResumeTest, APictureWhoseLineCannotBeWrittenFailsAndLeavesNoFile) {
   options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
   listener_.on_picture = [this] { fs::remove(folder_ / "out/results.jsonl"); };
