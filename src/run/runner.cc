@@ -55,7 +55,8 @@ class Runner {
         stop_(stop),
         record_(options, observer),
         batches_(explainer, options, /*is_only=*/plan_.jobs->total() == 1),
-        model_as_loaded_(explainer.info()) {}
+        model_as_loaded_(explainer.info()),
+        folder_(options.output) {}
 
   RunReport Run() {
     Stopwatch watch;
@@ -86,7 +87,7 @@ class Runner {
     if (!options_->resume) return;
     // What is in it counts: its removal is noticed from here on.
     std::error_code ignored;
-    if (fs::is_directory(options_->output, ignored)) folder_.emplace(options_->output);
+    if (fs::is_directory(options_->output, ignored)) folder_.Hold();
     RemoveAbandonedFiles(options_->output);
     earlier_.emplace(Context(), results_, options_->only);
   }
@@ -161,7 +162,7 @@ class Runner {
   void Begin() {
     Context().model.info = explainer_->info();  // layer shape and class count are known now
     MakeOutputFolder();
-    if (!folder_) folder_.emplace(options_->output);
+    folder_.Hold();
     // First of all, since it shows whether another run is at work here.
     if (results_ != nullptr) results_->Begin();
     // What an earlier run said does not describe a folder that this one writes into.
@@ -236,14 +237,13 @@ class Runner {
 
   // Throws, once, if what has been written so far is gone. What comes next has a place again.
   void RequireNothingRemoved() {
-    const bool has_folder = !folder_ || folder_->IsInPlace();
-    if (has_folder && (results_ == nullptr || results_->IsInPlace())) return;
-    folder_ = OutputFolder(options_->output);
+    const bool has_results = results_ == nullptr || results_->IsInPlace();
     // What stands in its place by now is not this run's.
-    if (results_ != nullptr) OpenResults(OldLines::kRefuse);
+    if (!has_results) OpenResults(OldLines::kRefuse);
+    folder_.RequireInPlace();
+    if (has_results) return;
     throw Error(ErrorKind::kOutput,
-                (has_folder ? Quoted(ResultsPath()) : "output folder " + Quoted(options_->output)) +
-                    " was removed or renamed during the run",
+                Quoted(ResultsPath()) + " was removed or renamed during the run",
                 "--resume does again what is missing");
   }
 
@@ -366,7 +366,7 @@ class Runner {
   BatchExplainer batches_;
   ModelErrors errors_;
   ModelInfo model_as_loaded_;
-  std::optional<OutputFolder> folder_;  // from has_begun_ on, or as an earlier run has left it
+  OutputFolder folder_;  // held from has_begun_ on, or as an earlier run has left it
   // With Output::kJsonl. The last one is written; those in front of it were removed during the run,
   // and `earlier_` still looks lines up in the first.
   std::list<ResultsFile> results_files_;

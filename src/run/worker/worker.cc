@@ -7,6 +7,7 @@
 
 #include "gradcam/error.h"
 #include "run/earlier_results.h"
+#include "run/output_folder.h"
 #include "run/picture_files.h"
 #include "run/picture_work.h"
 #include "run/pipeline/batch_explainer.h"
@@ -27,6 +28,7 @@ class Worker {
         options_(&options),
         talk_(&talk),
         batches_(explainer, options, /*is_only=*/false),
+        folder_(options.output),
         context_(MakeRunContext(model, explainer.info(), options.settings)) {
     engine_ = WarmUp();
     context_.model.info = explainer.info();  // with layer shape and class count
@@ -101,18 +103,58 @@ class Worker {
     if (is_unanswered_) return true;
     const OpenPicture picture = open_.Oldest();
     const Request& request = *picture.request;
-    if (const auto* report = std::get_if<PictureReport>(&ended.outcome)) {
-      answer_.Add(*report, context_);
-    } else if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
-      answer_.Add(*earlier);
-    } else if (!request.error) {
-      answer_.Add(Failure{ended.job.name, error->what(), error->hint()});
-      RemoveOldFilesOf(ended.job);
-    }
+    if (!request.error) AddToAnswer(ended);
     open_.Close();
     if (!picture.is_last) return true;
     const Answer answer = std::exchange(answer_, {});
     return talk_->answer(request.error ? ErrorLine(request, *request.error) : answer.Line(request));
+  }
+
+  void AddToAnswer(const EndedPicture& ended) {
+    if (const auto* report = std::get_if<PictureReport>(&ended.outcome)) {
+      AddDone(ended.job, *report);
+    } else if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
+      AddEarlier(ended.job, *earlier);
+    } else {
+      Fail(ended.job, std::get<Error>(ended.outcome));
+    }
+  }
+
+  void AddDone(const Job& job, const PictureReport& report) {
+    try {
+      folder_.RequireInPlace();
+      RequireFilesOf(report);
+      folder_.Hold();
+      answer_.Add(report, context_);
+    } catch (const Error& error) {
+      RemoveFilesOf(report);
+      Fail(job, error);
+    }
+  }
+
+  void AddEarlier(const Job& job, const EarlierReport& earlier) {
+    try {
+      folder_.RequireInPlace();
+      earlier_->RequireFiles(job, earlier);
+      folder_.Hold();
+      answer_.Add(earlier);
+    } catch (const Error& error) {
+      // A disk that does not answer keeps what is on it.
+      if (error.kind() == ErrorKind::kInput) {
+        AddFailure(job, error);
+      } else {
+        Fail(job, error);
+      }
+    }
+  }
+
+  void Fail(const Job& job, const Error& error) {
+    AddFailure(job, error);
+    RemoveOldFilesOf(job);
+  }
+
+  void AddFailure(const Job& job, const Error& error) {
+    answer_.Add(Failure{job.name, error.what(), error.hint()});
   }
 
   // A picture that failed has no results: older ones would pass for them.
@@ -133,6 +175,7 @@ class Worker {
   const RunOptions* options_;
   const WorkerTalk* talk_;
   BatchExplainer batches_;
+  OutputFolder folder_;  // held from the first picture on that is in it
   RunContext context_;
   Engine engine_ = Engine::kLibtorch;      // of the first picture
   std::optional<EarlierResults> earlier_;  // with RunOptions::resume

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stop_token>
@@ -17,6 +18,7 @@
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "report/text.h"
 #include "run/fake_explainer.h"
 #include "run/temporary_folder.h"
 
@@ -77,6 +79,28 @@ class WorkerTest : public testing::Test {
     lines_.clear();
     const FileHandle file = FileWith(requests);
     EXPECT_EQ(Run(file.get()), WorkerEnd::kNoMoreRequests);
+    return {lines_.begin() + 1, lines_.end()};
+  }
+
+  // The same of requests that are sent one by one, each when the one before is answered; before
+  // that `between` is told how many are.
+  std::vector<json> AnswersInTurn(const std::vector<std::string>& names,
+                                  const std::function<void(std::size_t answered)>& between) {
+    lines_.clear();
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category());
+    const FileHandle out(ends[0]);
+    FileHandle in(ends[1]);
+    std::thread worker([&] { EXPECT_EQ(Run(out.get()), WorkerEnd::kNoMoreRequests); });
+    for (std::size_t answered = 0; answered < names.size(); ++answered) {
+      WaitForLines(answered + 1);  // the first one says "ready"
+      between(answered);
+      const std::string request = RequestFor(names[answered]);
+      EXPECT_EQ(::write(in.get(), request.data(), request.size()),
+                static_cast<ssize_t>(request.size()));
+    }
+    in = FileHandle(-1);
+    worker.join();
     return {lines_.begin() + 1, lines_.end()};
   }
 
@@ -303,6 +327,53 @@ TEST_F(WorkerTest, TakesOverEarlierResultsWithResume) {
   EXPECT_EQ(answers.at(0)["resumed"], 1);
   EXPECT_EQ(answers.at(0)["results"], first.at(0)["results"]);
   EXPECT_FALSE(answers.at(1).contains("resumed"));
+}
+
+TEST_F(WorkerTest, APictureFailsForAnOutputFolderThatIsRemovedAndTheNextOneGoesWell) {
+  const std::vector<std::string> names = {"a.png", "b.png", "c.png", "d.png"};
+  for (const std::string& name : names) WritePicture(name);
+  const auto answers = AnswersInTurn(names, [this](std::size_t answered) {
+    if (answered == 1) fs::rename(options_.output, folder_ / "gone");
+  });
+  ASSERT_THAT(answers, SizeIs(4));
+  EXPECT_THAT(answers[0]["results"], SizeIs(1));
+  ASSERT_THAT(answers[1]["failures"], SizeIs(1));
+  EXPECT_EQ(answers[1]["failures"][0]["file"], "b.png");
+  EXPECT_EQ(answers[1]["failures"][0]["error"],
+            "output folder " + Quoted(options_.output) + " was removed or renamed during the run");
+  EXPECT_THAT(answers[2]["results"], SizeIs(1));
+  EXPECT_THAT(answers[3]["results"], SizeIs(1));
+  EXPECT_THAT(FilesBelow(options_.output),
+              UnorderedElementsAre("c.gradcam.png", "c.json", "d.gradcam.png", "d.json"));
+}
+
+TEST_F(WorkerTest, AFolderThatAnotherWorkerMadeAgainIsNotTheOneThatWasRemoved) {
+  for (const char* name : {"a.png", "b.png"}) WritePicture(name);
+  const auto answers = AnswersInTurn({"a.png", "b.png"}, [this](std::size_t answered) {
+    if (answered != 1) return;
+    fs::rename(options_.output, folder_ / "gone");
+    folder_.Write("out/other.json", "another worker's");
+  });
+  EXPECT_THAT(answers.at(1)["failures"], SizeIs(1));
+  EXPECT_THAT(FilesBelow(options_.output), ElementsAre("other.json"));
+}
+
+TEST_F(WorkerTest, EarlierResultsThatAreRemovedWithTheFolderFail) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) WritePicture(name);
+  static_cast<void>(AnswersTo(RequestFor("a.png") + RequestFor("b.png")));
+  options_.resume = true;
+  fs::copy(options_.output, folder_ / "copy");
+  // b.json is found in the copy.
+  const auto answers = AnswersInTurn({"a.png", "b.png", "c.png"}, [this](std::size_t answered) {
+    if (answered != 1) return;
+    fs::rename(options_.output, folder_ / "gone");
+    fs::rename(folder_ / "copy", options_.output);
+  });
+  EXPECT_EQ(answers.at(0)["resumed"], 1);
+  ASSERT_THAT(answers.at(1)["failures"], SizeIs(1));
+  EXPECT_THAT(answers.at(1)["failures"][0]["error"].get<std::string>(),
+              HasSubstr("was removed or renamed"));
+  EXPECT_THAT(answers.at(2)["results"], SizeIs(1));
 }
 
 // The grey picture and one more go well.
