@@ -211,21 +211,29 @@ bool ResultsFile::IsInPlace() const { return !is_begun_ || LeadsTo(path_, file_)
 void ResultsFile::Add(std::string_view name, const std::string& line) {
   const Line* kept = KeptLine(name);
   if (kept != nullptr && Read(kept->offset, kept->size - 1) == line) {
-    lines_.push_back(*kept);
+    SetNext(*kept);
   } else {
-    const std::uint64_t offset = Append(line + "\n");
-    if (!kept_.empty()) lines_.push_back({HashOf(name), offset, line.size() + 1});
+    SetNext({HashOf(name), Append(line + "\n"), line.size() + 1});
   }
-  Drop(name);
+  Settle(name);
 }
 
 void ResultsFile::Keep(std::string_view name) {
-  if (const Line* kept = KeptLine(name)) lines_.push_back(*kept);
-  Drop(name);
+  if (const Line* kept = KeptLine(name)) SetNext(*kept);
+  Settle(name);
 }
 
-void ResultsFile::Drop(std::string_view name) {
-  for (const std::size_t i : KeptOf(name)) kept_[i].is_used = true;
+void ResultsFile::Drop(std::string_view name) { Settle(name); }
+
+// In a file without kept lines all are in their places as they are appended, and there may be
+// millions: they are not recorded.
+void ResultsFile::SetNext(const Line& line) {
+  if (!kept_.empty()) wanted_.push_back(line);
+}
+
+// Whatever was kept of the picture: what it has now is in wanted_, if anything.
+void ResultsFile::Settle(std::string_view name) {
+  for (const std::size_t i : KeptOf(name)) kept_[i].is_settled = true;
 }
 
 void ResultsFile::Finish(bool is_complete) {
@@ -236,9 +244,9 @@ void ResultsFile::Finish(bool is_complete) {
   }
   if (kept_.empty()) return;
   CutRest();
-  std::vector<Line> wanted = lines_;
+  std::vector<Line> wanted = wanted_;
   for (const Line& line : kept_) {
-    if (!is_complete && !line.is_used) wanted.push_back(line);
+    if (!is_complete && !line.is_settled) wanted.push_back(line);
   }
   std::uint64_t end = 0;
   const bool is_in_order = std::ranges::all_of(wanted, [&end](const Line& line) {

@@ -59,8 +59,8 @@ class ResultsFile {
   struct Line {
     std::uint64_t name_hash = 0;
     std::uint64_t offset = 0;
-    std::uint64_t size = 0;  // with its line end
-    bool is_used = false;    // of a picture that was added or dropped
+    std::uint64_t size = 0;   // with its line end
+    bool is_settled = false;  // its picture was added, kept or dropped
   };
 
   void ReplaceOlder();
@@ -70,6 +70,8 @@ class ResultsFile {
   [[nodiscard]] std::span<const std::size_t> KeptOf(std::string_view name) const;
   [[nodiscard]] const Line* KeptLine(std::string_view name) const;
   [[nodiscard]] std::string Read(std::uint64_t offset, std::uint64_t size) const;
+  void SetNext(const Line& line);
+  void Settle(std::string_view name);
   [[nodiscard]] std::uint64_t Append(const std::string& text);
   void CutRest();
   void Rewrite(const std::vector<Line>& lines);
@@ -80,7 +82,7 @@ class ResultsFile {
   std::uint64_t size_ = 0;
   std::vector<Line> kept_;            // in the order of the file
   std::vector<std::size_t> by_name_;  // indices of kept_, by name_hash
-  std::vector<Line> lines_;           // of this run, in order; not recorded if nothing was kept
+  std::vector<Line> wanted_;          // of settled pictures, in the order of the inputs: SetNext
 };
 
 }  // namespace gradcam

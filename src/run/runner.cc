@@ -2,38 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <list>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "core/file_handle.h"
 #include "core/stopwatch.h"
 #include "core/utc_time.h"
 #include "gradcam/error.h"
 #include "report/json_text.h"
 #include "report/text.h"
-#include "run/atomic_file.h"
 #include "run/earlier_results.h"
 #include "run/ground_truth.h"
-#include "run/output_folder.h"
 #include "run/output_names.h"
 #include "run/picture_files.h"
 #include "run/picture_work.h"
 #include "run/pipeline/batch_explainer.h"
 #include "run/pipeline/model_errors.h"
 #include "run/pipeline/pipeline.h"
-#include "run/results_file.h"
+#include "run/run_output.h"
 #include "run/run_record.h"
 #include "run/temporary_name.h"
 
 namespace gradcam {
 namespace {
-
-namespace fs = std::filesystem;
 
 bool HasNonfiniteScores(const Explanation& explanation) {
   return std::ranges::any_of(explanation.top, [](const Prediction& prediction) {
@@ -56,7 +48,7 @@ class Runner {
         record_(options, observer),
         batches_(explainer, options, /*is_only=*/plan_.jobs->total() == 1),
         model_as_loaded_(explainer.info()),
-        folder_(options.output) {}
+        output_(options) {}
 
   RunReport Run() {
     Stopwatch watch;
@@ -81,19 +73,9 @@ class Runner {
 
  private:
   void OpenEarlierResults() {
-    if (options_->settings.outputs.contains(Output::kJsonl)) {
-      OpenResults(options_->resume ? OldLines::kKeep : OldLines::kReplace);
-    }
     if (!options_->resume) return;
-    // What is in it counts: its removal is noticed from here on.
-    std::error_code ignored;
-    if (fs::is_directory(options_->output, ignored)) folder_.Hold();
     RemoveAbandonedFiles(options_->output);
-    earlier_.emplace(Context(), results_, options_->only);
-  }
-
-  void OpenResults(OldLines old_lines) {
-    results_ = &results_files_.emplace_back(ResultsPath(), old_lines);
+    earlier_.emplace(Context(), output_.earlier_lines(), options_->only);
   }
 
   void RunPictures() {
@@ -133,7 +115,7 @@ class Runner {
         is_device_lost_ = is_device_lost_ || error->kind() == ErrorKind::kDevice;
         return !stop_.stop_requested() && !options_->fail_fast && !is_device_lost_;
       }
-      if (!has_begun_) Begin();
+      if (!output_.has_begun()) Begin();
       const auto& explanation = std::get<Explanation>(result);
       if (HasNonfiniteScores(explanation)) {
         record_.AddWarning("image " + Quoted(picture.job.path) +
@@ -154,30 +136,15 @@ class Runner {
   // It gets no results: those of an earlier run would pass for them.
   void LeaveOut(const Job& job) {
     ++record_.report().counts.left_out;
-    if (results_ != nullptr) results_->Drop(job.name);
+    output_.Drop(job.name);
     RemoveOldFilesOf(job);
   }
 
   // The first explanation is there: the run works, and files may be written.
   void Begin() {
     Context().model.info = explainer_->info();  // layer shape and class count are known now
-    MakeOutputFolder();
-    folder_.Hold();
-    // First of all, since it shows whether another run is at work here.
-    if (results_ != nullptr) results_->Begin();
-    // What an earlier run said does not describe a folder that this one writes into.
-    std::error_code ignored;
-    fs::remove(RunReportFile(), ignored);
-    if (results_ == nullptr) RemoveOldResults();
-    has_begun_ = true;
+    output_.Begin();
     SetExplained();
-  }
-
-  void RemoveOldResults() const {
-    try {
-      ResultsFile(ResultsPath(), OldLines::kReplace).Finish(/*is_complete=*/true);
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another program's, or in use
-    }
   }
 
   void SetExplained() {
@@ -206,9 +173,9 @@ class Runner {
 
   void NoteDone(const Job& job, const PictureReport& picture) {
     try {
-      RequireNothingRemoved();
+      output_.RequireNothingRemoved();
       RequireFilesOf(picture);
-      if (results_ != nullptr) results_->Add(job.name, JsonLine(picture, Context()));
+      output_.Add(job.name, JsonLine(picture, Context()));
       record_.AddPicture(job, picture, Context());
     } catch (const Error& error) {
       if (IsOfRun(error)) throw;
@@ -219,10 +186,10 @@ class Runner {
 
   void NoteEarlier(const Job& job, const EarlierReport& earlier) {
     try {
-      RequireNothingRemoved();
+      output_.RequireNothingRemoved();
       earlier_->RequireFiles(job, earlier);
-      if (results_ != nullptr) results_->Add(job.name, OnOneLine(earlier.text));
-      if (!has_begun_) TakeModel(earlier.stored.run.model.info);
+      output_.Add(job.name, OnOneLine(earlier.text));
+      if (!output_.has_begun()) TakeModel(earlier.stored.run.model.info);
       record_.AddEarlier(job, earlier.stored);
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
@@ -235,22 +202,10 @@ class Runner {
     }
   }
 
-  // Throws, once, if what has been written so far is gone. What comes next has a place again.
-  void RequireNothingRemoved() {
-    const bool has_results = results_ == nullptr || results_->IsInPlace();
-    // What stands in its place by now is not this run's.
-    if (!has_results) OpenResults(OldLines::kRefuse);
-    folder_.RequireInPlace();
-    if (has_results) return;
-    throw Error(ErrorKind::kOutput,
-                Quoted(ResultsPath()) + " was removed or renamed during the run",
-                "--resume does again what is missing");
-  }
-
   // Behind the last picture there is none left to fail for it.
   void TellIfRemoved() {
     try {
-      RequireNothingRemoved();
+      output_.RequireNothingRemoved();
     } catch (const Error& error) {
       record_.AddFailure({options_->output.string(), error.what(), error.hint()});
     }
@@ -273,12 +228,12 @@ class Runner {
   // Its file, or what an earlier run made of it, may be back tomorrow, with the disk that it is on:
   // nothing says that those results are wrong.
   void FailUnread(const Job& job, const Error& error) {
-    if (results_ != nullptr) results_->Keep(job.name);
+    output_.Keep(job.name);
     record_.AddFailedPicture(job, error);
   }
 
   void RecordFailure(const Job& job, const Error& error) {
-    if (results_ != nullptr) results_->Drop(job.name);
+    output_.Drop(job.name);
     record_.AddFailedPicture(job, error);
     if (!job.stale.empty()) failed_jobs_.push_back(job);
   }
@@ -304,38 +259,16 @@ class Runner {
     return is_device_lost_ || (options_->fail_fast && record_.has_failed());
   }
 
-  // While nothing has been written yet, a folder that cannot be made is an error of the whole run.
-  void MakeOutputFolder() const {
-    std::error_code error;
-    fs::create_directories(options_->output, error);
-    if (error) {
-      throw Error(ErrorKind::kUsage,
-                  "cannot make output folder " + Quoted(options_->output) + ": " +
-                      SystemMessage(error.value()),
-                  "give another --output");
-    }
-  }
-
-  [[nodiscard]] fs::path RunReportFile() const {
-    return options_->output / RunReportName(options_->shard);
-  }
-
-  [[nodiscard]] fs::path ResultsPath() const {
-    return options_->output / ResultsName(options_->shard);
-  }
-
   void PassOnWords() {
     for (const std::string& warning : explainer_->TakeWarnings()) record_.AddWarning(warning);
     for (const std::string& note : explainer_->TakeNotes()) record_.AddNote(note);
   }
 
   void FinishResults() {
-    // What stands in its place may be anybody's.
-    if (results_ == nullptr || !results_->IsInPlace()) return;
     try {
       // Nobody knows what is in a folder that cannot be listed.
-      results_->Finish(/*is_complete=*/!stop_.stop_requested() && !MustStop() &&
-                       plan_.failures.empty());
+      output_.FinishResults(/*is_complete=*/!stop_.stop_requested() && !MustStop() &&
+                            plan_.failures.empty());
     } catch (const Error& error) {
       record_.AddFailure({ResultsName(options_->shard), error.what(), error.hint()});
     }
@@ -349,9 +282,7 @@ class Runner {
 
   void WriteRunReport() {
     try {
-      const RunContext& context = Context();
-      MakeOutputFolder();
-      WriteAtomically(RunReportFile(), JsonText(record_.report(), context));
+      output_.WriteRunReport(JsonText(record_.report(), Context()));
     } catch (const Error& error) {
       record_.AddFailure({RunReportName(options_->shard), error.what(), error.hint()});
     }
@@ -366,15 +297,10 @@ class Runner {
   BatchExplainer batches_;
   ModelErrors errors_;
   ModelInfo model_as_loaded_;
-  OutputFolder folder_;  // held from has_begun_ on, or as an earlier run has left it
-  // With Output::kJsonl. The last one is written; those in front of it were removed during the run,
-  // and `earlier_` still looks lines up in the first.
-  std::list<ResultsFile> results_files_;
-  ResultsFile* results_ = nullptr;         // the last one
+  RunOutput output_;
   std::optional<EarlierResults> earlier_;  // with RunOptions::resume
   std::optional<RunContext> context_;      // set before the first picture is written
   std::optional<EndedPicture> in_doubt_;  // failed with a model error before anything was explained
-  bool has_begun_ = false;                // files may be written
   bool is_device_lost_ = false;           // nothing more can be computed
   std::vector<Job> failed_jobs_;          // whose older files are to be removed
 };

@@ -1,0 +1,100 @@
+#include "run/run_output.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "core/file_handle.h"
+#include "gradcam/error.h"
+#include "report/text.h"
+#include "run/atomic_file.h"
+#include "run/output_names.h"
+
+namespace gradcam {
+
+namespace fs = std::filesystem;
+
+RunOutput::RunOutput(const RunOptions& options) : options_(&options), folder_(options.output) {
+  if (options.settings.outputs.contains(Output::kJsonl)) {
+    OpenResults(options.resume ? OldLines::kKeep : OldLines::kReplace);
+  }
+  std::error_code ignored;
+  if (options.resume && fs::is_directory(options.output, ignored)) folder_.Hold();
+}
+
+void RunOutput::Begin() {
+  MakeFolderOfRun();
+  folder_.Hold();
+  // First of all, since it shows whether another run is at work here.
+  if (results_ != nullptr) results_->Begin();
+  std::error_code ignored;
+  fs::remove(RunReportPath(), ignored);
+  if (results_ == nullptr) RemoveOldResults();
+  has_begun_ = true;
+}
+
+// They would tell of files that are no longer there.
+void RunOutput::RemoveOldResults() const {
+  try {
+    ResultsFile(ResultsPath(), OldLines::kReplace).Finish(/*is_complete=*/true);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another program's, or in use
+  }
+}
+
+void RunOutput::RequireNothingRemoved() {
+  const bool has_results = results_ == nullptr || results_->IsInPlace();
+  // What stands in its place by now is not this run's.
+  if (!has_results) OpenResults(OldLines::kRefuse);
+  folder_.RequireInPlace();
+  if (has_results) return;
+  throw Error(ErrorKind::kOutput, Quoted(ResultsPath()) + " was removed or renamed during the run",
+              "--resume does again what is missing");
+}
+
+void RunOutput::Add(std::string_view name, const std::string& line) {
+  if (results_ != nullptr) results_->Add(name, line);
+}
+
+void RunOutput::Keep(std::string_view name) {
+  if (results_ != nullptr) results_->Keep(name);
+}
+
+void RunOutput::Drop(std::string_view name) {
+  if (results_ != nullptr) results_->Drop(name);
+}
+
+void RunOutput::FinishResults(bool is_complete) {
+  // What stands in its place may be anybody's.
+  if (results_ != nullptr && results_->IsInPlace()) results_->Finish(is_complete);
+}
+
+const ResultsFile* RunOutput::earlier_lines() const {
+  return results_files_.empty() ? nullptr : &results_files_.front();
+}
+
+void RunOutput::WriteRunReport(const std::string& text) {
+  MakeFolderOfRun();
+  WriteAtomically(RunReportPath(), text);
+}
+
+void RunOutput::OpenResults(OldLines old_lines) {
+  results_ = &results_files_.emplace_back(ResultsPath(), old_lines);
+}
+
+void RunOutput::MakeFolderOfRun() const {
+  std::error_code error;
+  fs::create_directories(options_->output, error);
+  if (error) {
+    throw Error(ErrorKind::kUsage,
+                "cannot make output folder " + Quoted(options_->output) + ": " +
+                    SystemMessage(error.value()),
+                "give another --output");
+  }
+}
+
+fs::path RunOutput::ResultsPath() const { return options_->output / ResultsName(options_->shard); }
+
+fs::path RunOutput::RunReportPath() const {
+  return options_->output / RunReportName(options_->shard);
+}
+
+}  // namespace gradcam
