@@ -29,11 +29,8 @@ class AtomicFile {
   void Rewind();
   // Once only, after everything else.
   void Commit();
-  // The same of a file that is written on, and read, in its place.
+  // The same of a file that is written on, and read, in its place. It stays locked.
   [[nodiscard]] FileHandle CommitOpen();
-
-  // Until it is committed.
-  [[nodiscard]] const FileHandle& handle() const { return handle_; }
 
  private:
   void Rename();

@@ -1,7 +1,6 @@
 #include "run/results_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,7 +41,7 @@ std::uint64_t HashOf(std::string_view name) { return std::hash<std::string_view>
 
 // Where the file system knows no locks, there are none.
 void Lock(const FileHandle& handle, const fs::path& file) {
-  if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) FailInUse(file);
+  if (TryLock(handle) == LockState::kHeldByAnother) FailInUse(file);
 }
 
 // Whether `file` is what `handle` has open, and no link to it.
@@ -166,10 +165,10 @@ void ResultsFile::Begin() {
   is_begun_ = true;
 }
 
-// Only now is it gone for good. Its lock keeps others from doing the same.
+// Only now is it gone for good. Its lock keeps others from doing the same, and so does that of the
+// new one.
 void ResultsFile::ReplaceOlder() {
   AtomicFile file(path_);
-  Lock(file.handle(), path_);
   file_ = file.CommitOpen();
 }
 
