@@ -146,10 +146,23 @@ def test_links_pipes_and_locked_folders_stop_nothing(gradcam, tiny_model, pictur
     result = gradcam("-m", tiny_model, "photos", unprivileged=True)
     locked.chmod(0o755)
     assert result.code == 1, result.stderr
-    assert len(result.errors) == 1 and "cannot list folder 'photos/locked'" in result.errors[0]
+    assert len(result.errors) == 2
+    assert any("cannot list folder 'photos/locked'" in error for error in result.errors)
+    assert any("cannot follow 'photos/self'" in error for error in result.errors)
     assert any("entered before" in w for w in result.warnings)
     assert any("pipe.png' is no regular file" in w for w in result.warnings)
     assert reports_below(out) == ["a/cat.json"]
+
+
+def test_a_class_whose_disk_is_not_there_is_a_failure(gradcam, tiny_model, picture, out, tmp_path):
+    picture("photos/classB/cat.png")
+    (tmp_path / "photos/classA").symlink_to("/nowhere/classA")
+    (tmp_path / "photos/notes.txt").symlink_to("/nowhere/notes.txt")
+    result = gradcam("-m", tiny_model, "photos")
+    assert result.code == 1 and len(result.errors) == 1, result.stderr
+    assert "cannot follow 'photos/classA': no such file or directory" in result.errors[0]
+    run_report = check(json.loads((out / "run.json").read_text()), "run.schema.json")
+    assert run_report["counts"] == {"pictures": 1, "done": 1, "failed": 1, "skipped": 1}
 
 
 @pytest.mark.parametrize("kind", ["paths", "csv", "folder"])

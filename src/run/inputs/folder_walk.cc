@@ -17,6 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Whether a name is more likely a file's than a folder's: "notes.txt", but not "2024.05".
+bool HasExtension(const fs::path& name) {
+  return std::ranges::any_of(name.extension().native(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+}
+
 class Walk {
  public:
   Walk(const std::optional<FileIdentity>& excluded,
@@ -64,12 +71,15 @@ class Walk {
   void Visit(const fs::directory_entry& entry, const std::string& name) {
     // These ask the file system only about links: what else a name is, the folder itself tells.
     std::error_code ignored;
-    if (entry.is_directory(ignored)) {
+    std::error_code error;
+    if (entry.is_directory(error)) {
       if (entry.is_symlink(ignored)) {
         links_.emplace(name + "/", entry.path());
       } else {
         Enter(entry.path(), name + "/");
       }
+    } else if (error && !HasExtension(entry.path())) {
+      FailLink(entry.path(), error.value());
     } else if (!HasPictureExtension(name)) {
       ++listing_.skipped;
     } else if (entry.is_other(ignored)) {
@@ -85,6 +95,12 @@ class Walk {
     listing_.failures.push_back(
         {folder.string(), "cannot list folder " + Quoted(folder) + ": " + SystemMessage(error),
          ""});
+  }
+
+  // What it leads to may be a folder full of pictures.
+  void FailLink(const fs::path& link, int error) {
+    listing_.failures.push_back(
+        {link.string(), "cannot follow " + Quoted(link) + ": " + SystemMessage(error), ""});
   }
 
   std::optional<FileIdentity> excluded_;

@@ -14,14 +14,15 @@ namespace gradcam {
 // What a folder holds besides pictures.
 struct FolderListing {
   std::vector<FileIdentity> folders;  // entered, the folder itself included
-  std::vector<Failure> failures;      // folders that cannot be listed
+  std::vector<Failure> failures;  // folders that cannot be listed, links that cannot be followed
   std::vector<std::string> warnings;  // what was not entered or is no file
   int skipped = 0;                    // other files
 };
 
 // Lists `folder` and all folders below it, symbolic links followed, hidden names left out. Enters
 // no folder twice, and never the folder `excluded`. Calls `picture` for each file that is a picture
-// by its name, with its path below `folder` as bytes, in no order.
+// by its name, with its path below `folder` as bytes, in no order. A link that leads nowhere is a
+// file if its name has an extension with a letter, and else a failure.
 [[nodiscard]] FolderListing WalkFolder(const std::filesystem::path& folder,
                                        const std::optional<FileIdentity>& excluded,
                                        const std::function<void(const std::string&)>& picture);

@@ -20,7 +20,7 @@ struct InputOptions {
 struct InputListing {
   PictureList pictures;               // each path once, in the order of the inputs
   std::vector<FileIdentity> folders;  // all folders that were walked, sorted
-  std::vector<Failure> failures;      // folders that cannot be listed
+  std::vector<Failure> failures;  // folders that cannot be listed, links that cannot be followed
   std::vector<std::string> warnings;
   int skipped = 0;  // files in folders that are no pictures by their name
 };

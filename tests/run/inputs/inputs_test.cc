@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 std::vector<std::string> Names(const InputListing& listing) {
   std::vector<std::string> names;
@@ -105,7 +106,26 @@ TEST(Inputs, FollowLinksToFoldersButNotRoundInCircles) {
   EXPECT_THAT(Names(listing), ElementsAre("a/b.jpg", "other/o.jpg"));
   EXPECT_THAT(listing.warnings,
               ElementsAre(HasSubstr("a/up' leads to a folder that was entered before")));
-  EXPECT_THAT(listing.failures, IsEmpty());
+  ASSERT_EQ(listing.failures.size(), 1U);
+  EXPECT_THAT(listing.failures[0].error, HasSubstr("cannot follow"));
+  EXPECT_THAT(listing.failures[0].error, HasSubstr("self': "));
+}
+
+TEST(Inputs, FailForALinkThatMayHaveLedToAFolder) {
+  const TemporaryFolder folder;
+  folder.Write("classB/b.jpg", "x");
+  for (const char* name : {"classA", "2024.05", "notes.txt", "cat.jpg"}) {
+    fs::create_symlink("/nowhere/at all", folder / name);
+  }
+  const InputListing listing = List({folder.path().string()});
+  std::vector<std::string> failed;
+  for (const Failure& failure : listing.failures) {
+    failed.push_back(fs::path(failure.file).filename());
+    EXPECT_THAT(failure.error, HasSubstr("': no such file or directory"));
+  }
+  EXPECT_THAT(failed, UnorderedElementsAre("classA", "2024.05"));
+  EXPECT_THAT(Names(listing), ElementsAre("cat.jpg", "classB/b.jpg"));
+  EXPECT_EQ(listing.skipped, 1);  // notes.txt
 }
 
 TEST(Inputs, LeaveOutPipesWithAWarningAndKeepLinksThatLeadNowhere) {
