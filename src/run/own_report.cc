@@ -31,6 +31,11 @@ bool ShowsGradcam(const FileHandle& file, std::uint64_t offset) {
   return IsMadeByGradcam(std::vector<std::uint8_t>(part.begin(), part.end()));
 }
 
+// The head of a PNG or JPEG file says who made it, and the end of a WebP file.
+bool IsMarked(const FileHandle& file, std::uint64_t size) {
+  return ShowsGradcam(file, 0) || ShowsGradcam(file, size - std::min<std::uint64_t>(size, kPart));
+}
+
 }  // namespace
 
 bool IsForeignReport(const fs::path& file) {
@@ -47,13 +52,19 @@ bool IsForeignPicture(const fs::path& file) {
   if (extension != ".png" && extension != ".jpg" && extension != ".webp") return false;
   try {
     const auto [handle, size] = OpenRegularFile(file);
-    if (size == 0) return false;
-    // The head of a PNG or JPEG file says who made it, and the end of a WebP file.
-    return !ShowsGradcam(handle, 0) &&
-           !ShowsGradcam(handle, size - std::min<std::uint64_t>(size, kPart));
+    return size != 0 && !IsMarked(handle, size);
   } catch (const std::system_error& error) {
     // A file that cannot be looked into may be anybody's. A link that leads nowhere is none.
     return !IsMissing(error);
+  }
+}
+
+bool IsOwnPicture(const fs::path& file) {
+  try {
+    const auto [handle, size] = OpenRegularFile(file);
+    return IsMarked(handle, size);
+  } catch (const std::system_error&) {
+    return false;
   }
 }
 

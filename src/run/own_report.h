@@ -12,4 +12,7 @@ namespace gradcam {
 // be read. An empty one is nobody's.
 [[nodiscard]] bool IsForeignPicture(const std::filesystem::path& file);
 
+// Whether `file` can be read and is a PNG, JPEG or WebP that gradcam made.
+[[nodiscard]] bool IsOwnPicture(const std::filesystem::path& file);
+
 }  // namespace gradcam

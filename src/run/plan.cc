@@ -48,10 +48,26 @@ void CheckFolder(const fs::path& folder, const std::vector<FileIdentity>& walked
   }
 }
 
+// Pictures that are results of an earlier run become failures.
+void RefuseResults(InputListing& listing, const fs::path& output) {
+  std::vector<std::size_t> results;
+  for (std::size_t i = 0; i < listing.pictures.size(); ++i) {
+    const fs::path path = listing.pictures.PathOf(i);
+    try {
+      RequireNoResult(path, output);
+    } catch (const Error& error) {
+      results.push_back(i);
+      listing.failures.push_back({path.string(), error.what(), error.hint()});
+    }
+  }
+  listing.pictures.Remove(results);
+}
+
 void RequirePictures(const InputListing& listing) {
   if (listing.pictures.size() > 0) return;
   if (!listing.failures.empty()) {
-    throw Error(ErrorKind::kUsage, listing.failures.front().error);
+    const Failure& first = listing.failures.front();
+    throw Error(ErrorKind::kUsage, first.error, first.hint);
   }
   throw Error(ErrorKind::kUsage, "no picture found",
               "a folder is searched for jpg, png, bmp, tiff, webp and pnm files");
@@ -195,6 +211,7 @@ Plan MakePlan(const RunOptions& options, int standard_input) {
 
   InputListing listing = ListInputs({options.inputs, options.root, options.null_separated},
                                     output_identity, standard_input);
+  RefuseResults(listing, options.output);
   RequirePictures(listing);
   const OutputMap outputs(listing.pictures, options);
   outputs.CheckRunReports();

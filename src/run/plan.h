@@ -13,7 +13,7 @@ namespace gradcam {
 // What a run will do, known before any work.
 struct Plan {
   std::unique_ptr<JobSource> jobs;   // never null
-  std::vector<Failure> failures;     // folders that could not be listed
+  std::vector<Failure> failures;     // of listing, and pictures that are results of an earlier run
   std::vector<ListedClass> classes;  // all true classes that lists name
   int skipped = 0;                   // files in folders that are no pictures by their name
 };

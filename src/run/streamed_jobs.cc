@@ -61,6 +61,7 @@ std::vector<std::string> StreamedJobs::TakeWarnings() { return std::exchange(war
 
 // Nothing if the picture was there before.
 std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
+  RequireNoResult(entry.path, options_.output);
   const fs::path absolute = naming_.Absolute(entry.path);
   Job job;
   job.path = entry.path;

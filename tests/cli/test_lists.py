@@ -69,6 +69,21 @@ def test_a_name_that_a_stream_has_taken_fails_that_picture(gradcam, tiny_model, 
     assert reports_below(out) == ["cat.json"]
 
 
+@pytest.mark.parametrize("kind", ["stream", "list"])
+def test_results_in_a_list_are_not_explained(gradcam, tiny_model, picture, tmp_path, kind):
+    picture("photos/cat.png")
+    for run_number in (1, 2):
+        files = sorted((tmp_path / "photos").rglob("*.png"))
+        paths = "".join(f"{path}\0" for path in files)
+        (tmp_path / "list").write_text(paths)
+        result = gradcam("-m", tiny_model, "--null", "@-" if kind == "stream" else "@list", "-o",
+                         "photos/maps", "--root", "photos", stdin=paths)
+        assert result.code == run_number - 1, result.stderr
+        assert len(result.errors) == len(files) - 1
+        assert all("is a result in the output folder" in error for error in result.errors)
+        assert reports_below(tmp_path / "photos/maps") == ["cat.json"]
+
+
 @pytest.mark.parametrize("stdin, part", [("", "no picture found"),
                                          ("path,label\ncat.png,1\n", "no column 'class'"),
                                          ('{"path": "cat.png"}\n', 'line 1: no "class"')])

@@ -148,6 +148,27 @@ TEST_F(PlanTest, FindsDrawingsOfOtherFormats) {
               HasSubstr("cat.gradcam-overlay.webp' was not written by gradcam"));
 }
 
+TEST_F(PlanTest, RefusesResultsOfAnEarlierRunHoweverTheyAreNamed) {
+  folder_.Write("cat.png", "x");
+  folder_.Write("out/a/cat.gradcam.png", OwnPicture());
+  folder_.Write("out/photo.png", "x");
+  fs::create_directory_symlink("out", folder_ / "link");
+  const std::string result = (folder_ / "link/a/cat.gradcam.png").string();
+  folder_.Write("list", (folder_ / "cat.png").string() + "\n" + result + "\n" +
+                            (folder_ / "out/photo.png").string() + "\n");
+  options_.inputs = {"@" + (folder_ / "list").string(), (folder_ / "out/a").string()};
+  const Plan plan = MakePlan(options_, /*standard_input=*/-1);
+  EXPECT_EQ(plan.jobs->total(), 2U);  // cat.png and out/photo.png
+  ASSERT_EQ(plan.failures.size(), 2U);
+  EXPECT_EQ(plan.failures[0].file, result);
+  EXPECT_THAT(plan.failures[1].error,
+              HasSubstr("out/a/cat.gradcam.png' is a result in the output folder"));
+  EXPECT_THAT(UsageError({"link/a/cat.gradcam.png"}),
+              HasSubstr("is a result in the output folder; not explained | leave"));
+  options_.output = folder_ / "other";
+  EXPECT_EQ(JobsOf({"link/a/cat.gradcam.png"}).size(), 1U);
+}
+
 TEST_F(PlanTest, NeedsAPicture) {
   folder_.Write("photos/note.txt", "x");
   EXPECT_THAT(UsageError({"photos"}), HasSubstr("no picture found"));

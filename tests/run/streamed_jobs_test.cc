@@ -148,6 +148,18 @@ TEST_F(StreamedJobsTest, LeaveAloneWhatAnEarlierPictureOfTheRunWrites) {
   EXPECT_THAT(NextJob().value().stale, IsEmpty());
 }
 
+TEST_F(StreamedJobsTest, FailForResultsOfAnEarlierRun) {
+  const auto png = EncodePng(Image{1, 1, {0, 0, 0}});
+  folder_.Write("out/cat.panel.png", std::string(png.begin(), png.end()));
+  folder_.Write("out/photo.panel.png", "x");
+  ReadFrom(Path("cat.jpg") + "\n" + Path("out/cat.panel.png") + "\n" + Path("out/photo.panel.png") +
+           "\n");
+  EXPECT_EQ(NextJob().value().name, "cat.jpg");
+  EXPECT_THAT(NextFailure().error,
+              HasSubstr("out/cat.panel.png' is a result in the output folder"));
+  EXPECT_EQ(NextJob().value().name, "out/photo.panel.png");
+}
+
 TEST_F(StreamedJobsTest, NeverReplaceTheUsersFiles) {
   folder_.Write("out/cat.gradcam.png", "a photo of the user");
   folder_.Write("out/dog.panel.png", "");
