@@ -70,6 +70,13 @@ void FailRunReport(const fs::path& picture, const std::string& stem) {
               "give --keep-ext, or rename the picture");
 }
 
+void FailFolderAndFile(const fs::path& picture, const fs::path& path) {
+  throw Error(ErrorKind::kUsage,
+              "picture " + Quoted(picture) + ": " + Quoted(path) +
+                  " would be both a folder and a file of results",
+              "rename the folder of pictures that is called " + Quoted(path.filename()));
+}
+
 void FailOwnInput(const fs::path& output) {
   throw Error(ErrorKind::kUsage, "the run would replace its own input " + Quoted(output),
               kOtherOutput);

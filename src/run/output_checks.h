@@ -25,6 +25,11 @@ void RequireNoResult(const std::filesystem::path& picture, const std::filesystem
 // `picture` would write the report of the whole run.
 [[noreturn]] void FailRunReport(const std::filesystem::path& picture, const std::string& stem);
 
+// `path`, a file of results, would be a folder of results as well. `picture` is one of those that
+// need it.
+[[noreturn]] void FailFolderAndFile(const std::filesystem::path& picture,
+                                    const std::filesystem::path& path);
+
 // `output` is a picture of the run.
 [[noreturn]] void FailOwnInput(const std::filesystem::path& output);
 

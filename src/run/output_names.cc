@@ -204,6 +204,36 @@ bool IsRunReport(const OutputPlace& place) {
                                 IsShardName(std::string_view(place.stem).substr(kRun.size() + 1)));
 }
 
+std::vector<std::string> FoldersTo(const std::string& folder) {
+  std::vector<std::string> folders;
+  for (std::size_t slash = folder.find('/'); slash != std::string::npos;
+       slash = folder.find('/', slash + 1)) {
+    folders.push_back(folder.substr(0, slash));
+  }
+  if (!folder.empty()) folders.push_back(folder);
+  return folders;
+}
+
+bool IsFileOfRuns(const std::string& path) {
+  return path == RunReportName({}) || path == ResultsName({}) || ShardOfRunReport(path) ||
+         ShardOfResults(path);
+}
+
+std::optional<OutputPlace> PlaceThatWrites(const std::string& path, const Settings& settings) {
+  const std::size_t slash = path.rfind('/');
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+  const auto parsed = ParseOutputName(std::string_view(path).substr(name));
+  if (!parsed || !IsWanted(parsed->kind, settings.outputs)) return std::nullopt;
+  const OutputEnding& ending = kOutputEndings.at(parsed->ending);
+  if (&EndingOf(parsed->kind, settings.render.format) != &ending) return std::nullopt;
+  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
+  if (!IsPerClass(parsed->kind) || settings.explain.classes.size() <= 1) {
+    return OutputPlace{folder, parsed->base};
+  }
+  const auto indexed = SplitClassIndex(parsed->base);
+  return indexed ? std::optional(OutputPlace{folder, indexed->stem}) : std::nullopt;
+}
+
 std::string RunReportName(const std::optional<Shard>& shard) {
   return "run" + ShardPart(shard) + ".json";
 }

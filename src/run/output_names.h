@@ -128,4 +128,18 @@ struct OutputPlace {
 // Whether a picture with this place would write the report of a whole run, or of a shard.
 [[nodiscard]] bool IsRunReport(const OutputPlace& place);
 
+// What follows is of folders that are called like files: outputs of "cat.json/dog.png" stand in the
+// folder "cat.json". Paths are below the output folder.
+
+// "a/b/c" and the folders that it stands in: "a", "a/b", "a/b/c".
+[[nodiscard]] std::vector<std::string> FoldersTo(const std::string& folder);
+
+// Whether the run or a shard of one writes a file of this name that is of no single picture.
+[[nodiscard]] bool IsFileOfRuns(const std::string& path);
+
+// The place of the picture that writes a file of this name with these settings: of "a/cat.json",
+// the stem "cat" in "a". Nothing if no picture does.
+[[nodiscard]] std::optional<OutputPlace> PlaceThatWrites(const std::string& path,
+                                                         const Settings& settings);
+
 }  // namespace gradcam

@@ -128,10 +128,24 @@ class OutputMap {
     return by_place_.Find(place.Key());
   }
 
-  void CheckRunReports() const {
+  // Throws if a picture would write what is the run's.
+  void CheckFilesOfRuns() const {
     for (std::size_t i = 0; i < pictures_->size(); ++i) {
       const OutputPlace place = PlaceAt(i);
       if (IsRunReport(place)) FailRunReport(pictures_->PathOf(i), place.stem);
+      const std::string top = place.folder.substr(0, place.folder.find('/'));
+      if (IsFileOfRuns(top)) FailFolderAndFile(pictures_->PathOf(i), options_->output / top);
+    }
+  }
+
+  // Throws if one of `folders`, or a folder that it stands in, is a file of a picture.
+  void CheckFolders(const std::vector<std::string>& folders) const {
+    for (const std::string& folder : folders) {
+      for (const std::string& path : FoldersTo(folder)) {
+        const auto place = PlaceThatWrites(path, options_->settings);
+        const auto writer = place ? Find(*place) : std::nullopt;
+        if (writer) FailFolderAndFile(pictures_->PathOf(*writer), options_->output / path);
+      }
     }
   }
 
@@ -214,9 +228,10 @@ Plan MakePlan(const RunOptions& options, int standard_input) {
   RefuseResults(listing, options.output);
   RequirePictures(listing);
   const OutputMap outputs(listing.pictures, options);
-  outputs.CheckRunReports();
+  outputs.CheckFilesOfRuns();
   CheckTruth(listing.pictures, options);
   const std::vector<std::string> folders = outputs.Folders();
+  outputs.CheckFolders(folders);
   for (const std::string& folder : folders) {
     CheckFolder(FolderOf(options.output, folder), listing.folders);
   }

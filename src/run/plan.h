@@ -21,8 +21,9 @@ struct Plan {
 // Lists the inputs of `options` (names only, no picture is opened) and works out the names of their
 // outputs. The descriptor `standard_input` is read for "@-": to its end, or,
 // if that is the only input, line by line as jobs are asked for. Throws Error(kUsage): no picture
-// found, two pictures with one output name, an output folder that is also an input folder or no
-// folder at all, an output that would replace an input or a foreign report.
+// found, two pictures with one output name, a folder of outputs with the name of a file, an output
+// folder that is also an input folder or no folder at all, an output that would replace an input or
+// a foreign report.
 [[nodiscard]] Plan MakePlan(const RunOptions& options, int standard_input);
 
 }  // namespace gradcam

@@ -79,8 +79,15 @@ std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
 
 bool StreamedJobs::Take(const OutputPlace& place, const fs::path& absolute) {
   const Digest picture = DigestOf(absolute.string());
-  const auto [owner, is_new] = taken_.emplace(DigestOf(place.Key()), picture);
-  if (is_new) return true;
+  const Digest key = DigestOf(place.Key());
+  const auto owner = taken_.find(key);
+  if (owner == taken_.end()) {
+    const auto blocked = blocked_.find(key);
+    if (blocked != blocked_.end()) FailFolderAndFile(absolute, options_.output / blocked->second);
+    TakeFolders(place, absolute);
+    taken_.emplace(key, picture);
+    return true;
+  }
   if (owner->second == picture) {
     warnings_.push_back(Quoted(absolute) + " is given more than once; done once");
     return false;
@@ -90,6 +97,16 @@ bool StreamedJobs::Take(const OutputPlace& place, const fs::path& absolute) {
                   Quoted(FolderOf(options_.output, place.folder) / (place.stem + ".*")) +
                   ", as an earlier picture does",
               "--keep-ext keeps the extension in the output names");
+}
+
+// `place` needs them as folders: they are files of no picture.
+void StreamedJobs::TakeFolders(const OutputPlace& place, const fs::path& absolute) {
+  for (const std::string& path : FoldersTo(place.folder)) {
+    const auto writer = PlaceThatWrites(path, options_.settings);
+    const bool is_file = IsFileOfRuns(path) || (writer && taken_.contains(DigestOf(writer->Key())));
+    if (is_file) FailFolderAndFile(absolute, options_.output / path);
+    if (writer) blocked_.emplace(DigestOf(writer->Key()), path);
+  }
 }
 
 // Older outputs of the picture. Those in the folder are listed once, before anything is written

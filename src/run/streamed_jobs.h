@@ -36,6 +36,7 @@ class StreamedJobs final : public JobSource {
 
   [[nodiscard]] std::optional<Job> JobOf(const ListEntry& entry);
   [[nodiscard]] bool Take(const OutputPlace& place, const std::filesystem::path& absolute);
+  void TakeFolders(const OutputPlace& place, const std::filesystem::path& absolute);
   [[nodiscard]] std::vector<std::string> StaleNames(const OutputPlace& place, const Job& job);
   [[nodiscard]] static Digest DigestOf(const std::string& text);
 
@@ -44,6 +45,8 @@ class StreamedJobs final : public JobSource {
   ListReader reader_;
   std::optional<ListEntry> first_;  // not handed out yet
   std::map<Digest, Digest> taken_;  // place of outputs -> picture
+  // Places whose pictures would write a file where a folder of outputs is -> that path.
+  std::map<Digest, std::string> blocked_;
   // By output folder; a picture's number is the hash of its stem.
   std::map<std::string, StaleFiles> old_files_;
   std::vector<std::string> warnings_;

@@ -93,6 +93,23 @@ def test_a_stream_of_no_use_is_a_usage_error(gradcam, tiny_model, out, stdin, pa
     assert result.stdout == "" and not out.exists()
 
 
+@pytest.mark.parametrize("inside", ["run.json/a.png", "results.jsonl/a.png", "cat.json/a.png"])
+@pytest.mark.parametrize("source", ["photos", "@list", "@-"])
+def test_folders_called_like_files_of_results_are_refused(gradcam, tiny_model, picture, tmp_path,
+                                                          source, inside):
+    names = ["photos/cat.png", f"photos/{inside}"]
+    for name in names:
+        picture(name)
+    lines = "\n".join(names)
+    (tmp_path / "list").write_text(lines)
+    root = () if source == "photos" else ("--root", "photos")
+    result = gradcam("-m", tiny_model, source, *root, "--dry-run", stdin=lines)
+    assert result.code == (1 if source == "@-" else 2), result.stderr
+    assert len(result.errors) == 1
+    assert "would be both a folder and a file of results" in result.errors[0]
+    assert inside.split("/")[0] in result.hints[0]
+
+
 def test_null_separated_names(gradcam, tiny_model, picture, out, tmp_path):
     names = [b"new\nline.png", b" .png", b"b\xff.png", b"-dash.png", b'"quote".png', b"x" * 251 + b".png"]
     for name in names:

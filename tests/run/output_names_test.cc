@@ -78,6 +78,33 @@ TEST(OutputNames, DifferForLongNamesThatBeginAlike) {
   EXPECT_EQ(OutputStem(std::string(222, 'x') + ".jpg", false), std::string(222, 'x'));
 }
 
+// "folder stem"
+std::string Writer(const std::string& path, const Settings& settings) {
+  const auto place = PlaceThatWrites(path, settings);
+  return place ? place->folder + " " + place->stem : "none";
+}
+
+TEST(OutputNames, TellThePlaceOfThePictureThatWritesThem) {
+  Settings settings;
+  settings.outputs = {Output::kJson, Output::kGradcam, Output::kPanel};
+  settings.render.format = ImageFormat::kWebp;
+  EXPECT_EQ(Writer("a/b/cat.json", settings), "a/b cat");
+  EXPECT_EQ(Writer("cat.7.gradcam.png", settings), " cat.7");
+  EXPECT_EQ(Writer("cat.panel.webp", settings), " cat");
+  EXPECT_EQ(Writer("cat.panel.png", settings), "none");
+  EXPECT_EQ(Writer("cat.saliency.png", settings), "none");
+  EXPECT_EQ(Writer("cat.jpg", settings), "none");
+  settings.explain.classes.resize(2);
+  EXPECT_EQ(Writer("cat.7.gradcam.png", settings), " cat");
+  EXPECT_EQ(Writer("cat.gradcam.png", settings), "none");
+  EXPECT_EQ(Writer("cat.7.json", settings), " cat.7");
+}
+
+TEST(OutputNames, StandInAllFoldersOnTheWay) {
+  EXPECT_EQ(FoldersTo(""), std::vector<std::string>());
+  EXPECT_EQ(FoldersTo("a/b/c"), (std::vector<std::string>{"a", "a/b", "a/b/c"}));
+}
+
 TEST(OutputNames, FollowWhatIsToBeWritten) {
   EXPECT_TRUE(IsWanted(FileKind::kSaliencyRaw, {Output::kRaw}));
   EXPECT_TRUE(IsWanted(FileKind::kReport, {Output::kJson}));

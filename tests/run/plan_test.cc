@@ -94,6 +94,32 @@ TEST_F(PlanTest, RefusesAPictureWhoseReportWouldBeThatOfTheRun) {
   EXPECT_EQ(JobsOf({"run.jpg"}).size(), 1U);
 }
 
+TEST_F(PlanTest, RefusesFoldersCalledLikeFilesOfTheRun) {
+  for (const char* name :
+       {"run.json", "run.2-of-4.json", "results.jsonl", "results.1-of-2.jsonl"}) {
+    const TemporaryFolder photos;
+    photos.Write(std::string(name) + "/a/cat.jpg", "x");
+    options_.inputs = {photos.path().string()};
+    const auto plan = [this] { static_cast<void>(MakePlan(options_, /*standard_input=*/-1)); };
+    EXPECT_THAT(plan, testing::ThrowsMessage<Error>(HasSubstr(
+                          std::string("out/") + name + "' would be both a folder and a file")));
+  }
+  folder_.Write("photos/a/run.json/cat.jpg", "x");
+  folder_.Write("photos/run.5-of-4.json/cat.jpg", "x");
+  EXPECT_EQ(JobsOf({"photos"}).size(), 2U);
+}
+
+TEST_F(PlanTest, RefusesAFolderCalledLikeAFileOfAPicture) {
+  folder_.Write("photos/a/cat.json/b/dog.jpg", "x");
+  folder_.Write("photos/a/cat.png", "x");
+  folder_.Write("photos/cat.png", "x");
+  EXPECT_THAT(UsageError({"photos"}),
+              HasSubstr("photos/a/cat.png': '" + (folder_ / "out/a/cat.json").string() +
+                        "' would be both a folder and a file of results | rename the folder"));
+  options_.settings.outputs = {Output::kGradcam};
+  EXPECT_EQ(JobsOf({"photos"}).size(), 3U);
+}
+
 TEST_F(PlanTest, RefusesToWriteIntoAFolderThatItReads) {
   folder_.Write("photos/cat.jpg", "x");
   options_.output = folder_ / "photos";

@@ -99,6 +99,19 @@ TEST_F(StreamedJobsTest, FailWhereTheNameIsTaken) {
   EXPECT_FALSE(NextJob());
 }
 
+TEST_F(StreamedJobsTest, FailWhereAFolderWouldBeAFile) {
+  ReadFrom(Path("run.json/cat.jpg") + "\n" + Path("a/cat.jpg") + "\n" + Path("a/cat.json/b/x.jpg") +
+           "\n" + Path("dog.json/y.jpg") + "\n" + Path("dog.jpg") + "\n" + Path("dog.json/z.jpg") +
+           "\n");
+  const std::string problem = "' would be both a folder and a file of results";
+  EXPECT_THAT(NextFailure().error, HasSubstr("out/run.json" + problem));
+  EXPECT_EQ(NextJob().value().stem, "cat");
+  EXPECT_THAT(NextFailure().error, HasSubstr("out/a/cat.json" + problem));
+  EXPECT_EQ(NextJob().value().stem, "y");
+  EXPECT_THAT(NextFailure().error, HasSubstr("out/dog.json" + problem));
+  EXPECT_EQ(NextJob().value().stem, "z");
+}
+
 TEST_F(StreamedJobsTest, FailWithALineThatIsWrong) {
   ReadFrom("path,class\n" + Path("cat.jpg") + ",7\nx\n" + Path("dog.jpg") + ",dog\n");
   EXPECT_EQ(NextJob().value().truth.value().index, 7);
