@@ -21,7 +21,6 @@
 #include "gradcam/explainer.h"
 #include "image/encode.h"
 #include "model/threads.h"
-#include "run/ground_truth.h"
 #include "run/plan.h"
 #include "run/runner.h"
 
@@ -46,7 +45,7 @@ ExitCode ListJobs(Plan plan, const fs::path& model, const LoadOptions& load,
   if (!arguments.run.resume) return ListPlan(std::move(plan), std::nullopt, arguments, messages);
   RunModel run_model(model, load, /*cache_folder=*/{});
   const ModelInfo& info = run_model.explainer().info();
-  CheckClasses(plan.classes, info.labels);
+  plan.jobs->CheckClasses(info.labels);
   RunOptions run = arguments.run;
   run.settings.device = run_model.explainer().device();
   const std::optional<ResumePreview> resume(std::in_place, run_model.file(), info, run);
@@ -55,7 +54,7 @@ ExitCode ListJobs(Plan plan, const fs::path& model, const LoadOptions& load,
 
 RunReport RunPlan(RunModel& model, const RunOptions& options, Plan plan, RunObserver& observer,
                   StopOnSignal& signals) {
-  CheckClasses(plan.classes, model.explainer().info().labels);
+  plan.jobs->CheckClasses(model.explainer().info().labels);
   signals.BeginRun();
   return Run(model.explainer(), model.file(), options, std::move(plan), observer, signals.token());
 }

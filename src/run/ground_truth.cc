@@ -25,12 +25,15 @@ void RequireTruth(const InputPicture& picture, const RunOptions& options) {
               "give pictures in a list with path,class: CSV or JSON lines");
 }
 
+void CheckClass(const ClassTarget& target, const std::vector<Label>& labels) {
+  if (target.by != ClassTarget::By::kLabel && labels.empty()) return;
+  static_cast<void>(ResolveClass(target, {}, static_cast<int>(labels.size()), labels));
+}
+
 void CheckClasses(const std::vector<ListedClass>& classes, const std::vector<Label>& labels) {
   for (const ListedClass& listed : classes) {
     try {
-      if (listed.target.by == ClassTarget::By::kLabel || !labels.empty()) {
-        static_cast<void>(ResolveClass(listed.target, {}, static_cast<int>(labels.size()), labels));
-      }
+      CheckClass(listed.target, labels);
     } catch (const Error& error) {
       throw Error(error.kind(), listed.place + ": " + error.what(), error.hint());
     }

@@ -16,8 +16,11 @@ namespace gradcam {
 // Throws Error(kUsage) for a picture without a true class where one is needed.
 void RequireTruth(const InputPicture& picture, const RunOptions& options);
 
-// Throws Error(kUsage), which names the line of the list, for a class that the model with these
-// labels does not have. Without labels only the first picture shows how many classes there are.
+// Throws Error(kUsage) for a class that the model with these labels does not have. Without labels
+// only the first picture shows how many classes there are.
+void CheckClass(const ClassTarget& target, const std::vector<Label>& labels);
+
+// The same for all classes of lists; the error names the line.
 void CheckClasses(const std::vector<ListedClass>& classes, const std::vector<Label>& labels);
 
 // Whether files are written for a picture with these predictions, best first, and this true class.

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "gradcam/card.h"
 #include "gradcam/explainer.h"
 #include "report/run_report.h"
 #include "run/inputs/input_wait.h"
@@ -36,6 +37,11 @@ class JobSource {
   JobSource& operator=(const JobSource&) = delete;
   JobSource(JobSource&&) = delete;
   JobSource& operator=(JobSource&&) = delete;
+
+  // Before the first Next: the model has these labels. Throws Error(kUsage), which names the line
+  // of the list, for a true class that it does not have; where pictures are named as the run goes
+  // on, that is a failure of its picture.
+  virtual void CheckClasses(const std::vector<Label>& /*labels*/) {}
 
   // Nothing behind the last picture, and after a stop request. Where pictures are named on stdin
   // as the run goes on, it waits for the next name, and says so beforehand: InputWait::on_wait.

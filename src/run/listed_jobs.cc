@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "run/ground_truth.h"
 #include "run/output_names.h"
 
 namespace gradcam {
@@ -16,6 +17,10 @@ ListedJobs::ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::
       next_(options.shard ? options.shard->number - 1 : 0),
       step_(options.shard ? options.shard->count : 1),
       total_(pictures_.size() > next_ ? (pictures_.size() - next_ - 1) / step_ + 1 : 0) {}
+
+void ListedJobs::CheckClasses(const std::vector<Label>& labels) {
+  gradcam::CheckClasses(pictures_.classes(), labels);
+}
 
 std::optional<JobOrFailure> ListedJobs::Next(const InputWait& wait) {
   if (wait.stop.stop_requested() || next_ >= pictures_.size()) return std::nullopt;

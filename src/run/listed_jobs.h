@@ -14,6 +14,7 @@ class ListedJobs final : public JobSource {
   ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::string> warnings,
              const RunOptions& options);
 
+  void CheckClasses(const std::vector<Label>& labels) override;
   [[nodiscard]] std::optional<JobOrFailure> Next(const InputWait& wait) override;
   [[nodiscard]] std::optional<std::size_t> total() const override;
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;

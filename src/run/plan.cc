@@ -240,7 +240,6 @@ Plan MakePlan(const RunOptions& options, int standard_input) {
   RequireOwnReport(run_report);
   StaleFiles stale = FindOldFiles(outputs, folders, options, guard);
 
-  plan.classes = listing.pictures.classes();
   plan.failures = std::move(listing.failures);
   plan.skipped = listing.skipped;
   plan.jobs = std::make_unique<ListedJobs>(std::move(listing.pictures), std::move(stale),

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "report/run_report.h"
-#include "run/inputs/picture_list.h"
 #include "run/job_source.h"
 #include "run/run_options.h"
 
@@ -12,10 +11,9 @@ namespace gradcam {
 
 // What a run will do, known before any work.
 struct Plan {
-  std::unique_ptr<JobSource> jobs;   // never null
-  std::vector<Failure> failures;     // of listing, and pictures that are results of an earlier run
-  std::vector<ListedClass> classes;  // all true classes that lists name
-  int skipped = 0;                   // files in folders that are no pictures by their name
+  std::unique_ptr<JobSource> jobs;  // never null
+  std::vector<Failure> failures;    // of listing, and pictures that are results of an earlier run
+  int skipped = 0;                  // files in folders that are no pictures by their name
 };
 
 // Lists the inputs of `options` (names only, no picture is opened) and works out the names of their

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kName = "list on stdin";
+
 // Two stems that share a hash do no harm: a name that is made of the wrong one leads to no file.
 std::size_t NumberOf(const std::string& stem) { return std::hash<std::string>{}(stem); }
 
@@ -39,22 +41,31 @@ StaleFiles OldFilesIn(const fs::path& folder) {
 StreamedJobs::StreamedJobs(const RunOptions& options, int descriptor)
     : options_(options),
       naming_(options.root),
-      reader_("list on stdin", descriptor, options.null_separated ? '\0' : '\n'),
+      reader_(kName, descriptor, options.null_separated ? '\0' : '\n'),
       first_(reader_.Next({})) {
   if (!first_) throw Error(ErrorKind::kUsage, "no picture found", "the list on stdin is empty");
 }
 
 std::optional<JobOrFailure> StreamedJobs::Next(const InputWait& wait) {
-  std::string name = "@-";
   try {
     while (const auto entry = first_ ? std::exchange(first_, std::nullopt) : reader_.Next(wait)) {
-      name = entry->path;
-      if (std::optional<Job> job = JobOf(*entry)) return std::move(*job);
+      if (auto next = JobOrFailureOf(*entry)) return next;
     }
   } catch (const Error& error) {
-    return Failure{name, error.what(), error.hint()};
+    return Failure{"@-", error.what(), error.hint()};
   }
   return std::nullopt;
+}
+
+std::optional<JobOrFailure> StreamedJobs::JobOrFailureOf(const ListEntry& entry) {
+  try {
+    return JobOf(entry);
+  } catch (const Error& error) {
+    return Failure{
+        entry.path,
+        std::string(kName) + ", line " + std::to_string(entry.line) + ": " + error.what(),
+        error.hint()};
+  }
 }
 
 std::vector<std::string> StreamedJobs::TakeWarnings() { return std::exchange(warnings_, {}); }
@@ -68,6 +79,7 @@ std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
   job.name = naming_.NameOf(absolute);
   job.truth = entry.truth;
   RequireTruth({job.path, job.name, job.truth}, options_);
+  if (job.truth && labels_) CheckClass(*job.truth, *labels_);
   OutputPlace place = PlaceOf(job.name, options_.keep_extension);
   if (IsRunReport(place)) FailRunReport(job.path, place.stem);
   if (!Take(place, absolute)) return std::nullopt;

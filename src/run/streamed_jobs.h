@@ -18,15 +18,16 @@ namespace gradcam {
 
 // The pictures of a list that is read while the run goes on. An entry is named by its path below
 // RunOptions::root, or else below the working folder or, outside of that, below "/". What would be
-// a usage error in a list that is known beforehand is a failure of its picture here. Keeps about 80
-// bytes of every picture, to know names that come again, and 16 of every picture that has older
-// outputs in the folders written into.
+// a usage error in a list that is known beforehand is a failure of its picture here, which names
+// the line. Keeps about 80 bytes of every picture, to know names that come again, and 16 of every
+// picture that has older outputs in the folders written into.
 class StreamedJobs final : public JobSource {
  public:
   // Reads the list from `descriptor` and waits for its first entry. Throws Error(kUsage) if there
   // is none or it cannot be read.
   StreamedJobs(const RunOptions& options, int descriptor);
 
+  void CheckClasses(const std::vector<Label>& labels) override { labels_ = labels; }
   [[nodiscard]] std::optional<JobOrFailure> Next(const InputWait& wait) override;
   [[nodiscard]] std::optional<std::size_t> total() const override { return std::nullopt; }
   [[nodiscard]] std::vector<std::string> TakeWarnings() override;
@@ -34,6 +35,7 @@ class StreamedJobs final : public JobSource {
  private:
   using Digest = std::array<std::uint8_t, 16>;  // half a SHA-256
 
+  [[nodiscard]] std::optional<JobOrFailure> JobOrFailureOf(const ListEntry& entry);
   [[nodiscard]] std::optional<Job> JobOf(const ListEntry& entry);
   [[nodiscard]] bool Take(const OutputPlace& place, const std::filesystem::path& absolute);
   void TakeFolders(const OutputPlace& place, const std::filesystem::path& absolute);
@@ -49,6 +51,7 @@ class StreamedJobs final : public JobSource {
   std::map<Digest, std::string> blocked_;
   // By output folder; a picture's number is the hash of its stem.
   std::map<std::string, StaleFiles> old_files_;
+  std::optional<std::vector<Label>> labels_;  // of the model, once it is known
   std::vector<std::string> warnings_;
 };
 

@@ -137,4 +137,5 @@ def test_a_stream_may_give_true_classes(gradcam, tiny_model, top, out):
     result = gradcam("-m", tiny_model, "@-", "--class", "truth", "--json", stdin=lines)
     assert result.code == 1, result.stderr
     assert result.json()["results"][0]["correct"] is True
-    assert "no class is called 'no such'" in result.json()["failures"][0]["error"]
+    assert result.json()["failures"][0]["error"] == \
+        "list on stdin, line 2: no class is called 'no such'"

@@ -76,7 +76,8 @@ TEST_F(StreamedJobsTest, AreNamedBelowTheWorkingFolderOrElseTheRootOfAll) {
 
 TEST_F(StreamedJobsTest, FailOutsideOfTheRoot) {
   ReadFrom("/nowhere/cat.jpg\n" + Path("dog.jpg") + "\n");
-  EXPECT_THAT(NextFailure().error, HasSubstr("is not below the root"));
+  EXPECT_THAT(NextFailure().error,
+              HasSubstr("list on stdin, line 1: picture '/nowhere/cat.jpg' is not below the root"));
   EXPECT_EQ(NextJob().value().stem, "dog");
 }
 
@@ -117,6 +118,18 @@ TEST_F(StreamedJobsTest, FailWithALineThatIsWrong) {
   EXPECT_EQ(NextJob().value().truth.value().index, 7);
   EXPECT_THAT(NextFailure().error, HasSubstr("list on stdin, line 3: the number of fields"));
   EXPECT_EQ(NextJob().value().truth.value().label, "dog");
+}
+
+TEST_F(StreamedJobsTest, FailForAClassThatTheModelDoesNotHave) {
+  ReadFrom("path,class\n" + Path("cat.jpg") + ",zzz\n" + Path("dog.jpg") + ",dog\n" +
+           Path("cow.jpg") + ",2\n");
+  jobs_->CheckClasses({{"", "cat"}, {"", "dog"}});
+  const Failure failure = NextFailure();
+  EXPECT_EQ(failure.file, Path("cat.jpg"));
+  EXPECT_EQ(failure.error, "list on stdin, line 2: no class is called 'zzz'");
+  EXPECT_THAT(failure.hint, HasSubstr("nearest labels"));
+  EXPECT_EQ(NextJob().value().stem, "dog");
+  EXPECT_THAT(NextFailure().error, HasSubstr("line 4: class 2 is not there"));
 }
 
 TEST_F(StreamedJobsTest, NeedAPicture) {
