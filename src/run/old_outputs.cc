@@ -16,25 +16,30 @@ namespace fs = std::filesystem;
 
 constexpr std::int32_t kNoClass = -1;
 
+// Whether an earlier run has left the report of a picture with this stem: "cat.1.json" says that
+// "cat.1.gradcam.png" is of a picture cat.1.jpg that this run does not have.
+bool HasReport(const fs::path& folder, const std::string& stem) {
+  std::error_code ignored;
+  return fs::exists(folder / OutputName(stem, {}, FileKind::kReport), ignored);
+}
+
 }  // namespace
 
 std::optional<OldOutput> JudgeOldFile(const fs::path& folder, const std::string& name,
                                       const PictureByStem& find, bool several_classes) {
   const auto parsed = ParseOutputName(name);
   if (!parsed) return std::nullopt;
-  const auto plain = find(parsed->base);
-  if (IsPerClass(parsed->kind)) {
-    const auto split = SplitClassIndex(parsed->base);
-    const auto indexed = split ? find(split->stem) : std::nullopt;
-    if (indexed && (several_classes || !plain)) {
-      std::error_code ignored;
-      const bool is_other_pictures =
-          !plain && fs::exists(folder / OutputName(parsed->base, {}, FileKind::kReport), ignored);
-      return OldOutput{*indexed, split->index, parsed->ending, !is_other_pictures};
-    }
+  // "cat.1.gradcam.png" of cat.1.jpg, and of class 1 of cat.jpg, if the run has these pictures.
+  const auto by_name = find(parsed->base);
+  const auto split = IsPerClass(parsed->kind) ? SplitClassIndex(parsed->base) : std::nullopt;
+  const auto by_class = split ? find(split->stem) : std::nullopt;
+  // A run with both writes it for cat.jpg if it has several classes, and else for cat.1.jpg.
+  if (by_class && (several_classes || !by_name)) {
+    const bool is_stale = by_name || !HasReport(folder, parsed->base);
+    return OldOutput{*by_class, split->index, parsed->ending, is_stale};
   }
-  if (!plain) return std::nullopt;
-  return OldOutput{*plain, std::nullopt, parsed->ending, /*is_stale=*/true};
+  if (!by_name) return std::nullopt;
+  return OldOutput{*by_name, std::nullopt, parsed->ending, /*is_stale=*/true};
 }
 
 void ForEachFile(const fs::path& folder, const std::function<void(const std::string& name)>& work) {

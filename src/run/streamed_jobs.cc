@@ -20,8 +20,13 @@ namespace {
 
 constexpr const char* kName = "list on stdin";
 
+// What StaleFiles knows the pictures of a stream by, whose number nobody knows before they come.
 // Two stems that share a hash do no harm: a name that is made of the wrong one leads to no file.
-std::size_t NumberOf(const std::string& stem) { return std::hash<std::string>{}(stem); }
+std::size_t HashOf(const std::string& stem) { return std::hash<std::string>{}(stem); }
+
+// Whose an old file is, as PictureByStem numbers them.
+constexpr std::size_t kThisPicture = 0;
+constexpr std::size_t kEarlierPicture = 1;
 
 // "cat.7.panel.png" may be an output of cat.7.jpg or, for class 7, of cat.jpg.
 StaleFiles OldFilesIn(const fs::path& folder) {
@@ -29,9 +34,9 @@ StaleFiles OldFilesIn(const fs::path& folder) {
   ForEachFile(folder, [&files](const std::string& name) {
     const auto parsed = ParseOutputName(name);
     if (!parsed) return;
-    files.Add({NumberOf(parsed->base), std::nullopt, parsed->ending});
+    files.Add({HashOf(parsed->base), std::nullopt, parsed->ending});
     const auto indexed = IsPerClass(parsed->kind) ? SplitClassIndex(parsed->base) : std::nullopt;
-    if (indexed) files.Add({NumberOf(indexed->stem), indexed->index, parsed->ending});
+    if (indexed) files.Add({HashOf(indexed->stem), indexed->index, parsed->ending});
   });
   return files;
 }
@@ -128,18 +133,17 @@ std::vector<std::string> StreamedJobs::StaleNames(const OutputPlace& place, cons
   if (folder == old_files_.end()) {
     folder = old_files_.emplace(place.folder, OldFilesIn(job.folder)).first;
   }
-  // This picture is number 0, all that came before number 1.
   const auto find = [&](const std::string& stem) -> std::optional<std::size_t> {
-    if (stem == place.stem) return 0;
+    if (stem == place.stem) return kThisPicture;
     const bool is_taken = taken_.contains(DigestOf(OutputPlace{place.folder, stem}.Key()));
-    return is_taken ? std::optional<std::size_t>(1) : std::nullopt;
+    return is_taken ? std::optional(kEarlierPicture) : std::nullopt;
   };
   const bool several_classes = options_.settings.explain.classes.size() > 1;
   const auto picture = IdentityOf(job.path);
   std::vector<std::string> stale;
-  for (std::string& name : folder->second.NamesOf(NumberOf(place.stem), place.stem)) {
+  for (std::string& name : folder->second.NamesOf(HashOf(place.stem), place.stem)) {
     const auto old = JudgeOldFile(job.folder, name, find, several_classes);
-    if (!old || old->picture != 0) continue;
+    if (!old || old->picture != kThisPicture) continue;
     if (picture && picture == IdentityOf(job.folder / name)) FailOwnInput(job.folder / name);
     if (!old->is_stale) continue;
     RequireOwnPicture(job.folder / name);

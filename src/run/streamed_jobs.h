@@ -49,7 +49,7 @@ class StreamedJobs final : public JobSource {
   std::map<Digest, Digest> taken_;  // place of outputs -> picture
   // Places whose pictures would write a file where a folder of outputs is -> that path.
   std::map<Digest, std::string> blocked_;
-  // By output folder; a picture's number is the hash of its stem.
+  // By output folder; a picture is known by the hash of its stem.
   std::map<std::string, StaleFiles> old_files_;
   std::optional<std::vector<Label>> labels_;  // of the model, once it is known
   std::vector<std::string> warnings_;
