@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,8 +33,9 @@ class CompiledNetworks {
   // What was kept, unchanged; nothing if there is none or it is damaged. Throws nothing.
   [[nodiscard]] virtual std::optional<KeptBytes> Find(const std::string& key) = 0;
 
-  // In place of what was kept before. Throws Error if it cannot be kept.
-  virtual void Keep(const std::string& key, std::span<const std::byte> bytes) = 0;
+  // In place of what was kept before: what `write` puts into the stream, which begins empty. Throws
+  // Error if it cannot be kept, and what `write` throws.
+  virtual void Keep(const std::string& key, const std::function<void(std::ostream&)>& write) = 0;
 
   // Throws nothing.
   virtual void Forget(const std::string& key) = 0;

@@ -6,7 +6,7 @@
 #include <openvino/frontend/pytorch/frontend.hpp>
 #include <openvino/openvino.hpp>
 #include <openvino/runtime/intel_cpu/properties.hpp>
-#include <sstream>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,11 +102,9 @@ class OpenVinoFeatures final : public CompiledFeatures {
     });
   }
 
-  std::string Export() const override {
-    return Translated([&] {
-      std::ostringstream bytes;
+  void Export(std::ostream& bytes) const override {
+    Translated([&] {
       ov::CompiledModel(model_).export_model(bytes);  // which is not const, but changes nothing
-      return std::move(bytes).str();
     });
   }
 

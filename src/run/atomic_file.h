@@ -32,6 +32,9 @@ class AtomicFile {
   // The same of a file that is written on, and read, in its place. It stays locked.
   [[nodiscard]] FileHandle CommitOpen();
 
+  // Where it is written, until it is committed.
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
  private:
   void Rename();
   FileHandle Create(mode_t mode);

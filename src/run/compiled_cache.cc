@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <fstream>
+#include <ios>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -15,6 +17,7 @@
 
 #include "core/file_handle.h"
 #include "gradcam/error.h"
+#include "report/text.h"
 #include "run/atomic_file.h"
 #include "run/make_folder.h"
 #include "run/sha256.h"
@@ -26,8 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kExtension = ".compiled";
-// What comes behind the header begins at a multiple of a page, as weights like it.
-constexpr std::size_t kPage = 4096;
 
 std::span<const std::uint8_t> Unsigned(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
@@ -65,12 +66,40 @@ std::shared_ptr<const Mapping> MapOwnFile(const fs::path& path) {
   return std::make_shared<const Mapping>(address, size);
 }
 
-// What stands in front of `bytes`: it tells that they are whole, and what they are of.
-std::string HeaderOf(const std::string& description, std::span<const std::byte> bytes) {
-  std::string header = "gradcam " GRADCAM_VERSION " compiled network\nsha256 " +
-                       Sha256Of(Unsigned(bytes)) + "\n" + description;
-  header.resize((header.size() / kPage + 1) * kPage);
-  return header;
+// What stands behind the bytes of this digest: it tells that they are whole, and what they are of.
+// Bytes that begin with the file begin at a page, as weights like it.
+std::string FooterOf(const std::string& description, const std::string& sha256) {
+  return "\ngradcam " GRADCAM_VERSION " compiled network\nsha256 " + sha256 + "\n" + description;
+}
+
+// From its beginning to the last of `size` bytes, in pieces: the whole may be as large as a model.
+std::string DigestOf(std::istream& stream, std::uint64_t size) {
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 20U;
+  std::vector<char> piece(kPiece);
+  Sha256 hash;
+  stream.seekg(0);
+  for (std::uint64_t left = size; left > 0;) {
+    const std::size_t count = std::min(left, kPiece);
+    stream.read(piece.data(), static_cast<std::streamsize>(count));
+    hash.Update(Unsigned(std::as_bytes(std::span(piece).first(count))));
+    left -= count;
+  }
+  return hash.Finish();
+}
+
+// Returns its size. Throws std::ios::failure, and what `write` throws.
+std::uint64_t WriteEntry(const fs::path& file, const std::string& description,
+                         const std::function<void(std::ostream&)>& write) {
+  std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+  stream.exceptions(std::ios::badbit | std::ios::failbit);
+  write(stream);
+  stream.seekp(0, std::ios::end);
+  const auto size = static_cast<std::uint64_t>(stream.tellp());
+  const std::string footer = FooterOf(description, DigestOf(stream, size));
+  stream.seekp(0, std::ios::end);
+  stream << footer;
+  stream.close();
+  return size + footer.size();
 }
 
 struct OldFile {
@@ -129,12 +158,12 @@ std::optional<KeptBytes> CompiledCache::Find(const std::string& key) {
     if (!entry) return std::nullopt;
     const auto file = MapOwnFile(entry->file);
     if (!file) return std::nullopt;
-    const std::size_t header_size = HeaderOf(entry->description, {}).size();
+    const std::size_t footer_size = FooterOf(entry->description, Sha256Of("")).size();
     const auto bytes = file->bytes();
-    if (bytes.size() <= header_size) return std::nullopt;
-    const auto content = bytes.subspan(header_size);
-    const std::string expected = HeaderOf(entry->description, content);
-    const auto found = bytes.first(header_size);
+    if (bytes.size() <= footer_size) return std::nullopt;
+    const auto content = bytes.first(bytes.size() - footer_size);
+    const std::string expected = FooterOf(entry->description, Sha256Of(Unsigned(content)));
+    const auto found = bytes.last(footer_size);
     if (!std::ranges::equal(found, std::as_bytes(std::span(expected)))) return std::nullopt;
     return KeptBytes{file, content};
   } catch (const std::exception&) {
@@ -142,18 +171,19 @@ std::optional<KeptBytes> CompiledCache::Find(const std::string& key) {
   }
 }
 
-void CompiledCache::Keep(const std::string& key, std::span<const std::byte> bytes) {
+void CompiledCache::Keep(const std::string& key, const std::function<void(std::ostream&)>& write) {
   const auto entry = EntryOf(key);
   if (!entry) return;
-  const std::string header = HeaderOf(entry->description, bytes);
-  if (header.size() + bytes.size() > most_bytes_) {
-    throw Error(ErrorKind::kOutput, "it is larger than all compiled networks together may be");
-  }
   MakeFolder(folder_);
   // Whatever the umask: what others may write is not read.
   AtomicFile file(entry->file, S_IRUSR | S_IWUSR);
-  file.Write(header);
-  file.Write(Unsigned(bytes));
+  try {
+    if (WriteEntry(file.path(), entry->description, write) > most_bytes_) {
+      throw Error(ErrorKind::kOutput, "it is larger than all compiled networks together may be");
+    }
+  } catch (const std::ios::failure&) {
+    throw Error(ErrorKind::kOutput, "cannot write " + Quoted(entry->file));
+  }
   file.Commit();
   RemoveAbandonedFiles(folder_);
   RemoveOldest(entry->file);

@@ -24,7 +24,7 @@ class CompiledCache final : public CompiledNetworks {
   [[nodiscard]] bool Has(const std::string& key) override;
   [[nodiscard]] std::optional<KeptBytes> Find(const std::string& key) override;
   // Throws Error(kOutput).
-  void Keep(const std::string& key, std::span<const std::byte> bytes) override;
+  void Keep(const std::string& key, const std::function<void(std::ostream&)>& write) override;
   void Forget(const std::string& key) override;
 
  private:

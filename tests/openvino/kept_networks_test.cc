@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,9 +44,11 @@ class Memory final : public CompiledNetworks {
     std::ranges::copy(kept[key], static_cast<char*>(owner->data_ptr()));
     return KeptBytes{owner, {static_cast<const std::byte*>(owner->data_ptr()), kept[key].size()}};
   }
-  void Keep(const std::string& key, std::span<const std::byte> bytes) override {
+  void Keep(const std::string& key, const std::function<void(std::ostream&)>& write) override {
     if (!writable) throw Error(ErrorKind::kOutput, "no room");
-    kept[key] = {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    std::ostringstream bytes;
+    write(bytes);
+    kept[key] = std::move(bytes).str();
   }
   void Forget(const std::string& key) override { kept.erase(key); }
 

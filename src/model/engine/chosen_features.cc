@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/free_memory.h"
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
 #include "model/engine/torch_error.h"
@@ -83,7 +84,7 @@ void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
   if (!trial_.HasWayWithout(engine)) throw Error(ErrorKind::kUsage, note, hint_);
   trial_.Exclude(engine);
   engines_[engine].reset();
-  choice_is_noted_ = false;
+  is_settled_ = false;
   notes_.push_back(note);
 }
 
@@ -97,6 +98,7 @@ Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
 Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
                                   const Features& expected) {
   const EngineCandidate& candidate = candidates_[way.engine - 1];
+  ReturnFreeMemory();  // of the reference's feature maps: another allocator may take what comes now
   if (candidate.make_float32) {
     const auto float32 = candidate.make_float32();
     static_cast<void>(
@@ -135,12 +137,19 @@ void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, doubl
   pictures_left_ -= input.size(0);
   trial_.Record(way, static_cast<int>(input.size(0)), seconds);
   ExcludeWhatDoesNotPay(input);
+  const bool is_chosen = trial_.is_decided() || trial_.Ways().size() == 1;
+  if (!is_chosen || is_settled_) return;
+  is_settled_ = true;
   NoteChoice();
-  if (!trial_.is_decided()) return;
-  // The others hold a copy of the weights each.
+  FreeOthers();
+}
+
+// They hold a copy of the weights each, and what they have computed is free as well.
+void ChosenFeatures::FreeOthers() {
   for (std::size_t i = 1; i < engines_.size(); ++i) {
     if (i != trial_.Next().engine) engines_[i].reset();
   }
+  ReturnFreeMemory();
 }
 
 void ChosenFeatures::ExcludeWhatDoesNotPay(const at::Tensor& input) {
@@ -175,11 +184,8 @@ double ChosenFeatures::Detour(std::size_t engine) const {
   return trial_.PicturesToTry(engine) * (*reference - *best);
 }
 
-// Once it is known, or nothing is left to choose.
 void ChosenFeatures::NoteChoice() {
   const auto ways = trial_.Ways();
-  if (choice_is_noted_ || (!trial_.is_decided() && ways.size() > 1)) return;
-  choice_is_noted_ = true;
   const EngineWay chosen = trial_.Next();
   std::string note;
   for (const auto& measured : ways) {

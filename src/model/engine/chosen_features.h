@@ -68,6 +68,7 @@ class ChosenFeatures final : public FeaturesOfRun {
   [[nodiscard]] bool Pays(std::size_t engine, const at::Tensor& input) const;
   [[nodiscard]] double Detour(std::size_t engine) const;
   void NoteChoice();
+  void FreeOthers();
   [[nodiscard]] std::string NameOf(std::size_t engine) const;
 
   std::vector<EngineCandidate> candidates_;
@@ -75,7 +76,7 @@ class ChosenFeatures final : public FeaturesOfRun {
   EngineTrial trial_;
   std::int64_t pictures_left_;
   std::string hint_;
-  bool choice_is_noted_ = false;
+  bool is_settled_ = false;  // the way is chosen, and nothing else kept
   std::vector<std::string> notes_;
 };
 

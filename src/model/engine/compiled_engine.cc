@@ -167,8 +167,7 @@ std::string CompiledEngine::Keep() {
   if (is_imported_) return "taken as an earlier run has compiled it";
   if (!place_.networks || !compiled_ || !is_as_declared) return {};
   try {
-    const std::string exported = compiled_->Export();
-    place_.networks->Keep(key_, std::as_bytes(std::span(exported)));
+    place_.networks->Keep(key_, [this](std::ostream& bytes) { compiled_->Export(bytes); });
     return "compiled, and kept for later runs";
   } catch (const std::exception& error) {
     return std::string("compiled, but not kept for later runs: ") + error.what();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ class CompiledFeatures {
   // out, float32, int32 or int64, lives until the next Run. Throws Error(kModel).
   [[nodiscard]] virtual std::vector<NumberArray> Run(const NumberArray& pictures) = 0;
 
-  // As bytes for FeaturesCompiler::Import, weights included. Throws Error(kModel).
-  [[nodiscard]] virtual std::string Export() const = 0;
+  // As bytes for FeaturesCompiler::Import, weights included, into a stream that it may seek in.
+  // Throws Error(kModel).
+  virtual void Export(std::ostream& bytes) const = 0;
 };
 
 struct CompileOptions {
@@ -45,7 +47,7 @@ struct CompileOptions {
 // libgradcam_openvino.so (core/plugin.h). No exception of the compiler's own leaves it.
 class FeaturesCompiler {
  public:
-  static constexpr int kVersion = 3;
+  static constexpr int kVersion = 4;
 
   virtual ~FeaturesCompiler() = default;
 
