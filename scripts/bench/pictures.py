@@ -56,5 +56,5 @@ def _picture(number: int, width: int, height: int) -> Image.Image:
 
 def _save(picture: Image.Image, path: Path) -> None:
     part = path.with_name(path.name + ".part")
-    picture.save(part, format="PNG" if path.suffix == ".png" else "JPEG", quality=JPEG_QUALITY)
+    picture.save(part, format="BMP" if path.suffix == ".bmp" else "JPEG", quality=JPEG_QUALITY)
     os.replace(part, path)

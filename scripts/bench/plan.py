@@ -41,7 +41,8 @@ def small_jpegs(count: int) -> Path:
     return make_many(FOLDER / f"small-{count}", originals, count)
 
 
-def input_pngs(network: Network, count: int) -> list[Path]:
-    """Of the network's own size, and without loss: every side sees the same numbers."""
+def input_pictures(network: Network, count: int) -> list[Path]:
+    """Of the network's own size, without loss, as every side sees the same numbers, and without
+    compression: the program decodes them beside its network, the peers have theirs in memory."""
     side = network.side
-    return make_pictures(FOLDER / f"png-{side}x{side}", count, side, side, ".png")
+    return make_pictures(FOLDER / f"bmp-{side}x{side}", count, side, side, ".bmp")

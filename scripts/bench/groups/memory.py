@@ -11,7 +11,7 @@ import numpy as np
 from bench import processes
 from bench.networks import NETWORKS, Network, make_files
 from bench.peer import Service
-from bench.plan import Plan, input_pngs
+from bench.plan import Plan, input_pictures
 from bench.program import ProgramRun, Variant, milliseconds_of_network, steady
 from bench.rows import Aim, Group, Row, Side
 from bench.series import Series, geometric_mean, take_turns
@@ -69,7 +69,7 @@ def measure(plan: Plan) -> Group:
 def _measure_network(plan: Plan, network: Network) -> Found:
     make_files(network)
     found = Found(network)
-    pictures = input_pngs(network, 2 * plan.steady_pictures(network))
+    pictures = input_pictures(network, 2 * plan.steady_pictures(network))
     with tempfile.TemporaryDirectory(prefix="gradcam-bench-") as folder, ExitStack() as stack:
         services = {name: stack.enter_context(
             Service(module, network, pictures[:BATCH], plan.program.threads,
