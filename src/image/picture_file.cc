@@ -27,7 +27,7 @@ std::uint64_t SizeLimit(const DecodeOptions& options) {
   throw Error(ErrorKind::kInput, "cannot read image '" + name + "': " + reason, hint);
 }
 
-[[noreturn]] void RefuseFor(int error, const std::string& name, const DecodeOptions& options) {
+[[noreturn]] void RefuseFor(int error, const std::string& name) {
   switch (error) {
     case ENOENT:
     case ENOTDIR:
@@ -36,10 +36,6 @@ std::uint64_t SizeLimit(const DecodeOptions& options) {
       Refuse(name, "it is a folder");
     case EINVAL:
       Refuse(name, "it is not a regular file");
-    case EFBIG:
-      Refuse(name,
-             "it is larger than a picture of " + std::to_string(options.max_pixels) + " pixels",
-             "raise the limit with --max-pixels");
     default:
       Refuse(name, SystemMessage(error));
   }
@@ -55,25 +51,39 @@ std::vector<std::uint8_t> ReadIfPicture(const RegularFile& file, std::uint64_t l
 
 }  // namespace
 
-std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,
-                                          const std::string& name, const DecodeOptions& options) {
+RegularFile OpenPictureFile(const std::filesystem::path& file, const std::string& name) {
   try {
-    auto bytes = ReadIfPicture(OpenRegularFile(file), SizeLimit(options));
+    return OpenRegularFile(file);
+  } catch (const std::system_error& error) {
+    RefuseFor(error.code().value(), name);
+  }
+}
+
+std::uint64_t BytesToRead(const RegularFile& file, const DecodeOptions& options) {
+  return file.size > SizeLimit(options) ? 0 : file.size;
+}
+
+std::vector<std::uint8_t> ReadPictureFile(const RegularFile& file, const std::string& name,
+                                          const DecodeOptions& options) {
+  try {
+    auto bytes = ReadIfPicture(file, SizeLimit(options));
     if (bytes.empty()) {
       Refuse(name, "the file is empty");
     }
     return bytes;
   } catch (const std::system_error& error) {
-    RefuseFor(error.code().value(), name, options);
+    const int code = error.code().value();
+    if (code != EFBIG) RefuseFor(code, name);
+    Refuse(name, "it is larger than a picture of " + std::to_string(options.max_pixels) + " pixels",
+           "raise the limit with --max-pixels");
   } catch (const std::bad_alloc&) {
     Refuse(name, "not enough memory");
   }
 }
 
-std::uint64_t PictureFileSize(const std::filesystem::path& file, const DecodeOptions& options) {
-  std::error_code error;
-  const std::uint64_t size = std::filesystem::file_size(file, error);
-  return error || size > SizeLimit(options) ? 0 : size;
+std::vector<std::uint8_t> ReadPictureFile(const std::filesystem::path& file,
+                                          const std::string& name, const DecodeOptions& options) {
+  return ReadPictureFile(OpenPictureFile(file, name), name, options);
 }
 
 }  // namespace gradcam

@@ -32,8 +32,8 @@ class AtomicFile {
   // The same of a file that is written on, and read, in its place. It stays locked.
   [[nodiscard]] FileHandle CommitOpen();
 
-  // Where it is written, until it is committed.
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  // Until it is committed.
+  [[nodiscard]] const FileHandle& handle() const { return handle_; }
 
  private:
   void Rename();

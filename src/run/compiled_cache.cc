@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ext/stdio_filebuf.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <exception>
-#include <fstream>
 #include <ios>
-#include <string_view>
+#include <istream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -87,19 +89,58 @@ std::string DigestOf(std::istream& stream, std::uint64_t size) {
   return hash.Finish();
 }
 
-// Returns its size. Throws std::ios::failure, and what `write` throws.
-std::uint64_t WriteEntry(const fs::path& file, const std::string& description,
-                         const std::function<void(std::ostream&)>& write) {
-  std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
-  stream.exceptions(std::ios::badbit | std::ios::failbit);
-  write(stream);
+// A file of at most `limit` bytes, that remembers why it could not be written: a stream does not.
+// Through the descriptor that is locked, as some file systems refuse any other.
+class EntryBuffer final : public __gnu_cxx::stdio_filebuf<char> {
+ public:
+  EntryBuffer(const FileHandle& file, std::uint64_t limit)
+      : stdio_filebuf(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0),
+                      std::ios::in | std::ios::out | std::ios::binary),
+        limit_(limit) {}
+
+  [[noreturn]] void Fail(const fs::path& file) const {
+    if (written_ > limit_) {
+      throw Error(ErrorKind::kOutput, "it is larger than all compiled networks together may be");
+    }
+    throw Error(ErrorKind::kOutput,
+                "cannot write " + Quoted(file) + ": " + SystemMessage(error_ != 0 ? error_ : EIO));
+  }
+
+ protected:
+  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
+    written_ += static_cast<std::uint64_t>(count);
+    if (written_ > limit_) return 0;
+    const std::streamsize done = stdio_filebuf::xsputn(bytes, count);
+    if (done < count && error_ == 0) error_ = errno;
+    return done;
+  }
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t written_ = 0;
+  int error_ = 0;
+};
+
+// Throws Error(kOutput), and what `write` throws into a stream that is in order.
+void WriteEntry(EntryBuffer& buffer, const fs::path& file, const std::string& description,
+                const std::function<void(std::ostream&)>& write) {
+  std::iostream stream(&buffer);
+  const auto require = [&] {
+    if (!stream) buffer.Fail(file);
+  };
+  try {
+    write(stream);
+  } catch (const std::exception&) {
+    require();  // why it could not write says more than what it makes of that
+    throw;
+  }
   stream.seekp(0, std::ios::end);
-  const auto size = static_cast<std::uint64_t>(stream.tellp());
-  const std::string footer = FooterOf(description, DigestOf(stream, size));
+  require();
+  const std::string digest = DigestOf(stream, static_cast<std::uint64_t>(stream.tellp()));
   stream.seekp(0, std::ios::end);
-  stream << footer;
-  stream.close();
-  return size + footer.size();
+  stream << FooterOf(description, digest);
+  stream.flush();
+  require();
 }
 
 struct OldFile {
@@ -177,12 +218,9 @@ void CompiledCache::Keep(const std::string& key, const std::function<void(std::o
   MakeFolder(folder_);
   // Whatever the umask: what others may write is not read.
   AtomicFile file(entry->file, S_IRUSR | S_IWUSR);
-  try {
-    if (WriteEntry(file.path(), entry->description, write) > most_bytes_) {
-      throw Error(ErrorKind::kOutput, "it is larger than all compiled networks together may be");
-    }
-  } catch (const std::ios::failure&) {
-    throw Error(ErrorKind::kOutput, "cannot write " + Quoted(entry->file));
+  {
+    EntryBuffer buffer(file.handle(), most_bytes_);
+    WriteEntry(buffer, entry->file, entry->description, write);
   }
   file.Commit();
   RemoveAbandonedFiles(folder_);

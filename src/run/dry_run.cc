@@ -54,7 +54,8 @@ ResumePreview::ResumePreview(const ModelFile& model, const ModelInfo& explainer_
 }
 
 bool ResumePreview::Skips(const Job& job) const {
-  return std::holds_alternative<EarlierReport>(ReadUnlessDone(job, decode_, earlier_));
+  return std::holds_alternative<EarlierReport>(
+      ReadUnlessDone(job, OpenPictureOf(job, decode_), decode_, earlier_));
 }
 
 }  // namespace gradcam

@@ -21,9 +21,15 @@ std::size_t MemoryOf(const std::vector<std::uint8_t>& bytes, const DecodeOptions
 
 }  // namespace
 
-PictureFile ReadPictureOf(const Job& job, const DecodeOptions& options) {
+OpenedPicture OpenPictureOf(const Job& job, const DecodeOptions& options) {
+  RegularFile file = OpenPictureFile(job.path, Printable(job.path.string()));
+  const auto memory = static_cast<std::size_t>(BytesToRead(file, options));
+  return {.file = std::move(file), .memory = memory};
+}
+
+PictureFile ReadPictureOf(const Job& job, const RegularFile& opened, const DecodeOptions& options) {
   PictureFile file;
-  file.bytes = ReadPictureFile(job.path, Printable(job.path.string()), options);
+  file.bytes = ReadPictureFile(opened, Printable(job.path.string()), options);
   file.sha256 = Sha256Of(file.bytes);
   file.pixel_memory = MemoryOf(file.bytes, options);
   return file;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/read_file.h"
 #include "gradcam/explainer.h"
 #include "gradcam/image.h"
 #include "run/job_source.h"
@@ -25,8 +26,18 @@ struct LoadedPicture {
   PreparedPicture prepared;  // the same for the network, which takes it away
 };
 
+// The file of a picture, opened but not read.
+struct OpenedPicture {
+  RegularFile file;
+  std::size_t memory = 0;  // bytes that reading it will take at most
+};
+
+// Throws Error(kInput).
+[[nodiscard]] OpenedPicture OpenPictureOf(const Job& job, const DecodeOptions& options);
+
 // Reads and hashes the file of `job`. Throws Error(kInput).
-[[nodiscard]] PictureFile ReadPictureOf(const Job& job, const DecodeOptions& options);
+[[nodiscard]] PictureFile ReadPictureOf(const Job& job, const RegularFile& opened,
+                                        const DecodeOptions& options);
 
 // Not prepared. Throws Error(kInput).
 [[nodiscard]] LoadedPicture DecodePictureOf(const Job& job, PictureFile file,

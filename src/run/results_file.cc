@@ -64,7 +64,7 @@ void LockInPlace(const FileHandle& handle, const fs::path& file) {
 
 // `file` stands there, and did not when the run began.
 [[noreturn]] void FailAppeared(const fs::path& file) {
-  const FileHandle other(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const FileHandle other(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (other.is_open()) Lock(other, file);
   throw Error(ErrorKind::kUsage, Quoted(file) + " has appeared since the run began; not replaced",
               "give another --output, or --resume to go on with it if it is gradcam's");

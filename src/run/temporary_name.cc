@@ -91,20 +91,22 @@ LockState LockOf(const FileHandle& file) {
   return file.is_open() ? TryLock(file) : LockState::kUnknown;
 }
 
-bool IsAbandonedFile(const fs::path& file) {
-  const std::optional<Writer> writer = WriterOf(file.filename().string());
-  if (!writer) return false;
-  const LockState lock = writer->boot == Boot() ? LockOf(OpenForLock(file)) : LockState::kUnknown;
-  return lock == LockState::kUnknown ? IsOlderThanAnHour(file) : lock == LockState::kTaken;
+bool HasEnded(const Writer& writer) {
+  return writer.boot == Boot() && writer.process_namespace == ProcessNamespace() &&
+         ::kill(writer.process, 0) != 0 && errno == ESRCH;
 }
 
 bool IsAbandonedFolder(const fs::path& folder) {
   const std::optional<Writer> writer = WriterOf(folder.filename().string());
+  return writer && (HasEnded(*writer) || IsOlderThanAnHour(folder));
+}
+
+bool IsAbandonedFile(const fs::path& file) {
+  const std::optional<Writer> writer = WriterOf(file.filename().string());
   if (!writer) return false;
-  const bool has_ended = writer->boot == Boot() &&
-                         writer->process_namespace == ProcessNamespace() &&
-                         ::kill(writer->process, 0) != 0 && errno == ESRCH;
-  return has_ended || IsOlderThanAnHour(folder);
+  const LockState lock = writer->boot == Boot() ? LockOf(OpenForLock(file)) : LockState::kUnknown;
+  if (lock != LockState::kUnknown) return lock == LockState::kTaken;
+  return HasEnded(*writer) || IsOlderThanAnHour(file);
 }
 
 }  // namespace
@@ -148,6 +150,7 @@ void RemoveAbandonedFiles(const fs::path& folder) {
   for (const fs::path& file : AbandonedFiles(folder)) {
     // Held until the file is gone: who is just making it takes another name.
     const FileHandle handle = OpenForLock(file);
+    if (!handle.is_open() && errno == ENOENT) continue;  // and its name may be taken again
     if (LockOf(handle) != LockState::kHeldByAnother) ::unlink(file.c_str());
   }
 }

@@ -2,11 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <ostream>
 #include <string>
 #include <thread>
@@ -80,7 +84,30 @@ TEST(CompiledCache, WhatCannotBeWrittenIsNotKept) {
     throw Error(ErrorKind::kModel, "no more");
   };
   EXPECT_THROW(cache.Keep("key", write), Error);
-  EXPECT_THROW(cache.Keep("key", [](std::ostream& s) { s.setstate(std::ios::badbit); }), Error);
+  EXPECT_THAT(FilesBelow(folder.path()), SizeIs(0));
+}
+
+// A writer may complain of the stream: what is wrong with the file says more.
+TEST(CompiledCache, SaysWhyItCannotBeWritten) {
+  const TemporaryFolder folder;
+  const auto keep = [&folder] {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) std::_Exit(2);
+    limit.rlim_cur = 100'000;
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) std::_Exit(2);
+    std::signal(SIGXFSZ, SIG_IGN);
+    auto cache = CacheIn(folder);
+    try {
+      cache.Keep("key", [](std::ostream& stream) {
+        stream << std::string(1'000'000, 'x');
+        if (!stream) throw Error(ErrorKind::kModel, "basic_ios::clear");
+      });
+    } catch (const Error& error) {
+      std::cerr << error.what() << '\n';
+    }
+    std::_Exit(0);
+  };
+  EXPECT_EXIT(keep(), testing::ExitedWithCode(0), "cannot write '.*': file too large");
   EXPECT_THAT(FilesBelow(folder.path()), SizeIs(0));
 }
 
@@ -191,8 +218,10 @@ TEST(CompiledCache, RemovesWhatWasUsedLongestAgo) {
 TEST(CompiledCache, DoesNotKeepWhatIsLargerThanAll) {
   const TemporaryFolder folder;
   auto cache = CacheIn(folder, "model", 10000);
-  EXPECT_THROW(cache.Keep("key", BytesOf(std::string(10000, 'x'))), Error);
+  EXPECT_THAT([&] { cache.Keep("key", BytesOf(std::string(20000, 'x'))); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("larger than all")));
   EXPECT_FALSE(cache.Has("key"));
+  EXPECT_THAT(FilesBelow(folder.path()), SizeIs(0));
 }
 
 TEST(CompiledCache, AFolderThatCannotBeMadeIsAnErrorOfKeepingOnly) {

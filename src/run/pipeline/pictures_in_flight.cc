@@ -16,12 +16,11 @@ bool Fits(std::size_t more, std::size_t taken, std::size_t limit) {
 
 // One batch in the network, one decoded, one being written, and what is in the hands of threads.
 bool PicturesInFlight::HasRoom() const {
-  return pictures_.size() < 3 * batch_ + 2 * limits_.pictures_read;
+  return pictures_.size() < 3 * batch_ + limits_.pictures_open + 2 * limits_.pictures_read;
 }
 
-void PicturesInFlight::Add(JobOrFailure next, std::size_t file_size) {
+void PicturesInFlight::Add(JobOrFailure next) {
   auto picture = std::make_unique<PictureInFlight>();
-  picture->file_size = file_size;
   if (auto* failure = std::get_if<Failure>(&next)) {
     picture->job.path = failure->file;
     picture->job.name = std::move(failure->file);
@@ -39,11 +38,20 @@ std::size_t PicturesInFlight::NextAlive(std::size_t number) const {
   return number;
 }
 
+// How large a file is, is known when it is open.
+PictureInFlight* PicturesInFlight::NextToOpen() const {
+  const std::size_t next = NextAlive(open_end_);
+  const std::size_t waiting = next - std::min(next, NextAlive(read_end_));
+  if (is_draining_ || next == end() || waiting >= limits_.pictures_open) return nullptr;
+  return &At(next);
+}
+
 PictureInFlight* PicturesInFlight::NextToRead() const {
   const std::size_t next = NextAlive(read_end_);
   const std::size_t waiting = next - std::min(next, NextAlive(granted_end_));
   if (is_draining_ || next == end() || waiting >= limits_.pictures_read) return nullptr;
-  return Fits(At(next).file_size, file_memory_, limits_.file_memory) ? &At(next) : nullptr;
+  if (At(next).state != State::kOpened) return nullptr;
+  return Fits(At(next).opened->memory, file_memory_, limits_.file_memory) ? &At(next) : nullptr;
 }
 
 // Memory is given in order: a large picture waits for those in front of it only, which need nothing
@@ -55,7 +63,8 @@ PictureInFlight* PicturesInFlight::NextToDecode() const {
 }
 
 bool PicturesInFlight::HasTask() const {
-  return !to_write_.empty() || NextToDecode() != nullptr || NextToRead() != nullptr;
+  return !to_write_.empty() || NextToDecode() != nullptr || NextToRead() != nullptr ||
+         NextToOpen() != nullptr;
 }
 
 std::optional<IoTask> PicturesInFlight::TakeTask() {
@@ -75,15 +84,28 @@ std::optional<IoTask> PicturesInFlight::TakeTask() {
   if (PictureInFlight* picture = NextToRead()) {
     read_end_ = NextAlive(read_end_) + 1;
     picture->state = State::kReading;
-    picture->file_memory = picture->file_size;
+    picture->file_memory = picture->opened->memory;
     file_memory_ += picture->file_memory;
     ++busy_inputs_;
     return IoTask{IoTask::Kind::kRead, picture};
   }
+  if (PictureInFlight* picture = NextToOpen()) {
+    open_end_ = NextAlive(open_end_) + 1;
+    picture->state = State::kOpening;
+    ++busy_inputs_;
+    return IoTask{IoTask::Kind::kOpen, picture};
+  }
   return std::nullopt;
 }
 
+void PicturesInFlight::FinishOpen(PictureInFlight& picture, OpenedPicture opened) {
+  picture.opened = std::move(opened);
+  picture.state = State::kOpened;
+  --busy_inputs_;
+}
+
 void PicturesInFlight::FinishRead(PictureInFlight& picture, PictureFile file) {
+  picture.opened.reset();
   picture.file = std::move(file);
   picture.state = State::kRead;
   picture.was_read = true;
@@ -104,9 +126,12 @@ void PicturesInFlight::FinishDecode(PictureInFlight& picture, LoadedPicture load
 }
 
 void PicturesInFlight::End(PictureInFlight& picture, std::optional<Outcome> outcome) {
-  if (picture.state == State::kReading || picture.state == State::kDecoding) --busy_inputs_;
+  const bool is_input = picture.state == State::kOpening || picture.state == State::kReading ||
+                        picture.state == State::kDecoding;
+  if (is_input) --busy_inputs_;
   file_memory_ -= std::exchange(picture.file_memory, 0);
   memory_ -= std::exchange(picture.memory, 0);
+  picture.opened.reset();
   picture.file = {};
   picture.loaded = {};
   picture.explanation = {};
@@ -128,7 +153,8 @@ PicturesInFlight::Batch PicturesInFlight::DecodedInOrder(std::size_t size) const
 
 bool PicturesInFlight::MoreMayCome() const {
   const bool more_listed = !is_closed_ && !list_waits_ && HasRoom();
-  return more_listed || busy_inputs_ > 0 || NextToDecode() != nullptr || NextToRead() != nullptr;
+  return more_listed || busy_inputs_ > 0 || NextToDecode() != nullptr || NextToRead() != nullptr ||
+         NextToOpen() != nullptr;
 }
 
 PicturesInFlight::Batch PicturesInFlight::TakeBatch(std::size_t size) {

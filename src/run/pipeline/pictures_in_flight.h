@@ -27,28 +27,40 @@ struct EndedPicture {
 
 // A picture on its way from file to files. Its data belong to whoever has its task in hand.
 struct PictureInFlight {
-  enum class State { kListed, kReading, kRead, kDecoding, kDecoded, kInNetwork, kToWrite, kEnded };
+  enum class State {
+    kListed,
+    kOpening,
+    kOpened,
+    kReading,
+    kRead,
+    kDecoding,
+    kDecoded,
+    kInNetwork,
+    kToWrite,
+    kEnded
+  };
 
   State state = State::kListed;
   Job job;
-  PictureFile file;                // from kRead on
-  LoadedPicture loaded;            // from kDecoded on
-  Explanation explanation;         // from kToWrite on
-  bool was_read = false;           // the file
-  std::size_t file_size = 0;       // bytes that `file` will take at most
-  std::size_t file_memory = 0;     // taken for `file`, bytes
-  std::size_t memory = 0;          // taken for `loaded`, bytes
-  std::optional<Outcome> outcome;  // kEnded; empty: dropped
+  std::optional<OpenedPicture> opened;  // from kOpened to kReading
+  PictureFile file;                     // from kRead on
+  LoadedPicture loaded;                 // from kDecoded on
+  Explanation explanation;              // from kToWrite on
+  bool was_read = false;                // the file
+  std::size_t file_memory = 0;          // taken for `file`, bytes
+  std::size_t memory = 0;               // taken for `loaded`, bytes
+  std::optional<Outcome> outcome;       // kEnded; empty: dropped
 };
 
 // What waits to be done by an I/O thread.
 struct IoTask {
-  enum class Kind { kRead, kDecode, kWrite };
-  Kind kind = Kind::kRead;
+  enum class Kind { kOpen, kRead, kDecode, kWrite };
+  Kind kind = Kind::kOpen;
   PictureInFlight* picture = nullptr;
 };
 
 struct FlightLimits {
+  std::size_t pictures_open = 2;  // whose files are open, not read
   std::size_t pictures_read = 2;  // whose files are in memory, not decoded
   // Bytes of files, from the start of reading to the end of decoding. A larger one is read when no
   // other is in memory.
@@ -70,8 +82,7 @@ class PicturesInFlight {
 
   // Whether another picture may be listed.
   [[nodiscard]] bool HasRoom() const;
-  // `file_size`: bytes that its file will take at most.
-  void Add(JobOrFailure next, std::size_t file_size);
+  void Add(JobOrFailure next);
   // Whether the next picture has yet to be named by somebody: no batch waits for it.
   void SetListWaits(bool waits) { list_waits_ = waits; }
   // No more will be added.
@@ -80,6 +91,7 @@ class PicturesInFlight {
   // For I/O threads. Writing comes first: it frees memory.
   [[nodiscard]] bool HasTask() const;
   [[nodiscard]] std::optional<IoTask> TakeTask();
+  void FinishOpen(PictureInFlight& picture, OpenedPicture opened);
   void FinishRead(PictureInFlight& picture, PictureFile file);
   void FinishDecode(PictureInFlight& picture, LoadedPicture loaded);
   void End(PictureInFlight& picture, std::optional<Outcome> outcome);
@@ -106,6 +118,7 @@ class PicturesInFlight {
   [[nodiscard]] std::size_t end() const { return first_ + pictures_.size(); }
   // The first picture from `number` on that has not ended; end() if there is none.
   [[nodiscard]] std::size_t NextAlive(std::size_t number) const;
+  [[nodiscard]] PictureInFlight* NextToOpen() const;
   [[nodiscard]] PictureInFlight* NextToRead() const;
   [[nodiscard]] PictureInFlight* NextToDecode() const;
   [[nodiscard]] Batch DecodedInOrder(std::size_t size) const;
@@ -115,13 +128,14 @@ class PicturesInFlight {
   // Numbers count from the first picture that was ever listed.
   std::deque<std::unique_ptr<PictureInFlight>> pictures_;
   std::size_t first_ = 0;        // number of pictures_.front()
+  std::size_t open_end_ = 0;     // those in front of it have been opened or are being opened
   std::size_t read_end_ = 0;     // those in front of it have been read or are being read
   std::size_t granted_end_ = 0;  // those in front of it have been given memory
   std::size_t network_end_ = 0;  // those in front of it have been given to the network
   std::deque<PictureInFlight*> to_write_;
   std::size_t file_memory_ = 0;
   std::size_t memory_ = 0;
-  std::size_t busy_inputs_ = 0;  // being read or decoded
+  std::size_t busy_inputs_ = 0;  // being opened, read or decoded
   std::size_t batch_ = 1;        // size that was last asked for
   bool list_waits_ = false;
   bool is_closed_ = false;

@@ -14,7 +14,7 @@ namespace {
 
 FlightLimits LimitsFor(int io_threads) {
   FlightLimits limits;
-  limits.pictures_read = static_cast<std::size_t>(io_threads) + 1;
+  limits.pictures_open = limits.pictures_read = static_cast<std::size_t>(io_threads) + 1;
   return limits;
 }
 
@@ -96,14 +96,13 @@ void Pipeline::ListPictures(const std::stop_token& stop) {
         if (in_flight_.is_draining()) break;
       }
       std::optional<JobOrFailure> next = source_->Next(wait);
-      const std::size_t file_size = next ? FileSizeOf(*next) : 0;
       Locked([&] {
         in_flight_.SetListWaits(false);
         for (std::string& warning : source_->TakeWarnings()) {
           warnings_.push_back(std::move(warning));
         }
         if (!next) return;
-        in_flight_.Add(std::move(*next), file_size);
+        in_flight_.Add(std::move(*next));
         ++listed_;
       });
       if (!next) break;
@@ -112,11 +111,6 @@ void Pipeline::ListPictures(const std::stop_token& stop) {
     Locked([this] { source_error_ = std::current_exception(); });
   }
   Locked([this] { in_flight_.CloseList(); });
-}
-
-std::size_t Pipeline::FileSizeOf(const JobOrFailure& next) const {
-  const Job* job = std::get_if<Job>(&next);
-  return job == nullptr ? 0 : work_.file_size(*job);
 }
 
 void Pipeline::DoTasks() {
@@ -140,6 +134,9 @@ void Pipeline::DoTasks() {
 
 void Pipeline::Perform(const IoTask& task) {
   switch (task.kind) {
+    case IoTask::Kind::kOpen:
+      Open(*task.picture);
+      break;
     case IoTask::Kind::kRead:
       Read(*task.picture);
       break;
@@ -152,9 +149,22 @@ void Pipeline::Perform(const IoTask& task) {
   }
 }
 
+void Pipeline::Open(PictureInFlight& picture) {
+  Stopwatch watch;
+  auto result = Guarded(picture.job, [&] { return work_.open(picture.job); });
+  Locked([&] {
+    times_.decode += watch.Lap();
+    if (auto* error = std::get_if<Error>(&result)) {
+      in_flight_.End(picture, std::move(*error));
+    } else {
+      in_flight_.FinishOpen(picture, std::get<OpenedPicture>(std::move(result)));
+    }
+  });
+}
+
 void Pipeline::Read(PictureInFlight& picture) {
   Stopwatch watch;
-  auto result = Guarded(picture.job, [&] { return work_.read(picture.job); });
+  auto result = Guarded(picture.job, [&] { return work_.read(picture.job, *picture.opened); });
   Locked([&] {
     times_.decode += watch.Lap();
     if (auto* error = std::get_if<Error>(&result)) {

@@ -18,20 +18,20 @@
 
 namespace gradcam {
 
-// What is done with a picture. I/O threads call all but `file_size`, several at once, for different
-// pictures; what they throw is the picture's outcome.
+// What I/O threads do with a picture: called by several of them at once, for different pictures.
+// What they throw is the picture's outcome.
 struct PictureWork {
-  // Bytes that `read` will hold at most. Called by one thread, for the next picture.
-  std::function<std::size_t(const Job&)> file_size;
+  std::function<OpenedPicture(const Job&)> open;
   // An EarlierReport: nothing is left to do.
-  std::function<std::variant<PictureFile, EarlierReport>(const Job&)> read;
+  std::function<std::variant<PictureFile, EarlierReport>(const Job&, const OpenedPicture&)> read;
   std::function<LoadedPicture(const Job&, PictureFile)> decode;
   std::function<PictureReport(const Job&, LoadedPicture, const Explanation&)> write;
 };
 
 // Pictures on their way from file to files, several at once:
 //
-//   lister ─▶ I/O threads: read, decode ─▶ the caller's thread: network ─▶ I/O threads: draw, write
+//   lister ─▶ I/O threads: open, read, decode ─▶ the caller's thread: network ─▶ I/O threads: draw,
+//   write
 //
 // The caller asks Next what to do: explain a batch and hand each of its pictures to Write, Fail or
 // Drop, or take note of a picture that has ended. Both come in the order of the source, whichever
@@ -73,9 +73,9 @@ class Pipeline {
   void StartIoThreads(int count);
   void Stop();
   void ListPictures(const std::stop_token& stop);
-  [[nodiscard]] std::size_t FileSizeOf(const JobOrFailure& next) const;
   void DoTasks();
   void Perform(const IoTask& task);
+  void Open(PictureInFlight& picture);
   void Read(PictureInFlight& picture);
   void Decode(PictureInFlight& picture);
   void WriteFiles(PictureInFlight& picture);

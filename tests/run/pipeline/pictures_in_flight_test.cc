@@ -18,11 +18,15 @@ using Kind = IoTask::Kind;
 class PicturesInFlightTest : public testing::Test {
  protected:
   static FlightLimits Limits() {
-    return {.pictures_read = 2, .file_memory = 20, .memory = 100, .batch_memory = 50};
+    return {.pictures_open = 2,
+            .pictures_read = 2,
+            .file_memory = 20,
+            .memory = 100,
+            .batch_memory = 50};
   }
 
-  void List(const std::string& names, std::size_t file_size = 0) {
-    for (const char name : names) pictures_.Add(JobNamed(std::string(1, name)), file_size);
+  void List(const std::string& names) {
+    for (const char name : names) pictures_.Add(JobNamed(std::string(1, name)));
   }
 
   static Job JobNamed(const std::string& name) {
@@ -39,11 +43,20 @@ class PicturesInFlightTest : public testing::Test {
     return *task->picture;
   }
 
+  void Open(const std::string& name, std::size_t file_memory = 0) {
+    pictures_.FinishOpen(Take(Kind::kOpen, name),
+                         {.file = {FileHandle(-1), 0}, .memory = file_memory});
+  }
+
+  PictureInFlight& OpenAndTakeRead(const std::string& name, std::size_t file_memory = 0) {
+    Open(name, file_memory);
+    return Take(Kind::kRead, name);
+  }
+
   PictureInFlight& Read(const std::string& name, std::size_t memory) {
-    PictureInFlight& picture = Take(Kind::kRead, name);
+    PictureInFlight& picture = OpenAndTakeRead(name);
     PictureFile file;
     file.pixel_memory = memory;
-    file.bytes.resize(picture.file_size);
     pictures_.FinishRead(picture, file);
     return picture;
   }
@@ -94,7 +107,7 @@ TEST_F(PicturesInFlightTest, TakesAPictureFromTheListToTheEnd) {
 
 TEST_F(PicturesInFlightTest, ABatchIsInOrderWhicheverPictureIsDecodedFirst) {
   List("ab");
-  PictureInFlight& a = Take(Kind::kRead, "a");
+  PictureInFlight& a = OpenAndTakeRead("a");
   Read("b", 10);
   EXPECT_FALSE(pictures_.HasTask());  // memory is given in order
   pictures_.FinishRead(a, {});
@@ -110,7 +123,7 @@ TEST_F(PicturesInFlightTest, PicturesComeOutInOrderWhicheverIsWrittenFirst) {
   for (const char* name : {"a", "b"}) ReadAndDecode(name, 10);
   const auto batch = pictures_.TakeBatch(2);
   Write(*batch[1]);
-  pictures_.End(Take(Kind::kRead, "c"), Error(ErrorKind::kInput, "no picture"));
+  pictures_.End(OpenAndTakeRead("c"), Error(ErrorKind::kInput, "no picture"));
   EXPECT_EQ(PopName(), "");
   Write(*batch[0]);
   EXPECT_EQ(PopName(), "a");
@@ -140,7 +153,7 @@ TEST_F(PicturesInFlightTest, ABatchDoesNotWaitForAPictureThatNobodyHasNamed) {
 TEST_F(PicturesInFlightTest, ABatchLeavesOutWhatFailed) {
   List("abc");
   ReadAndDecode("a", 10);
-  pictures_.End(Take(Kind::kRead, "b"), Error(ErrorKind::kInput, "no picture"));
+  pictures_.End(OpenAndTakeRead("b"), Error(ErrorKind::kInput, "no picture"));
   ReadAndDecode("c", 10);
   EXPECT_THAT(NamesOf(pictures_.TakeBatch(2)), ElementsAre("a", "c"));
 }
@@ -158,7 +171,7 @@ TEST_F(PicturesInFlightTest, WritingComesBeforeOtherTasks) {
   const auto batch = pictures_.TakeBatch(1);
   pictures_.Write(*batch[0], {});
   Take(Kind::kWrite, "a");
-  Take(Kind::kRead, "b");
+  OpenAndTakeRead("b");
 }
 
 TEST_F(PicturesInFlightTest, APictureWaitsForMemoryUntilThoseInFrontAreWritten) {
@@ -204,17 +217,21 @@ TEST_F(PicturesInFlightTest, TheMemoryThatCountsIsTheDecodedPictures) {
 
 TEST_F(PicturesInFlightTest, NotMoreFilesAreReadThanAllowed) {
   List("abcd");
-  PictureInFlight& a = Take(Kind::kRead, "a");
+  PictureInFlight& a = OpenAndTakeRead("a");
   Read("b", 10);
+  Open("c");
+  Open("d");
   EXPECT_FALSE(pictures_.HasTask());
   pictures_.End(a, Error(ErrorKind::kInput, "no picture"));
   Decode("b", 10);
-  Read("c", 10);
+  Take(Kind::kRead, "c");
 }
 
 TEST_F(PicturesInFlightTest, AFileWaitsForMemoryUntilOneInFrontIsDecoded) {
-  List("abc", 12);
-  PictureInFlight& a = Take(Kind::kRead, "a");
+  List("abc");
+  PictureInFlight& a = OpenAndTakeRead("a", 12);
+  Open("b", 12);
+  Open("c", 12);
   EXPECT_FALSE(pictures_.HasTask());  // while a is being read, and when it has been
   PictureFile file;
   file.bytes.resize(12);
@@ -225,36 +242,44 @@ TEST_F(PicturesInFlightTest, AFileWaitsForMemoryUntilOneInFrontIsDecoded) {
 }
 
 TEST_F(PicturesInFlightTest, AFileLargerThanAllMemoryIsReadAlone) {
-  List("a", 1);
-  List("b", 1000);
-  PictureInFlight& a = Take(Kind::kRead, "a");
+  List("ab");
+  PictureInFlight& a = OpenAndTakeRead("a", 1);
+  Open("b", 1000);
   EXPECT_FALSE(pictures_.HasTask());
   pictures_.End(a, Error(ErrorKind::kInput, "no picture"));
   Take(Kind::kRead, "b");
 }
 
 TEST_F(PicturesInFlightTest, OfAFileThatIsNoPictureOnlyWhatWasReadCounts) {
-  List("ab", 15);
+  List("ab");
   PictureFile text;
   text.bytes = {'t', 'e', 'x', 't'};
-  pictures_.FinishRead(Take(Kind::kRead, "a"), text);
+  pictures_.FinishRead(OpenAndTakeRead("a", 15), text);
   Take(Kind::kDecode, "a");
-  Take(Kind::kRead, "b");
+  OpenAndTakeRead("b", 15);
+}
+
+TEST_F(PicturesInFlightTest, NotMoreFilesAreOpenThanAllowed) {
+  List("abcdef");
+  OpenAndTakeRead("a", 20);
+  Open("b", 1);
+  Open("c", 1);
+  EXPECT_FALSE(pictures_.HasTask());
 }
 
 TEST_F(PicturesInFlightTest, TheListIsBoundedByTheBatch) {
   static_cast<void>(pictures_.TakeBatch(2));
   int listed = 0;
   for (; pictures_.HasRoom(); ++listed) List("a");
-  EXPECT_EQ(listed, 3 * 2 + 2 * 2);
+  EXPECT_EQ(listed, 3 * 2 + 2 + 2 * 2);
   static_cast<void>(pictures_.TakeBatch(3));
   EXPECT_TRUE(pictures_.HasRoom());
 }
 
 TEST_F(PicturesInFlightTest, AFailureOfTheListComesOutInItsPlace) {
   List("a");
-  pictures_.Add(Failure{"b", "same name as another", "rename it"}, 0);
-  pictures_.End(Take(Kind::kRead, "a"), Error(ErrorKind::kInput, "no picture"));
+  pictures_.Add(Failure{"b", "same name as another", "rename it"});
+  pictures_.End(OpenAndTakeRead("a"), Error(ErrorKind::kInput, "no picture"));
   EXPECT_EQ(PopName(), "a");
   const auto ended = pictures_.PopEnded();
   ASSERT_TRUE(ended);
@@ -267,7 +292,7 @@ TEST_F(PicturesInFlightTest, DrainingFinishesOnlyWhatTheNetworkHas) {
   ReadAndDecode("a", 10);
   const auto batch = pictures_.TakeBatch(1);
   ReadAndDecode("b", 10);
-  pictures_.End(Take(Kind::kRead, "c"), Error(ErrorKind::kInput, "no picture"));
+  pictures_.End(OpenAndTakeRead("c"), Error(ErrorKind::kInput, "no picture"));
   pictures_.Drain();
   EXPECT_FALSE(pictures_.HasTask());
   EXPECT_THAT(pictures_.TakeBatch(1), IsEmpty());

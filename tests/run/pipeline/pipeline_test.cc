@@ -75,9 +75,14 @@ class Pushed final : public JobSource {
 class Work {
  public:
   PictureWork functions() {
-    return {.file_size = [](const Job&) { return 0; },
-            .read =
+    return {.open =
                 [this](const Job& job) {
+                  Pause(job, 0);
+                  if (fails(job, "open")) throw Error(ErrorKind::kInput, "not there");
+                  return OpenedPicture{.file = {FileHandle(-1), 0}, .memory = 1};
+                },
+            .read =
+                [this](const Job& job, const OpenedPicture&) {
                   Pause(job, 1);
                   if (fails(job, "read")) throw Error(ErrorKind::kInput, "not there");
                   return PictureFile{};
@@ -172,14 +177,15 @@ TEST_P(PipelineTest, AFailureInAnyStageIsItsPicturesOwn) {
   Numbers numbers(40);
   Work work;
   work.fails = [](const Job& job, const std::string& how) {
-    return (job.name == "3" && how == "decode") || (job.name == "4" && how == "odd") ||
-           (job.name == "5" && how == "unknown") || (job.name == "20" && how == "write");
+    return (job.name == "2" && how == "open") || (job.name == "3" && how == "decode") ||
+           (job.name == "4" && how == "odd") || (job.name == "5" && how == "unknown") ||
+           (job.name == "20" && how == "write");
   };
   Pipeline pipeline(numbers, work.functions(), GetParam(), {});
   const Seen seen = RunAll(pipeline, 4);
   EXPECT_EQ(seen.order, NumbersUpTo(40));
   EXPECT_THAT(seen.failed,
-              testing::ElementsAre("3: damaged", "4: cannot explain image '4': odd",
+              testing::ElementsAre("2: not there", "3: damaged", "4: cannot explain image '4': odd",
                                    "5: cannot explain image '5': unknown error", "20: disk full"));
 }
 
@@ -287,7 +293,7 @@ TEST(Pipeline, NeverHasMoreThanABoundedNumberOfPicturesInFlight) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));  // others get ahead
     most = std::max(most, pipeline.listed() - seen.order.size());
   }));
-  EXPECT_LE(most, 3U * 4 + 2 * 3);
+  EXPECT_LE(most, 3U * 4 + 3 + 2 * 3);  // PicturesInFlight::HasRoom
 }
 
 }  // namespace
