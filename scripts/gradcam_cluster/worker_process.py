@@ -38,9 +38,9 @@ class WorkerProcess:
             self._process.stdin.close()
             raise WorkerFailed(self.end(), self._process.returncode)
         try:
-            self.ready = json.loads(line)
+            self.ready = _object_in(line)
         except ValueError:
-            self._kill("its first line is no JSON: this is no 'gradcam worker'")
+            self._kill("its first line is no JSON object: this is no 'gradcam worker'")
             raise WorkerFailed(self.end(), 2) from None
         threading.Thread(target=self._read_answers, daemon=True).start()
 
@@ -86,7 +86,7 @@ class WorkerProcess:
         try:
             for line in self._process.stdout:
                 if line.endswith("\n"):  # else it was killed while it wrote
-                    answer = json.loads(line)
+                    answer = _object_in(line)
                     self._inboxes.popleft().put(answer)
         except (ValueError, IndexError):  # whoever waits for the answer shall not wait for ever
             self._kill("it has written to stdout what is no answer")
@@ -104,3 +104,14 @@ class WorkerProcess:
             sys.stderr.write(line)
             if line.startswith("gradcam: error: "):
                 self._last_error = line.strip().removeprefix("gradcam: error: ")
+
+
+def _object_in(line: str) -> dict:
+    """Raises ValueError if the line is anything else."""
+    try:
+        value = json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return value

@@ -72,7 +72,10 @@ def start_other(gradcam, tmp_path):
     return start_program
 
 
-@pytest.mark.parametrize("answers", [["no JSON"], ['{"id": "a"}', '{"id": "b"}']])
+TOO_DEEP = "[" * 100_000  # json.loads raises RecursionError
+
+
+@pytest.mark.parametrize("answers", [["no JSON"], ["5"], [TOO_DEEP], ['{"id": "a"}', '{"id": "b"}']])
 def test_what_is_no_answer_ends_the_wait_for_answers(start_other, answers):
     worker = start_other("{}", *answers)
     waiting = threading.Thread(target=lambda: (worker.ask(requests(["a"])), worker.end()), daemon=True)
@@ -83,9 +86,10 @@ def test_what_is_no_answer_ends_the_wait_for_answers(start_other, answers):
     assert worker.ask(requests(["b"])) == []
 
 
-def test_a_program_that_is_no_worker_is_told(start_other):
+@pytest.mark.parametrize("line", ["usage: other", "5", TOO_DEEP], ids=["text", "number", "deep"])
+def test_a_program_that_is_no_worker_is_told(start_other, line):
     with pytest.raises(WorkerFailed, match="this is no 'gradcam worker'") as failed:
-        start_other("usage: other")
+        start_other(line)
     assert failed.value.code == 2
 
 
