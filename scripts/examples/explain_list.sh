@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A list: explains the pictures below a folder that `find` chooses, while it is still searching. OUT may
-# lie below the folder: it is not searched.
+# lie below the folder: nothing in it is chosen. One exception: with -follow and also -mindepth or
+# -depth, results that find reaches through a link are chosen; they are failures then.
 #
 #   explain_list.sh MODEL FOLDER OUT FIND-EXPRESSION...
 #   explain_list.sh model.pt /data/photos maps -newermt yesterday -iname '*.jpg'
@@ -20,7 +21,13 @@ fi
 mkdir -p "$out" # find shall know it from the beginning
 (($# == 0)) || set -- '(' "$@" ')'
 
-# -H: the folder may be a link. -samefile: OUT, however its path is spelt.
+# OUT as find spells it, if it lies below the folder, as a pattern: special characters are escaped.
+folder=${folder%/}/
+below=$folder$(realpath -m --relative-to="$folder" "$out")
+pattern=$(sed 's/[][*?\\]/\\&/g' <<<"$below")/*
+
+# -H: the folder may be a link. -samefile: OUT, however its path is spelt. ! -path: with -depth or
+# -mindepth in the expression, -prune does nothing.
 # --root: outputs stand below OUT as the pictures stand below the folder.
-find -H "$folder" -samefile "$out/." -prune -o -type f "$@" -print0 |
+find -H "$folder" -samefile "$out/." -prune -o -type f ! -path "$pattern" "$@" -print0 |
   "$GRADCAM" --model "$model" --image @- --null --root "$folder" --output "$out"

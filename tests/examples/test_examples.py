@@ -75,15 +75,17 @@ def test_a_list(example, photos, tmp_path):
 
 
 def test_a_list_of_any_find_expression(example, photos, tmp_path):
-    """With -o, and without any; both folders are links, and the output lies below the pictures."""
-    (photos / "maps").mkdir()
+    """With -o, without any, and with what makes -prune do nothing; both folders are links, and the output
+    lies below the pictures."""
+    maps = photos / "maps [1]"
+    maps.mkdir()
     (tmp_path / "all").symlink_to("photos")
-    (tmp_path / "out").symlink_to("photos/maps")
+    (tmp_path / "out").symlink_to(maps)
     some = ["-path", "*/a/*", "-o", "-path", "*/b/*"]
-    for expression, count in [(some, 4), ([], 5), ([], 5)]:
+    for expression, count in [(some, 4), ([], 5), ([], 5), (["-mindepth", "2"], 4), (["-depth"], 5)]:
         done = example("explain_list.sh", "tiny.pt", "all", "out", *expression)
         assert done.returncode == 0, done.stderr
-        run = json.loads((photos / "maps/run.json").read_text())
+        run = json.loads((maps / "run.json").read_text())
         assert run["counts"] == {"pictures": count, "done": count, "failed": 0, "skipped": 0}
 
 
