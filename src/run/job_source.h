@@ -24,7 +24,8 @@ struct Job {
   std::optional<ClassTarget> truth;  // its true class
 };
 
-// A job, or a picture that fails before any work because its outputs cannot have a name.
+// A job, or a picture that fails before any work: its outputs cannot have a name, or it is itself
+// an output.
 using JobOrFailure = std::variant<Job, Failure>;
 
 // Hands out the pictures of a run, one at a time and in order, so that no list of jobs is held.

@@ -4,8 +4,16 @@
 
 #include "run/ground_truth.h"
 #include "run/output_names.h"
+#include "run/result_pictures.h"
 
 namespace gradcam {
+namespace {
+
+Failure FailureOf(const Error& error, const std::filesystem::path& picture) {
+  return {picture.string(), error.what(), error.hint()};
+}
+
+}  // namespace
 
 ListedJobs::ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::string> warnings,
                        const RunOptions& options)
@@ -24,16 +32,17 @@ void ListedJobs::CheckClasses(const std::vector<Label>& labels) {
 
 std::optional<JobOrFailure> ListedJobs::Next(const InputWait& wait) {
   if (wait.stop.stop_requested() || next_ >= pictures_.size()) return std::nullopt;
-  InputPicture picture = pictures_[next_];
+  const std::size_t i = std::exchange(next_, next_ + step_);
+  InputPicture picture = pictures_[i];
+  if (pictures_.IsRefused(i)) return FailureOf(ResultAsInput(picture.path), picture.path);
   OutputPlace place = PlaceOf(picture.name, keep_extension_);
   Job job;
   job.path = std::move(picture.path);
   job.name = std::move(picture.name);
   job.folder = FolderOf(output_, place.folder);
-  job.stale = stale_.NamesOf(next_, place.stem);
+  job.stale = stale_.NamesOf(i, place.stem);
   job.stem = std::move(place.stem);
   job.truth = std::move(picture.truth);
-  next_ += step_;
   return job;
 }
 

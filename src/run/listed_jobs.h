@@ -8,7 +8,8 @@
 namespace gradcam {
 
 // The pictures of a list, or with RunOptions::shard each N-th of them, as jobs that are worked out
-// when they are asked for.
+// when they are asked for. One that is refused is a failure in its place: positions are those of
+// the whole list, whatever is found on disk.
 class ListedJobs final : public JobSource {
  public:
   ListedJobs(PictureList pictures, StaleFiles stale, std::vector<std::string> warnings,

@@ -4,8 +4,6 @@
 
 #include "gradcam/error.h"
 #include "report/text.h"
-#include "run/inputs/picture_list.h"
-#include "run/output_names.h"
 #include "run/own_report.h"
 
 namespace gradcam {
@@ -15,15 +13,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kOtherOutput = "give another --output";
-
-// Links followed.
-bool IsBelow(const fs::path& file, const fs::path& folder) {
-  std::error_code error;
-  const fs::path real_file = fs::canonical(file, error);
-  if (error) return false;
-  const fs::path real_folder = fs::canonical(folder, error);
-  return !error && NameBelow(real_file, real_folder);
-}
 
 }  // namespace
 
@@ -51,16 +40,6 @@ void RequireOwnReport(const fs::path& file) {
 
 void RequireOwnPicture(const fs::path& file) {
   if (IsForeignPicture(file)) FailForeign(file);
-}
-
-void RequireNoResult(const fs::path& picture, const fs::path& output) {
-  // The name first: no other picture is opened.
-  if (!ParseOutputName(picture.native()) || !IsBelow(picture, output) || !IsOwnPicture(picture)) {
-    return;
-  }
-  throw Error(ErrorKind::kUsage,
-              "picture " + Quoted(picture) + " is a result in the output folder; not explained",
-              "leave the output folder out of the list, or give another --output");
 }
 
 void FailRunReport(const fs::path& picture, const std::string& stem) {

@@ -4,8 +4,7 @@
 
 namespace gradcam {
 
-// What keeps a run from destroying files that are not its own, and from explaining those that are.
-// All throw Error(kUsage).
+// What keeps a run from destroying files that are not its own. All throw Error(kUsage).
 
 // If `output`, or the nearest of its parents that exists, is no folder.
 void RequireFolder(const std::filesystem::path& output);
@@ -14,10 +13,6 @@ void RequireFolder(const std::filesystem::path& output);
 // output, "cat.gradcam.png".
 void RequireOwnReport(const std::filesystem::path& file);
 void RequireOwnPicture(const std::filesystem::path& file);
-
-// If `picture` is one that a run has written into the folder `output` or below it: it would be
-// explained as if it were a photo, and by the next run what comes of it.
-void RequireNoResult(const std::filesystem::path& picture, const std::filesystem::path& output);
 
 // `file` was not written by gradcam.
 [[noreturn]] void FailForeign(const std::filesystem::path& file);

@@ -1,6 +1,7 @@
 #include "run/plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "run/old_outputs.h"
 #include "run/output_checks.h"
 #include "run/output_names.h"
+#include "run/result_pictures.h"
 #include "run/streamed_jobs.h"
 
 namespace gradcam {
@@ -48,32 +50,28 @@ void CheckFolder(const fs::path& folder, const std::vector<FileIdentity>& walked
   }
 }
 
-// Pictures that are results of an earlier run become failures.
-void RefuseResults(InputListing& listing, const fs::path& output) {
-  std::vector<std::size_t> results;
-  for (std::size_t i = 0; i < listing.pictures.size(); ++i) {
-    const fs::path path = listing.pictures.PathOf(i);
-    try {
-      RequireNoResult(path, output);
-    } catch (const Error& error) {
-      results.push_back(i);
-      listing.failures.push_back({path.string(), error.what(), error.hint()});
-    }
+void RefuseResults(PictureList& pictures, const fs::path& output) {
+  const ResultPictures results(output);
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (results.Contain(pictures.PathOf(i))) pictures.Refuse(i);
   }
-  listing.pictures.Remove(results);
 }
 
 void RequirePictures(const InputListing& listing) {
-  if (listing.pictures.size() > 0) return;
+  const PictureList& pictures = listing.pictures;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (!pictures.IsRefused(i)) return;
+  }
   if (!listing.failures.empty()) {
     const Failure& first = listing.failures.front();
     throw Error(ErrorKind::kUsage, first.error, first.hint);
   }
+  if (pictures.size() > 0) throw ResultAsInput(pictures.PathOf(0));
   throw Error(ErrorKind::kUsage, "no picture found",
               "a folder is searched for jpg, png, bmp, tiff, webp and pnm files");
 }
 
-// Throws if an existing file that this run would replace is one of its inputs.
+// Throws if an existing file that this run would replace is one of the inputs that it explains.
 class InputGuard {
  public:
   explicit InputGuard(const PictureList& pictures) : pictures_(&pictures) {}
@@ -92,6 +90,7 @@ class InputGuard {
     std::vector<FileIdentity> identities;
     identities.reserve(pictures_->size());
     for (std::size_t i = 0; i < pictures_->size(); ++i) {
+      if (pictures_->IsRefused(i)) continue;
       if (const auto input = IdentityOf(pictures_->PathOf(i))) identities.push_back(*input);
     }
     std::sort(identities.begin(), identities.end());
@@ -102,13 +101,13 @@ class InputGuard {
   std::optional<std::vector<FileIdentity>> identities_;  // taken only if needed
 };
 
-// Where the outputs of the pictures of a list stand.
+// Where the outputs of the pictures of a list stand; those that are refused have none.
 class OutputMap {
  public:
   OutputMap(const PictureList& pictures, const RunOptions& options)
       : pictures_(&pictures),
         options_(&options),
-        by_place_(pictures.size(), [this](std::size_t i) { return PlaceAt(i).Key(); }) {
+        by_place_(pictures.size(), KeyOfPlace(&OutputPlace::Key)) {
     for (const auto& [item, first] : by_place_.Repeated()) FailSameName(first, item);
   }
   OutputMap(const OutputMap&) = delete;
@@ -116,8 +115,7 @@ class OutputMap {
 
   // The folders written into, below the output folder.
   [[nodiscard]] std::vector<std::string> Folders() const {
-    const KeyIndex by_folder(pictures_->size(),
-                             [this](std::size_t i) { return PlaceAt(i).folder; });
+    const KeyIndex by_folder(pictures_->size(), KeyOfPlace(&OutputPlace::folder));
     std::vector<std::string> folders;
     for (const std::size_t i : by_folder.Firsts()) folders.push_back(PlaceAt(i).folder);
     std::sort(folders.begin(), folders.end());
@@ -131,6 +129,7 @@ class OutputMap {
   // Throws if a picture would write what is the run's.
   void CheckFilesOfRuns() const {
     for (std::size_t i = 0; i < pictures_->size(); ++i) {
+      if (pictures_->IsRefused(i)) continue;
       const OutputPlace place = PlaceAt(i);
       if (IsRunReport(place)) FailRunReport(pictures_->PathOf(i), place.stem);
       const std::string top = place.folder.substr(0, place.folder.find('/'));
@@ -150,6 +149,15 @@ class OutputMap {
   }
 
  private:
+  // `part`: what tells places apart.
+  template <typename Part>
+  [[nodiscard]] KeyIndex::KeyOf KeyOfPlace(Part part) const {
+    return [this, part](std::size_t i) -> std::optional<std::string> {
+      if (pictures_->IsRefused(i)) return std::nullopt;
+      return std::invoke(part, PlaceAt(i));
+    };
+  }
+
   [[nodiscard]] OutputPlace PlaceAt(std::size_t i) const {
     return PlaceOf(pictures_->NameOf(i), options_->keep_extension);
   }
@@ -176,7 +184,7 @@ class OutputMap {
 void CheckTruth(const PictureList& pictures, const RunOptions& options) {
   if (!NeedsTruth(options)) return;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    if (pictures.ClassOf(i) < 0) RequireTruth(pictures[i], options);
+    if (!pictures.IsRefused(i) && pictures.ClassOf(i) < 0) RequireTruth(pictures[i], options);
   }
 }
 
@@ -225,7 +233,7 @@ Plan MakePlan(const RunOptions& options, int standard_input) {
 
   InputListing listing = ListInputs({options.inputs, options.root, options.null_separated},
                                     output_identity, standard_input);
-  RefuseResults(listing, options.output);
+  RefuseResults(listing.pictures, options.output);
   RequirePictures(listing);
   const OutputMap outputs(listing.pictures, options);
   outputs.CheckFilesOfRuns();

@@ -12,7 +12,7 @@ namespace gradcam {
 // What a run will do, known before any work.
 struct Plan {
   std::unique_ptr<JobSource> jobs;  // never null
-  std::vector<Failure> failures;    // of listing, and pictures that are results of an earlier run
+  std::vector<Failure> failures;    // of listing: nobody knows the pictures behind them
   int skipped = 0;                  // files in folders that are no pictures by their name
 };
 

@@ -46,6 +46,7 @@ StaleFiles OldFilesIn(const fs::path& folder) {
 StreamedJobs::StreamedJobs(const RunOptions& options, int descriptor)
     : options_(options),
       naming_(options.root),
+      result_pictures_(options.output),
       reader_(kName, descriptor, options.null_separated ? '\0' : '\n'),
       first_(reader_.Next({})) {
   if (!first_) throw Error(ErrorKind::kUsage, "no picture found", "the list on stdin is empty");
@@ -77,7 +78,7 @@ std::vector<std::string> StreamedJobs::TakeWarnings() { return std::exchange(war
 
 // Nothing if the picture was there before.
 std::optional<Job> StreamedJobs::JobOf(const ListEntry& entry) {
-  RequireNoResult(entry.path, options_.output);
+  if (result_pictures_.Contain(entry.path)) throw ResultAsInput(entry.path);
   const fs::path absolute = naming_.Absolute(entry.path);
   Job job;
   job.path = entry.path;

@@ -12,6 +12,7 @@
 #include "run/job_source.h"
 #include "run/old_outputs.h"
 #include "run/output_names.h"
+#include "run/result_pictures.h"
 #include "run/run_options.h"
 
 namespace gradcam {
@@ -44,6 +45,7 @@ class StreamedJobs final : public JobSource {
 
   RunOptions options_;
   PictureNaming naming_;
+  ResultPictures result_pictures_;
   ListReader reader_;
   std::optional<ListEntry> first_;  // not handed out yet
   std::map<Digest, Digest> taken_;  // place of outputs -> picture

@@ -84,6 +84,26 @@ def test_results_in_a_list_are_not_explained(gradcam, tiny_model, picture, tmp_p
         assert reports_below(tmp_path / "photos/maps") == ["cat.json"]
 
 
+def test_shards_share_a_list_that_names_results(gradcam, tiny_model, picture, tmp_path, out):
+    pictures = [picture(f"{name}.png").name for name in "abcd"]
+    assert gradcam("-m", tiny_model, *pictures, "--write", "gradcam,json").code == 0
+    result_of_a = f"{out.name}/a.gradcam.png"
+    (tmp_path / "list").write_text("".join(f"{path}\n" for path in [result_of_a, *pictures]))
+    done, counts = [], []
+    for number in (1, 2):
+        options = ("-m", tiny_model, "@list", "--shard", f"{number}/2", "--write", "json")
+        plan = gradcam(*options, "--dry-run", "--json").json()
+        result = gradcam(*options)
+        report = json.loads((out / f"run.{number}-of-2.json").read_text())
+        assert result.code == (1 if report["failures"] else 0), result.stderr
+        assert len(plan["failures"]) == len(report["failures"])
+        done += [entry["file"] for entry in plan["pictures"]]
+        counts.append([report["counts"][key] for key in ("pictures", "done", "failed")])
+    assert done == ["b.png", "d.png", "a.png", "c.png"]
+    assert counts == [[3, 2, 1], [2, 2, 0]]
+    assert not (tmp_path / result_of_a).exists()
+
+
 @pytest.mark.parametrize("stdin, part", [("", "no picture found"),
                                          ("path,label\ncat.png,1\n", "no column 'class'"),
                                          ('{"path": "cat.png"}\n', 'line 1: no "class"')])

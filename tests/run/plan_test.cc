@@ -53,6 +53,16 @@ class PlanTest : public testing::Test {
     return "no error";
   }
 
+  // The names of the pictures of a plan, or "refused FILE" for a result of an earlier run.
+  static std::vector<std::string> HandedOut(const Plan& plan) {
+    std::vector<std::string> pictures;
+    while (const auto next = plan.jobs->Next({})) {
+      const auto* failure = std::get_if<Failure>(&*next);
+      pictures.push_back(failure ? "refused " + failure->file : std::get<Job>(*next).name);
+    }
+    return pictures;
+  }
+
   void ExplainSeveralClasses() { options_.settings.explain.classes.resize(2); }
 
   TemporaryFolder folder_;
@@ -184,11 +194,11 @@ TEST_F(PlanTest, RefusesResultsOfAnEarlierRunHoweverTheyAreNamed) {
                             (folder_ / "out/photo.png").string() + "\n");
   options_.inputs = {"@" + (folder_ / "list").string(), (folder_ / "out/a").string()};
   const Plan plan = MakePlan(options_, /*standard_input=*/-1);
-  EXPECT_EQ(plan.jobs->total(), 2U);  // cat.png and out/photo.png
-  ASSERT_EQ(plan.failures.size(), 2U);
-  EXPECT_EQ(plan.failures[0].file, result);
-  EXPECT_THAT(plan.failures[1].error,
-              HasSubstr("out/a/cat.gradcam.png' is a result in the output folder"));
+  EXPECT_EQ(plan.jobs->total(), 4U);
+  EXPECT_THAT(plan.failures, IsEmpty());
+  EXPECT_THAT(HandedOut(plan),
+              ElementsAre("cat.png", "refused " + result, "out/photo.png",
+                          "refused " + (folder_ / "out/a/cat.gradcam.png").string()));
   EXPECT_THAT(UsageError({"link/a/cat.gradcam.png"}),
               HasSubstr("is a result in the output folder; not explained | leave"));
   options_.output = folder_ / "other";
@@ -264,6 +274,42 @@ TEST_F(PlanTest, HandsOutTheShareOfAShard) {
   EXPECT_THAT(stems(6, 6), IsEmpty());
   options_.shard = Shard{2, 2};
   EXPECT_THAT(JobsOf({"photos"})[1].stale, ElementsAre("d.gradcam.png"));
+}
+
+// The first to run has removed a result by the time that the second lists the pictures.
+TEST_F(PlanTest, ShardsShareAListThatNamesResults) {
+  const std::string result = (folder_ / "out/a.gradcam.png").string();
+  folder_.Write("out/a.gradcam.png", OwnPicture());
+  folder_.Write("out/c.panel.png", OwnPicture());
+  options_.inputs = {result};
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png"}) {
+    options_.inputs.push_back((folder_ / name).string());
+  }
+  const auto plan_of = [this](std::size_t number) {
+    options_.shard = Shard{number, 2};
+    return MakePlan(options_, /*standard_input=*/-1);
+  };
+  EXPECT_EQ(plan_of(1).jobs->total(), 3U);
+  EXPECT_THAT(HandedOut(plan_of(1)), ElementsAre("refused " + result, "b.png", "d.png"));
+  fs::remove(result);
+  const Plan second = plan_of(2);
+  EXPECT_EQ(second.jobs->total(), 2U);
+  EXPECT_EQ(std::get<Job>(second.jobs->Next({}).value()).name, "a.png");
+  EXPECT_THAT(std::get<Job>(second.jobs->Next({}).value()).stale, ElementsAre("c.panel.png"));
+}
+
+// Neither by names that its outputs would have nor as an input that must not be replaced.
+TEST_F(PlanTest, ARefusedResultIsInNoPicturesWay) {
+  const std::string in_list = (folder_ / "out/run.2-of-3.json/a.panel.png").string();
+  const std::string alone = (folder_ / "out/b.panel.png").string();
+  folder_.Write("out/run.2-of-3.json/a.panel.png", OwnPicture());
+  folder_.Write("out/b.panel.png", OwnPicture());
+  folder_.Write("list", in_list + "\n");
+  options_.root = options_.output.string();
+  options_.inputs = {"@" + (folder_ / "list").string(), alone, (folder_ / "b.panel.jpg").string(),
+                     (folder_ / "b.jpg").string()};
+  EXPECT_THAT(HandedOut(MakePlan(options_, /*standard_input=*/-1)),
+              ElementsAre("refused " + in_list, "refused " + alone, "b.panel.jpg", "b.jpg"));
 }
 
 TEST_F(PlanTest, RefusesListOptionsWithoutAList) {

@@ -282,6 +282,20 @@ TEST_F(ResumeTest, AFolderThatCannotBeListedCostsNoLine) {
   EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png", "c.png", "locked/d.png"));
 }
 
+TEST_F(ResumeTest, AResultAmongTheInputsIsAFailedPictureAndNoMore) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJsonl};
+  static_cast<void>(RunOn({"photos"}));
+  options_.resume = true;
+  const RunReport report = RunOn({"photos/a.png", "out/a.gradcam.png", "photos/b.png"});
+  EXPECT_EQ(report.counts.pictures, 3);
+  EXPECT_EQ(report.counts.resumed, 2);
+  EXPECT_EQ(report.counts.failed, 1);
+  ASSERT_THAT(report.failures, SizeIs(1));
+  EXPECT_EQ(report.failures[0].file, folder_ / "out/a.gradcam.png");
+  EXPECT_THAT(Lines(), ElementsAre("a.png", "b.png"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/a.gradcam.png"));
+}
+
 TEST_F(ResumeTest, StrictLooksAtWhatWasDoneEarlierToo) {
   explainer_.saliency = Map{2, 2, {0, 0, 0, 0}};
   static_cast<void>(RunOn({"photos"}));

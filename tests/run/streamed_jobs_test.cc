@@ -186,6 +186,15 @@ TEST_F(StreamedJobsTest, FailForResultsOfAnEarlierRun) {
   EXPECT_EQ(NextJob().value().name, "out/photo.panel.png");
 }
 
+TEST_F(StreamedJobsTest, FailForResultsOfTheSameRun) {
+  ReadFrom(Path("cat.jpg") + "\n" + Path("out/cat.panel.png") + "\n");
+  ASSERT_FALSE(fs::exists(folder_ / "out"));
+  EXPECT_EQ(NextJob().value().name, "cat.jpg");
+  const auto png = EncodePng(Image{1, 1, {0, 0, 0}});
+  folder_.Write("out/cat.panel.png", std::string(png.begin(), png.end()));
+  EXPECT_THAT(NextFailure().error, HasSubstr("is a result in the output folder"));
+}
+
 TEST_F(StreamedJobsTest, NeverReplaceTheUsersFiles) {
   folder_.Write("out/cat.gradcam.png", "a photo of the user");
   folder_.Write("out/dog.panel.png", "");

@@ -13,7 +13,9 @@ std::uint64_t HashOf(std::string_view key) { return std::hash<std::string_view>{
 
 KeyIndex::KeyIndex(std::size_t count, KeyOf key_of) : key_of_(std::move(key_of)) {
   slots_.reserve(count);
-  for (std::size_t item = 0; item < count; ++item) slots_.push_back({HashOf(key_of_(item)), item});
+  for (std::size_t item = 0; item < count; ++item) {
+    if (const auto key = key_of_(item)) slots_.push_back({HashOf(*key), item});
+  }
   std::sort(slots_.begin(), slots_.end());
 }
 
@@ -52,8 +54,9 @@ void KeyIndex::ForEach(const std::function<void(std::size_t item, std::size_t fi
     const bool is_alone =
         is_new_hash && (i + 1 == slots_.size() || slots_[i + 1].hash != slot.hash);
     if (is_new_hash) firsts.clear();
-    work(slot.item,
-         is_alone ? slot.item : firsts.try_emplace(key_of_(slot.item), slot.item).first->second);
+    work(slot.item, is_alone
+                        ? slot.item
+                        : firsts.try_emplace(key_of_(slot.item).value(), slot.item).first->second);
   }
 }
 

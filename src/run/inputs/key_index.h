@@ -14,7 +14,8 @@ namespace gradcam {
 // item.
 class KeyIndex {
  public:
-  using KeyOf = std::function<std::string(std::size_t item)>;
+  // An item without a key is not in the index.
+  using KeyOf = std::function<std::optional<std::string>(std::size_t item)>;
 
   // Items are numbered from 0 to `count` - 1.
   KeyIndex(std::size_t count, KeyOf key_of);

@@ -128,6 +128,13 @@ void PictureList::Remove(const std::vector<std::size_t>& removed) {
   truths_.resize(classes_.empty() ? 0 : kept);
 }
 
+void PictureList::Refuse(std::size_t i) {
+  if (i >= refused_.size()) refused_.resize(i + 1);
+  refused_[i] = true;
+}
+
+bool PictureList::IsRefused(std::size_t i) const { return i < refused_.size() && refused_[i]; }
+
 std::string_view PictureList::Keep(std::string_view text) {
   char* place = static_cast<char*>(texts_->allocate(text.size() + 1, /*alignment=*/1));
   std::copy(text.begin(), text.end(), place);

@@ -82,8 +82,12 @@ class PictureList {
   // Gives picture `to` the true class of picture `from`, or none.
   void CopyClass(std::size_t from, std::size_t to);
 
-  // `removed` are indices in ascending order.
+  // `removed` are indices in ascending order. Before any picture is refused.
   void Remove(const std::vector<std::size_t>& removed);
+
+  // Picture `i` stays in its place, and is not explained.
+  void Refuse(std::size_t i);
+  [[nodiscard]] bool IsRefused(std::size_t i) const;
 
  private:
   struct Entry {
@@ -102,6 +106,7 @@ class PictureList {
   std::vector<Entry> entries_;
   std::unique_ptr<std::pmr::monotonic_buffer_resource> texts_;
   std::vector<std::int32_t> truths_;  // empty, or one a picture up to the last with one
+  std::vector<bool> refused_;         // empty, or one a picture up to the last that is refused
   std::vector<ListedClass> classes_;
   std::map<std::tuple<ClassTarget::By, int, std::string>, std::int32_t> class_numbers_;
 };

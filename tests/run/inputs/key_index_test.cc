@@ -21,6 +21,15 @@ TEST(KeyIndex, FindsTheFirstItemOfAKey) {
   EXPECT_THAT(index.Firsts(), UnorderedElementsAre(0U, 1U, 3U));
 }
 
+TEST(KeyIndex, LeavesOutItemsWithoutAKey) {
+  const std::vector<std::optional<std::string>> keys{{}, "a", {}, "a", ""};
+  const KeyIndex index(keys.size(), [&](std::size_t i) { return keys[i]; });
+  EXPECT_EQ(index.Find("a"), 1U);
+  EXPECT_EQ(index.Find(""), 4U);
+  EXPECT_THAT(index.Repeated(), ElementsAre(Repetition{3, 1}));
+  EXPECT_THAT(index.Firsts(), UnorderedElementsAre(1U, 4U));
+}
+
 TEST(KeyIndex, MayBeEmpty) {
   const KeyIndex index(0, [](std::size_t) { return std::string(); });
   EXPECT_FALSE(index.Find(""));
