@@ -25,10 +25,10 @@ void RunOutput::Begin() {
   MakeFolderOfRun();
   folder_.Hold();
   // First of all, since it shows whether another run is at work here.
-  if (results_ != nullptr) results_->Begin();
+  if (has_results()) results().Begin();
   std::error_code ignored;
   fs::remove(RunReportPath(), ignored);
-  if (results_ == nullptr) RemoveOldResults();
+  if (!has_results()) RemoveOldResults();
   has_begun_ = true;
 }
 
@@ -41,34 +41,34 @@ void RunOutput::RemoveOldResults() const {
 }
 
 void RunOutput::RequireNothingRemoved() {
-  const bool has_results = results_ == nullptr || results_->IsInPlace();
+  const bool is_in_place = !has_results() || results().IsInPlace();
   // What stands in its place by now is not this run's.
-  if (!has_results) OpenResults(OldLines::kRefuse);
+  if (!is_in_place) OpenResults(OldLines::kRefuse);
   folder_.RequireInPlace();
-  if (has_results) return;
+  if (is_in_place) return;
   throw Error(ErrorKind::kOutput, Quoted(ResultsPath()) + " was removed or renamed during the run",
               "--resume does again what is missing");
 }
 
 void RunOutput::Add(std::string_view name, const std::string& line) {
-  if (results_ != nullptr) results_->Add(name, line);
+  if (has_results()) results().Add(name, line);
 }
 
 void RunOutput::Keep(std::string_view name) {
-  if (results_ != nullptr) results_->Keep(name);
+  if (has_results()) results().Keep(name);
 }
 
 void RunOutput::Drop(std::string_view name) {
-  if (results_ != nullptr) results_->Drop(name);
+  if (has_results()) results().Drop(name);
 }
 
 void RunOutput::FinishResults(bool is_complete) {
   // What stands in its place may be anybody's.
-  if (results_ != nullptr && results_->IsInPlace()) results_->Finish(is_complete);
+  if (has_results() && results().IsInPlace()) results().Finish(is_complete);
 }
 
 const ResultsFile* RunOutput::earlier_lines() const {
-  return results_files_.empty() ? nullptr : &results_files_.front();
+  return has_results() ? &results_files_.front() : nullptr;
 }
 
 void RunOutput::WriteRunReport(const std::string& text) {
@@ -77,7 +77,7 @@ void RunOutput::WriteRunReport(const std::string& text) {
 }
 
 void RunOutput::OpenResults(OldLines old_lines) {
-  results_ = &results_files_.emplace_back(ResultsPath(), old_lines);
+  results_files_.emplace_back(ResultsPath(), old_lines);
 }
 
 void RunOutput::MakeFolderOfRun() const {

@@ -45,6 +45,8 @@ class RunOutput {
  private:
   [[nodiscard]] std::filesystem::path ResultsPath() const;
   [[nodiscard]] std::filesystem::path RunReportPath() const;
+  [[nodiscard]] bool has_results() const { return !results_files_.empty(); }
+  [[nodiscard]] ResultsFile& results() { return results_files_.back(); }  // that is written
   void OpenResults(OldLines old_lines);
   void MakeFolderOfRun() const;
   void RemoveOldResults() const;
@@ -53,7 +55,6 @@ class RunOutput {
   OutputFolder folder_;  // held from Begin on, or as an earlier run has left it
   // With Output::kJsonl. The last one is written; those in front of it were removed during the run.
   std::list<ResultsFile> results_files_;
-  ResultsFile* results_ = nullptr;  // the last one
   bool has_begun_ = false;
 };
 

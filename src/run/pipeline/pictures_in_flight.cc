@@ -62,10 +62,11 @@ PictureInFlight* PicturesInFlight::NextToDecode() const {
   return Fits(At(next).file.pixel_memory, memory_, limits_.memory) ? &At(next) : nullptr;
 }
 
-bool PicturesInFlight::HasTask() const {
-  return !to_write_.empty() || NextToDecode() != nullptr || NextToRead() != nullptr ||
-         NextToOpen() != nullptr;
+bool PicturesInFlight::HasInputTask() const {
+  return NextToDecode() != nullptr || NextToRead() != nullptr || NextToOpen() != nullptr;
 }
+
+bool PicturesInFlight::HasTask() const { return !to_write_.empty() || HasInputTask(); }
 
 std::optional<IoTask> PicturesInFlight::TakeTask() {
   if (!to_write_.empty()) {
@@ -153,8 +154,7 @@ PicturesInFlight::Batch PicturesInFlight::DecodedInOrder(std::size_t size) const
 
 bool PicturesInFlight::MoreMayCome() const {
   const bool more_listed = !is_closed_ && !list_waits_ && HasRoom();
-  return more_listed || busy_inputs_ > 0 || NextToDecode() != nullptr || NextToRead() != nullptr ||
-         NextToOpen() != nullptr;
+  return more_listed || busy_inputs_ > 0 || HasInputTask();
 }
 
 PicturesInFlight::Batch PicturesInFlight::TakeBatch(std::size_t size) {

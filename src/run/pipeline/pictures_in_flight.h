@@ -121,6 +121,7 @@ class PicturesInFlight {
   [[nodiscard]] PictureInFlight* NextToOpen() const;
   [[nodiscard]] PictureInFlight* NextToRead() const;
   [[nodiscard]] PictureInFlight* NextToDecode() const;
+  [[nodiscard]] bool HasInputTask() const;
   [[nodiscard]] Batch DecodedInOrder(std::size_t size) const;
   [[nodiscard]] bool MoreMayCome() const;
 

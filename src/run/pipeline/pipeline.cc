@@ -149,64 +149,52 @@ void Pipeline::Perform(const IoTask& task) {
   }
 }
 
-void Pipeline::Open(PictureInFlight& picture) {
+// Does `work` without the lock and hands what it gives to `finish` under it. An error ends the
+// picture.
+template <typename Work, typename Finish>
+void Pipeline::DoStep(PictureInFlight& picture, double IoTimes::* stage, const Work& work,
+                      const Finish& finish) {
   Stopwatch watch;
-  auto result = Guarded(picture.job, [&] { return work_.open(picture.job); });
+  auto result = Guarded(picture.job, work);
   Locked([&] {
-    times_.decode += watch.Lap();
+    times_.*stage += watch.Lap();
     if (auto* error = std::get_if<Error>(&result)) {
       in_flight_.End(picture, std::move(*error));
     } else {
-      in_flight_.FinishOpen(picture, std::get<OpenedPicture>(std::move(result)));
+      finish(std::get<std::invoke_result_t<Work>>(std::move(result)));
     }
   });
+}
+
+void Pipeline::Open(PictureInFlight& picture) {
+  DoStep(
+      picture, &IoTimes::decode, [&] { return work_.open(picture.job); },
+      [&](OpenedPicture opened) { in_flight_.FinishOpen(picture, std::move(opened)); });
 }
 
 void Pipeline::Read(PictureInFlight& picture) {
-  Stopwatch watch;
-  auto result = Guarded(picture.job, [&] { return work_.read(picture.job, *picture.opened); });
-  Locked([&] {
-    times_.decode += watch.Lap();
-    if (auto* error = std::get_if<Error>(&result)) {
-      in_flight_.End(picture, std::move(*error));
-      return;
-    }
-    auto& found = std::get<std::variant<PictureFile, EarlierReport>>(result);
-    if (auto* report = std::get_if<EarlierReport>(&found)) {
-      in_flight_.End(picture, std::move(*report));
-    } else {
-      in_flight_.FinishRead(picture, std::get<PictureFile>(std::move(found)));
-    }
-  });
+  DoStep(
+      picture, &IoTimes::decode, [&] { return work_.read(picture.job, *picture.opened); },
+      [&](std::variant<PictureFile, EarlierReport> found) {
+        if (auto* report = std::get_if<EarlierReport>(&found)) {
+          in_flight_.End(picture, std::move(*report));
+        } else {
+          in_flight_.FinishRead(picture, std::get<PictureFile>(std::move(found)));
+        }
+      });
 }
 
 void Pipeline::Decode(PictureInFlight& picture) {
-  Stopwatch watch;
-  auto result =
-      Guarded(picture.job, [&] { return work_.decode(picture.job, std::move(picture.file)); });
-  Locked([&] {
-    times_.decode += watch.Lap();
-    if (auto* error = std::get_if<Error>(&result)) {
-      in_flight_.End(picture, std::move(*error));
-    } else {
-      in_flight_.FinishDecode(picture, std::get<LoadedPicture>(std::move(result)));
-    }
-  });
+  DoStep(
+      picture, &IoTimes::decode, [&] { return work_.decode(picture.job, std::move(picture.file)); },
+      [&](LoadedPicture loaded) { in_flight_.FinishDecode(picture, std::move(loaded)); });
 }
 
 void Pipeline::WriteFiles(PictureInFlight& picture) {
-  Stopwatch watch;
-  auto result = Guarded(picture.job, [&] {
-    return work_.write(picture.job, std::move(picture.loaded), picture.explanation);
-  });
-  Locked([&] {
-    times_.write += watch.Lap();
-    if (auto* error = std::get_if<Error>(&result)) {
-      in_flight_.End(picture, std::move(*error));
-    } else {
-      in_flight_.End(picture, std::get<PictureReport>(std::move(result)));
-    }
-  });
+  DoStep(
+      picture, &IoTimes::write,
+      [&] { return work_.write(picture.job, std::move(picture.loaded), picture.explanation); },
+      [&](PictureReport report) { in_flight_.End(picture, std::move(report)); });
 }
 
 std::optional<std::variant<EndedPicture, Pipeline::Batch>> Pipeline::Next(int batch) {

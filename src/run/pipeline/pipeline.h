@@ -75,6 +75,9 @@ class Pipeline {
   void ListPictures(const std::stop_token& stop);
   void DoTasks();
   void Perform(const IoTask& task);
+  template <typename Work, typename Finish>
+  void DoStep(PictureInFlight& picture, double IoTimes::* stage, const Work& work,
+              const Finish& finish);
   void Open(PictureInFlight& picture);
   void Read(PictureInFlight& picture);
   void Decode(PictureInFlight& picture);
