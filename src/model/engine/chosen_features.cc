@@ -98,7 +98,7 @@ Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
 Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
                                   const Features& expected) {
   const EngineCandidate& candidate = candidates_[way.engine - 1];
-  ReturnFreeMemory();  // of the reference's feature maps: another allocator may take what comes now
+  ReturnMemoryOfReference();  // another allocator may take what comes now
   if (candidate.make_float32) {
     const auto float32 = candidate.make_float32();
     static_cast<void>(
@@ -149,6 +149,12 @@ void ChosenFeatures::FreeOthers() {
   for (std::size_t i = 1; i < engines_.size(); ++i) {
     if (i != trial_.Next().engine) engines_[i].reset();
   }
+  ReturnMemoryOfReference();
+}
+
+// Its weights and feature maps.
+void ChosenFeatures::ReturnMemoryOfReference() {
+  engines_.front()->ReturnMemory();
   ReturnFreeMemory();
 }
 

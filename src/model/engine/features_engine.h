@@ -38,6 +38,9 @@ class FeaturesEngine {
   // After a Run that failed or was found wrong: forgets what an earlier run of the program had
   // kept. Whether there was such, and the next Run does without it.
   [[nodiscard]] virtual bool ForgetKept() { return false; }
+
+  // When the next Run is far off, if there is one: gives back memory that it will take again.
+  virtual void ReturnMemory() {}
 };
 
 // The engine of a run, with the features half as the file has it to compare with and to fall back

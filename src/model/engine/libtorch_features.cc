@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/free_memory.h"
 #include "model/engine/cuda_math.h"
 #include "model/engine/frozen_features.h"
 #include "model/engine/fused_convolutions.h"
@@ -99,6 +100,16 @@ Features LoadedFeatures::Run(const at::Tensor& input) {
   const auto module = ModuleForRun(module_, effects_);
   return FeaturesOf(module, runner_.Run(ModelInputs(module, input)),
                     [](const at::Tensor& tensor) { return tensor; });
+}
+
+void LoadedFeatures::ReturnMemory() {
+  const auto return_pages = [](const at::Tensor& tensor) {
+    if (!tensor.is_cpu() || !tensor.has_storage()) return;
+    const auto& storage = tensor.storage();
+    ReturnFilePages({static_cast<const char*>(storage.data()), storage.nbytes()});
+  };
+  for (const at::Tensor& weights : module_.parameters()) return_pages(weights);
+  for (const at::Tensor& weights : module_.buffers()) return_pages(weights);
 }
 
 FusedFeatures::FusedFeatures(const Graph& features, const torch::jit::Module& module,

@@ -22,6 +22,9 @@ class LoadedFeatures final : public FeaturesEngine {
 
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 
+  // Of the weights that lie in the model's mapped file.
+  void ReturnMemory() override;
+
  private:
   torch::jit::Module module_;
   RunEffects effects_;

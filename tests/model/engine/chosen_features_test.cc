@@ -96,6 +96,31 @@ TEST(ChosenFeatures, AnEngineIsComparedByFewPictures) {
   EXPECT_EQ(features.NextBatch(), 4);
 }
 
+class Counting final : public FeaturesEngine {
+ public:
+  explicit Counting(int& returns) : returns_(returns) {}
+  Features Run(const at::Tensor& input) override { return Scaled(1).Run(input); }
+  void ReturnMemory() override { ++returns_; }
+
+ private:
+  int& returns_;
+};
+
+TEST(ChosenFeatures, TheReferenceGivesItsMemoryBackBeforeAnotherEngineIsMadeAndWhenOneIsChosen) {
+  int returns = 0;
+  int returns_when_made = 0;
+  std::vector<EngineCandidate> candidates;
+  candidates.push_back(CandidateOf([&] {
+    returns_when_made = returns;
+    return std::make_unique<Scaled>(1);
+  }));
+  ChosenFeatures features(std::make_unique<Counting>(returns), std::move(candidates),
+                          EngineTrial({{.engine = 1, .batch = 4}}), kMany, "hint");
+  static_cast<void>(features.Run(Pictures(2)));
+  EXPECT_EQ(returns_when_made, 1);
+  EXPECT_EQ(returns, 2);
+}
+
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.01); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
