@@ -98,7 +98,9 @@ Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
 Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
                                   const Features& expected) {
   const EngineCandidate& candidate = candidates_[way.engine - 1];
-  ReturnMemoryOfReference();  // another allocator may take what comes now
+  // The reference's weights and feature maps: another allocator may take what comes now.
+  engines_.front()->ReturnMemory();
+  ReturnFreeMemory();
   if (candidate.make_float32) {
     const auto float32 = candidate.make_float32();
     static_cast<void>(
@@ -146,15 +148,11 @@ void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, doubl
 
 // They hold a copy of the weights each, and what they have computed is free as well.
 void ChosenFeatures::FreeOthers() {
+  const std::size_t chosen = trial_.Next().engine;
   for (std::size_t i = 1; i < engines_.size(); ++i) {
-    if (i != trial_.Next().engine) engines_[i].reset();
+    if (i != chosen) engines_[i].reset();
   }
-  ReturnMemoryOfReference();
-}
-
-// Its weights and feature maps.
-void ChosenFeatures::ReturnMemoryOfReference() {
-  engines_.front()->ReturnMemory();
+  if (chosen != 0) engines_.front()->ReturnMemory();
   ReturnFreeMemory();
 }
 

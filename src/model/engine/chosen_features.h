@@ -69,7 +69,6 @@ class ChosenFeatures final : public FeaturesOfRun {
   [[nodiscard]] double Detour(std::size_t engine) const;
   void NoteChoice();
   void FreeOthers();
-  void ReturnMemoryOfReference();
   [[nodiscard]] std::string NameOf(std::size_t engine) const;
 
   std::vector<EngineCandidate> candidates_;

@@ -121,6 +121,14 @@ TEST(ChosenFeatures, TheReferenceGivesItsMemoryBackBeforeAnotherEngineIsMadeAndW
   EXPECT_EQ(returns, 2);
 }
 
+TEST(ChosenFeatures, AReferenceThatIsChosenKeepsItsMemory) {
+  int returns = 0;
+  ChosenFeatures features(std::make_unique<Counting>(returns), {},
+                          EngineTrial({{.engine = 0, .batch = 1}}), kMany, "hint");
+  static_cast<void>(features.Run(Pictures(1)));
+  EXPECT_EQ(returns, 0);
+}
+
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.01); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
