@@ -212,8 +212,8 @@ class SplitModel::Impl {
   // it. A network that takes pictures in groups of more refuses two, or mixes them.
   void RequireIndependentPictures(const at::Tensor& input) {
     const std::int64_t last = input.size(0) - 1;
-    const auto together = RunReference(input.slice(0, last - 1));
     const auto alone = RunReference(input.slice(0, last));
+    const auto together = RunReference(input.slice(0, last - 1));
     const ScoreReader reader(engine_->outputs(), declared_);
     const auto scores = reader.Returned(together.output, 2).detach().slice(0, 1);
     const auto expected = reader.Returned(alone.output, 1).detach();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,8 @@ class ChosenFeatures final : public FeaturesOfRun {
   // an engine throws that has no memory left for so many pictures where no other way is left.
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 
-  [[nodiscard]] Features RunReference(const at::Tensor& input) override {
-    return engines_.front()->Run(input);
-  }
+  // The pictures of the last call are not computed twice.
+  [[nodiscard]] Features RunReference(const at::Tensor& input) override;
   [[nodiscard]] int NextBatch() const override;
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
 
@@ -69,10 +69,17 @@ class ChosenFeatures final : public FeaturesOfRun {
   [[nodiscard]] double Detour(std::size_t engine) const;
   void NoteChoice();
   void FreeOthers();
+  void ReturnReferenceMemory();
   [[nodiscard]] std::string NameOf(std::size_t engine) const;
+
+  struct Reference {
+    at::Tensor input;
+    Features features;
+  };
 
   std::vector<EngineCandidate> candidates_;
   std::vector<std::unique_ptr<FeaturesEngine>> engines_;  // [0] the reference; empty: not made yet
+  std::optional<Reference> last_reference_;
   EngineTrial trial_;
   std::int64_t pictures_left_;
   std::string hint_;

@@ -16,6 +16,7 @@
 #include "gradcam/error.h"
 #include "model/engine/flatten_graph.h"
 #include "model/engine/frozen_features.h"
+#include "model/engine/waiting_threads.h"
 
 namespace gradcam {
 namespace {
@@ -118,6 +119,7 @@ CompiledEngine::CompiledEngine(const FeaturesCompiler& compiler,
 Features CompiledEngine::Run(const at::Tensor& input) {
   if (!compiled_) Prepare(OptionsFor(input, precision_));
   const at::Tensor pictures = input.contiguous();
+  EndWaitingThreads();  // the compiled network has its own
   const auto outputs = compiled_->Run({.type = NumberType::kFloat32,
                                        .shape = pictures.sizes().vec(),
                                        .values = pictures.const_data_ptr<float>()});

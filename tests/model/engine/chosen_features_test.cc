@@ -106,7 +106,8 @@ class Counting final : public FeaturesEngine {
   int& returns_;
 };
 
-TEST(ChosenFeatures, TheReferenceGivesItsMemoryBackBeforeAnotherEngineIsMadeAndWhenOneIsChosen) {
+TEST(ChosenFeatures,
+     TheReferenceGivesItsMemoryBackAroundTheMakingOfAnotherEngineAndWhenOneIsChosen) {
   int returns = 0;
   int returns_when_made = 0;
   std::vector<EngineCandidate> candidates;
@@ -118,7 +119,7 @@ TEST(ChosenFeatures, TheReferenceGivesItsMemoryBackBeforeAnotherEngineIsMadeAndW
                           EngineTrial({{.engine = 1, .batch = 4}}), kMany, "hint");
   static_cast<void>(features.Run(Pictures(2)));
   EXPECT_EQ(returns_when_made, 1);
-  EXPECT_EQ(returns, 2);
+  EXPECT_EQ(returns, 3);
 }
 
 TEST(ChosenFeatures, AReferenceThatIsChosenKeepsItsMemory) {
@@ -127,6 +128,70 @@ TEST(ChosenFeatures, AReferenceThatIsChosenKeepsItsMemory) {
                           EngineTrial({{.engine = 0, .batch = 1}}), kMany, "hint");
   static_cast<void>(features.Run(Pictures(1)));
   EXPECT_EQ(returns, 0);
+}
+
+// Counts the batches that it computes.
+class CountingRuns final : public FeaturesEngine {
+ public:
+  enum class HandsOver { kActivations, kMore };
+  CountingRuns(int& runs, HandsOver what) : runs_(runs), what_(what) {}
+  Features Run(const at::Tensor& input) override {
+    ++runs_;
+    Features features = Scaled(1).Run(input);
+    if (what_ == HandsOver::kActivations) features.carried.clear();
+    return features;
+  }
+
+ private:
+  int& runs_;
+  HandsOver what_;
+};
+
+// The reference is for comparison.
+ChosenFeatures CompareWith(std::unique_ptr<FeaturesEngine> reference, EngineCandidate candidate) {
+  std::vector<EngineCandidate> candidates;
+  candidates.push_back(std::move(candidate));
+  return {std::move(reference), std::move(candidates), EngineTrial({{.engine = 1, .batch = 4}}),
+          kMany, "hint"};
+}
+
+class ReferenceOf : public testing::Test {
+ protected:
+  ChosenFeatures Features(CountingRuns::HandsOver what) {
+    return CompareWith(std::make_unique<CountingRuns>(runs_, what), CandidateOf([this, what] {
+                         return std::make_unique<CountingRuns>(candidate_runs_, what);
+                       }));
+  }
+
+  int runs_ = 0;
+  int candidate_runs_ = 0;
+};
+
+TEST_F(ReferenceOf, TheSamePicturesIsComputedOnce) {
+  auto features = Features(CountingRuns::HandsOver::kActivations);
+  const at::Tensor pictures = at::ones({2, 3, 2, 2});
+  static_cast<void>(features.RunReference(pictures.slice(0, 1)));  // one of them is another batch
+  static_cast<void>(features.RunReference(pictures.slice(0, 0)));
+  EXPECT_EQ(runs_, 2);
+  static_cast<void>(features.Run(pictures));
+  EXPECT_EQ(candidate_runs_, 1);
+  EXPECT_EQ(runs_, 2);
+}
+
+TEST_F(ReferenceOf, EqualPicturesElsewhereIsComputedForThem) {
+  auto features = Features(CountingRuns::HandsOver::kActivations);
+  const at::Tensor pictures = at::ones({2, 3, 2, 2});
+  static_cast<void>(features.RunReference(pictures));
+  static_cast<void>(features.RunReference(pictures.clone()));
+  EXPECT_EQ(runs_, 2);
+}
+
+TEST_F(ReferenceOf, PicturesWhoseHeadMayHaveWrittenToItIsComputedAgain) {
+  auto features = Features(CountingRuns::HandsOver::kMore);
+  const at::Tensor pictures = at::ones({2, 3, 2, 2});
+  static_cast<void>(features.RunReference(pictures));
+  static_cast<void>(features.Run(pictures));
+  EXPECT_EQ(runs_, 2);
 }
 
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
