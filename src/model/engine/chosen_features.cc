@@ -115,39 +115,47 @@ Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
                                   const Features& expected) {
   const EngineCandidate& candidate = candidates_[way.engine - 1];
   ReturnReferenceMemory();  // another allocator may take what comes now
-  if (candidate.make_float32) {
+  const auto compare_in_float32 = [&] {
+    if (!candidate.make_float32) return;
     const auto float32 = candidate.make_float32();
     static_cast<void>(
-        FirstRunOf(*float32, candidate.name + ", float32", kFloat32Limit, input, expected));
-  }
+        FirstRunOf(*float32, {candidate.name + ", float32", kFloat32Limit, &input, &expected}, {}));
+  };
   auto made = candidate.make();
-  Features found = FirstRunOf(*made, candidate.name, candidate.limit, input, expected);
+  Features found =
+      FirstRunOf(*made, {candidate.name, candidate.limit, &input, &expected}, compare_in_float32);
   engines_[way.engine] = std::move(made);
   ReturnReferenceMemory();            // the engine was made from the same weights
   Record(way, input, /*seconds=*/0);  // the time of a first run says nothing
   return found;
 }
 
-// What an earlier run of the program has kept is no more trusted than what is made now, and made
-// anew where it does not agree.
-Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
-                                    const at::Tensor& input, const Features& expected) {
+// What an earlier run of the program has kept is compared again, and made anew where it does not
+// agree.
+Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const Comparison& comparison,
+                                    const std::function<void()>& before_making) {
   const auto run = [&] {
-    Features found = engine.Run(input);
-    RequireLimit(found, expected, limit);
+    Features found = engine.Run(*comparison.input);
+    RequireLimit(found, *comparison.expected, comparison.limit);
     return found;
   };
-  Features found = [&] {
+  const auto run_kept = [&]() -> std::optional<Features> {
+    if (!engine.TakeKept(*comparison.input)) return std::nullopt;
     try {
       return run();
     } catch (const std::exception&) {
-      if (!engine.ForgetKept()) throw;
-      return run();
+      engine.ForgetKept();
+      return std::nullopt;
     }
-  }();
+  };
+  std::optional<Features> found = run_kept();
+  if (!found) {
+    if (before_making) before_making();
+    found = run();
+  }
   const std::string kept = engine.Keep();
-  if (!kept.empty()) notes_.push_back("engine '" + name + "': " + kept);
-  return found;
+  if (!kept.empty()) notes_.push_back("engine '" + comparison.name + "': " + kept);
+  return *std::move(found);
 }
 
 void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, double seconds) {

@@ -32,7 +32,8 @@ struct EngineCandidate {
   // reference's that is put down to rounding, as a share of the maximum.
   double limit = 0;
   // The same engine computing in float32, for one that does not: it is compared first, by a limit
-  // that half precision could not keep. May be empty.
+  // that half precision could not keep, unless the engine was kept, and so compared, by an earlier
+  // run. May be empty.
   std::function<std::unique_ptr<FeaturesEngine>()> make_float32;
 };
 
@@ -57,11 +58,24 @@ class ChosenFeatures final : public FeaturesOfRun {
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
 
  private:
+  struct Reference {
+    at::Tensor input;
+    Features features;
+  };
+
+  // What an engine's first run is compared with.
+  struct Comparison {
+    std::string name;  // the engine's
+    double limit = 0;
+    const at::Tensor* input = nullptr;
+    const Features* expected = nullptr;
+  };
+
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
   [[nodiscard]] Features FirstRun(const EngineWay& way, const at::Tensor& input,
                                   const Features& expected);
-  [[nodiscard]] Features FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
-                                    const at::Tensor& input, const Features& expected);
+  [[nodiscard]] Features FirstRunOf(FeaturesEngine& engine, const Comparison& comparison,
+                                    const std::function<void()>& before_making);
   void PassOver(std::size_t engine, const std::string& problem);
   void Record(const EngineWay& way, const at::Tensor& input, double seconds);
   void ExcludeWhatDoesNotPay(const at::Tensor& input);
@@ -71,11 +85,6 @@ class ChosenFeatures final : public FeaturesOfRun {
   void FreeOthers();
   void ReturnReferenceMemory();
   [[nodiscard]] std::string NameOf(std::size_t engine) const;
-
-  struct Reference {
-    at::Tensor input;
-    Features features;
-  };
 
   std::vector<EngineCandidate> candidates_;
   std::vector<std::unique_ptr<FeaturesEngine>> engines_;  // [0] the reference; empty: not made yet

@@ -117,7 +117,7 @@ CompiledEngine::CompiledEngine(const FeaturesCompiler& compiler,
       place_(std::move(place)) {}
 
 Features CompiledEngine::Run(const at::Tensor& input) {
-  if (!compiled_) Prepare(OptionsFor(input, precision_));
+  if (!compiled_) compiled_ = Compile(OptionsFor(input, precision_));
   const at::Tensor pictures = input.contiguous();
   EndWaitingThreads();  // the compiled network has its own
   const auto outputs = compiled_->Run({.type = NumberType::kFloat32,
@@ -136,16 +136,18 @@ Features CompiledEngine::Run(const at::Tensor& input) {
   return features;
 }
 
-void CompiledEngine::Prepare(const CompileOptions& options) {
-  if (place_.networks) key_ = KeyOf(*compiler_, options, place_.cut);
-  compiled_ = may_import_ ? Import(options) : nullptr;
+bool CompiledEngine::TakeKept(const at::Tensor& input) {
+  if (!place_.networks) return false;
+  const CompileOptions options = OptionsFor(input, precision_);
+  key_ = KeyOf(*compiler_, options, place_.cut);
+  compiled_ = Import(options);
   is_imported_ = compiled_ != nullptr;
-  if (!is_imported_) compiled_ = Compile(options);
+  return is_imported_;
 }
 
 // Null if there is nothing, or nothing that can be used.
 std::unique_ptr<CompiledFeatures> CompiledEngine::Import(const CompileOptions& options) {
-  const auto kept = place_.networks ? place_.networks->Find(key_) : std::nullopt;
+  const auto kept = place_.networks->Find(key_);
   if (!kept) return nullptr;
   outputs_ = DeclaredOutputs(*features_);
   try {
@@ -158,6 +160,7 @@ std::unique_ptr<CompiledFeatures> CompiledEngine::Import(const CompileOptions& o
 std::unique_ptr<CompiledFeatures> CompiledEngine::Compile(const CompileOptions& options) {
   const FlatGraph graph = FlattenGraph(*FrozenFeatures(*features_, module_));
   RequireFewOperators(graph);
+  if (place_.networks) key_ = KeyOf(*compiler_, options, place_.cut);
   outputs_.clear();
   for (const std::size_t output : graph.outputs) outputs_.push_back(graph.values.at(output).kind);
   return compiler_->Compile(graph, options);
@@ -176,12 +179,11 @@ std::string CompiledEngine::Keep() {
   }
 }
 
-bool CompiledEngine::ForgetKept() {
-  if (!is_imported_) return false;
+void CompiledEngine::ForgetKept() {
+  if (!is_imported_) return;
   place_.networks->Forget(key_);
-  may_import_ = false;
   compiled_ = nullptr;
-  return true;
+  is_imported_ = false;
 }
 
 bool IsKept(const FeaturesCompiler& compiler, const at::Tensor& input, Precision precision,

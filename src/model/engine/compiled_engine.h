@@ -27,7 +27,7 @@ struct KeepingPlace {
 };
 
 // The features half as a compiler makes it, at the first batch, for pictures of that size; or as
-// it, compiled earlier, was kept.
+// it, compiled earlier, was kept for them.
 class CompiledEngine final : public FeaturesEngine {
  public:
   // `features` (self, x, ...) -> (activations, carried...). `compiler` outlives this object.
@@ -35,13 +35,14 @@ class CompiledEngine final : public FeaturesEngine {
                  std::shared_ptr<const torch::jit::Graph> features,
                  const torch::jit::Module& module, Precision precision, KeepingPlace place = {});
 
-  // The first time throws Error(kModel) for a graph that is not flat (flatten_graph.h).
+  // If nothing was taken, the first time throws Error(kModel) for a graph that is not flat
+  // (flatten_graph.h).
   [[nodiscard]] Features Run(const at::Tensor& input) override;
+  [[nodiscard]] bool TakeKept(const at::Tensor& input) override;
+  void ForgetKept() override;
   [[nodiscard]] std::string Keep() override;
-  [[nodiscard]] bool ForgetKept() override;
 
  private:
-  void Prepare(const CompileOptions& options);
   [[nodiscard]] std::unique_ptr<CompiledFeatures> Import(const CompileOptions& options);
   [[nodiscard]] std::unique_ptr<CompiledFeatures> Compile(const CompileOptions& options);
 
@@ -50,8 +51,7 @@ class CompiledEngine final : public FeaturesEngine {
   torch::jit::Module module_;
   Precision precision_;
   KeepingPlace place_;
-  bool may_import_ = true;
-  // From the first Run on:
+  // From TakeKept or the first Run on:
   std::string key_;                      // in place_.networks
   std::vector<FlatType::Kind> outputs_;  // of the features half
   std::unique_ptr<CompiledFeatures> compiled_;

@@ -1,6 +1,5 @@
 #include "model/engine/waiting_threads.h"
 
-#include <ATen/Parallel.h>
 #include <dlfcn.h>
 
 namespace gradcam {
@@ -19,10 +18,7 @@ PauseOpenMp FindPause() {
 
 void EndWaitingThreads() {
   static const PauseOpenMp pause = FindPause();
-  if (pause == nullptr) return;
-  const int threads = at::get_num_threads();
-  pause(kSoft);
-  at::set_num_threads(threads);  // GCC's OpenMP forgets it
+  if (pause != nullptr) pause(kSoft);
 }
 
 }  // namespace gradcam

@@ -345,11 +345,12 @@ class Keeping final : public FeaturesEngine {
     if (factor_ == 0) throw std::runtime_error("damaged");
     return Scaled(factor_).Run(input);
   }
-  std::string Keep() override { return has_forgotten_ ? "made anew" : "taken"; }
-  bool ForgetKept() override {
+  bool TakeKept(const at::Tensor& /*input*/) override { return true; }
+  void ForgetKept() override {
     factor_ = 1.0005;
-    return !std::exchange(has_forgotten_, true);
+    has_forgotten_ = true;
   }
+  std::string Keep() override { return has_forgotten_ ? "made anew" : "taken"; }
 
  private:
   double factor_;
@@ -365,6 +366,22 @@ TEST(ChosenFeatures, WhatWasKeptIsComparedTooAndMadeAnewIfItIsWrong) {
     EXPECT_FLOAT_EQ(ValueAfterTheReference(wrong), 1.0005F);
     EXPECT_THAT(wrong.TakeNotes(), ElementsAre("engine 'other': made anew"));
   }
+}
+
+TEST(ChosenFeatures, WhatWasKeptIsComparedInFloat32OnlyIfItIsMadeAnew) {
+  const auto float32_runs = [](double kept) {
+    int runs = 0;
+    auto candidate = CandidateOf([=] { return std::make_unique<Keeping>(kept); });
+    candidate.make_float32 = [&runs] {
+      return std::make_unique<CountingRuns>(runs, CountingRuns::HandsOver::kMore);
+    };
+    auto features = Choose(std::move(candidate));
+    static_cast<void>(ValueAfterTheReference(features));
+    return runs;
+  };
+  EXPECT_EQ(float32_runs(1.0002), 0);
+  EXPECT_EQ(float32_runs(1.5), 1);
+  EXPECT_EQ(float32_runs(0.0), 1);
 }
 
 // Throws from its second run on.
