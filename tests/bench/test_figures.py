@@ -1,5 +1,6 @@
 """scripts/bench.py: what it makes of the times that it measured."""
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -36,6 +37,12 @@ output.mkdir()
     "tool": {{"engine": {engine}}},
     "time": {{"seconds": seconds, "stages": stages}}}}))
 """
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in
+                                        (SCRIPTS / "bench" / "groups").glob("[a-z]*.py")))
+def test_every_group_can_be_measured(name: str) -> None:
+    assert callable(importlib.import_module(f"bench.groups.{name}").measure)
 
 
 def stand_in(folder: Path, each: float = 0.02, missing: int = 0,

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.networks import Network, make_files
-from bench.plan import Plan, input_pngs, jpegs
+from bench.plan import Plan, input_pictures, jpegs
 from bench.program import (Program, Variant, milliseconds_of_network, milliseconds_of_run, steady)
 from bench.rows import Aim, Group, Row, Side
 from bench.series import Series, take_turns
@@ -22,7 +22,8 @@ def measure(plan: Plan) -> Group:
         make_files(network)
         count = 2 * plan.steady_pictures(network)
         alone, whole = (Series(values) for values in take_turns(
-            {"network": partial(_network_alone, plan.program, network, input_pngs(network, count)),
+            {"network": partial(_network_alone, plan.program, network,
+                                input_pictures(network, count)),
              "folder": partial(_folder, plan.program, network, jpegs(count))},
             plan.rounds).values())
         rows.append(Row("folder against the network alone, float32", network.title, "itself",
