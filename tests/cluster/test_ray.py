@@ -197,7 +197,9 @@ def test_a_picture_that_kills_its_worker_twice_is_a_failure(start, gradcam, tiny
     assert [failure["file"] for failure in report["failures"]] == ["a/kill.png", "bad.png"]
     assert report["failures"][0]["error"] == "killed its worker twice: killed by SIGKILL"
     assert report["counts"] == {"pictures": 32, "done": 30, "failed": 2, "skipped": 0}
-    assert ["died" in worker for worker in report["workers"]] == [True, True, False]
+    # A third one is there only if the second had not done all others before.
+    assert sum("died" in worker for worker in report["workers"]) == 2
+    assert len(report["workers"]) <= 3
     (tmp_path / "photos" / "a" / "kill.png").unlink()
     assert contents(run.out) == plain(gradcam, tiny_model)
 
