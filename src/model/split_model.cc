@@ -213,6 +213,7 @@ class SplitModel::Impl {
   void RequireIndependentPictures(const at::Tensor& input) {
     const std::int64_t last = input.size(0) - 1;
     const auto alone = RunReference(input.slice(0, last));
+    // The last that is asked of the reference: the engine's first run is compared with the same.
     const auto together = RunReference(input.slice(0, last - 1));
     const ScoreReader reader(engine_->outputs(), declared_);
     const auto scores = reader.Returned(together.output, 2).detach().slice(0, 1);

@@ -198,8 +198,8 @@ def test_a_picture_that_kills_its_worker_twice_is_a_failure(start, gradcam, tiny
     assert report["failures"][0]["error"] == "killed its worker twice: killed by SIGKILL"
     assert report["counts"] == {"pictures": 32, "done": 30, "failed": 2, "skipped": 0}
     # A third one is there only if the second had not done all others before.
-    assert sum("died" in worker for worker in report["workers"]) == 2
-    assert len(report["workers"]) <= 3
+    died = ["died" in worker for worker in report["workers"]]
+    assert died in ([True, True], [True, True, False])
     (tmp_path / "photos" / "a" / "kill.png").unlink()
     assert contents(run.out) == plain(gradcam, tiny_model)
 

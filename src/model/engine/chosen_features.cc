@@ -74,9 +74,9 @@ Features ChosenFeatures::Run(const at::Tensor& input) {
     const EngineWay way = trial_.Next();
     if (way.engine == 0) return RunWay(way, input);
     if (engines_[way.engine] == nullptr) {
-      const Features expected = RunReference(input);
+      const Reference reference{input, RunReference(input)};
       try {
-        return FirstRun(way, input, expected);
+        return FirstRun(way, reference);
       } catch (const std::exception& error) {
         // Fewer pictures may fit.
         if (IsOutOfMemory(error) && !trial_.HasWayWithout(way.engine)) throw;
@@ -111,36 +111,36 @@ Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
   return features;
 }
 
-Features ChosenFeatures::FirstRun(const EngineWay& way, const at::Tensor& input,
-                                  const Features& expected) {
+Features ChosenFeatures::FirstRun(const EngineWay& way, const Reference& reference) {
   const EngineCandidate& candidate = candidates_[way.engine - 1];
   ReturnReferenceMemory();  // another allocator may take what comes now
   const auto compare_in_float32 = [&] {
     if (!candidate.make_float32) return;
     const auto float32 = candidate.make_float32();
     static_cast<void>(
-        FirstRunOf(*float32, {candidate.name + ", float32", kFloat32Limit, &input, &expected}, {}));
+        FirstRunOf(*float32, candidate.name + ", float32", kFloat32Limit, reference, {}));
   };
   auto made = candidate.make();
   Features found =
-      FirstRunOf(*made, {candidate.name, candidate.limit, &input, &expected}, compare_in_float32);
+      FirstRunOf(*made, candidate.name, candidate.limit, reference, compare_in_float32);
   engines_[way.engine] = std::move(made);
-  ReturnReferenceMemory();            // the engine was made from the same weights
-  Record(way, input, /*seconds=*/0);  // the time of a first run says nothing
+  ReturnReferenceMemory();                      // the engine was made from the same weights
+  Record(way, reference.input, /*seconds=*/0);  // the time of a first run says nothing
   return found;
 }
 
 // What an earlier run of the program has kept is compared again, and made anew where it does not
 // agree.
-Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const Comparison& comparison,
-                                    const std::function<void()>& before_making) {
+Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
+                                    const Reference& reference,
+                                    const std::function<void()>& compare_in_float32) {
   const auto run = [&] {
-    Features found = engine.Run(*comparison.input);
-    RequireLimit(found, *comparison.expected, comparison.limit);
+    Features found = engine.Run(reference.input);
+    RequireLimit(found, reference.features, limit);
     return found;
   };
   const auto run_kept = [&]() -> std::optional<Features> {
-    if (!engine.TakeKept(*comparison.input)) return std::nullopt;
+    if (!engine.TakeKept(reference.input)) return std::nullopt;
     try {
       return run();
     } catch (const std::exception&) {
@@ -150,11 +150,11 @@ Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const Comparison& co
   };
   std::optional<Features> found = run_kept();
   if (!found) {
-    if (before_making) before_making();
+    if (compare_in_float32) compare_in_float32();
     found = run();
   }
   const std::string kept = engine.Keep();
-  if (!kept.empty()) notes_.push_back("engine '" + comparison.name + "': " + kept);
+  if (!kept.empty()) notes_.push_back("engine '" + name + "': " + kept);
   return *std::move(found);
 }
 
@@ -171,12 +171,12 @@ void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, doubl
 
 // They hold a copy of the weights each, and what they have computed is free as well.
 void ChosenFeatures::FreeOthers() {
-  last_reference_.reset();
   const std::size_t chosen = trial_.Next().engine;
   for (std::size_t i = 1; i < engines_.size(); ++i) {
     if (i != chosen) engines_[i].reset();
   }
   if (chosen != 0) engines_.front()->ReturnMemory();
+  last_reference_.reset();
   ReturnFreeMemory();
 }
 

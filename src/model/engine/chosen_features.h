@@ -58,24 +58,18 @@ class ChosenFeatures final : public FeaturesOfRun {
   [[nodiscard]] std::vector<std::string> TakeNotes() override;
 
  private:
+  // What the reference gives for some pictures.
   struct Reference {
     at::Tensor input;
     Features features;
   };
 
-  // What an engine's first run is compared with.
-  struct Comparison {
-    std::string name;  // the engine's
-    double limit = 0;
-    const at::Tensor* input = nullptr;
-    const Features* expected = nullptr;
-  };
-
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
-  [[nodiscard]] Features FirstRun(const EngineWay& way, const at::Tensor& input,
-                                  const Features& expected);
-  [[nodiscard]] Features FirstRunOf(FeaturesEngine& engine, const Comparison& comparison,
-                                    const std::function<void()>& before_making);
+  [[nodiscard]] Features FirstRun(const EngineWay& way, const Reference& reference);
+  // `compare_in_float32` is called unless an earlier run has kept the engine. May be empty.
+  [[nodiscard]] Features FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
+                                    const Reference& reference,
+                                    const std::function<void()>& compare_in_float32);
   void PassOver(std::size_t engine, const std::string& problem);
   void Record(const EngineWay& way, const at::Tensor& input, double seconds);
   void ExcludeWhatDoesNotPay(const at::Tensor& input);

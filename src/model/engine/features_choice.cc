@@ -24,8 +24,8 @@ constexpr int kBatch = 8;
 // Share of LibTorch's time that OpenVINO is expected to save: the least that was measured on the
 // networks of docs/performance.md.
 constexpr double kOpenVinoSaving = 0.25;
-// The same in half precision, of what LibTorch's fused engine takes: 0.1 (VGG16), 0.5
-// (EfficientNet-B0) and 0.8 (Xception) were measured.
+// In half precision, of what LibTorch's fused engine takes; not the least, but the middle one: 0.1
+// (VGG16), 0.5 (EfficientNet-B0) and 0.8 (Xception) were measured.
 constexpr double kOpenVinoHalfSaving = 0.5;
 // The same for LibTorch's fused engine and the best so far. It has not been seen to beat OpenVINO,
 // so that only a long run gives it its turn after that one.

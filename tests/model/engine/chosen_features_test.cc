@@ -62,11 +62,15 @@ ChosenFeatures Choose(EngineCandidate candidate, int pictures = kMany) {
 }
 
 // The candidate alone has a way: the reference is for comparison.
-ChosenFeatures AskFor(EngineCandidate candidate) {
+ChosenFeatures CompareWith(std::unique_ptr<FeaturesEngine> reference, EngineCandidate candidate) {
   std::vector<EngineCandidate> candidates;
   candidates.push_back(std::move(candidate));
-  return {std::make_unique<Scaled>(1), std::move(candidates),
-          EngineTrial({{.engine = 1, .batch = 4}}), kMany, "hint"};
+  return {std::move(reference), std::move(candidates), EngineTrial({{.engine = 1, .batch = 4}}),
+          kMany, "hint"};
+}
+
+ChosenFeatures AskFor(EngineCandidate candidate) {
+  return CompareWith(std::make_unique<Scaled>(1), std::move(candidate));
 }
 
 const at::Tensor& Pictures(std::int64_t count) {
@@ -110,13 +114,10 @@ TEST(ChosenFeatures,
      TheReferenceGivesItsMemoryBackAroundTheMakingOfAnotherEngineAndWhenOneIsChosen) {
   int returns = 0;
   int returns_when_made = 0;
-  std::vector<EngineCandidate> candidates;
-  candidates.push_back(CandidateOf([&] {
-    returns_when_made = returns;
-    return std::make_unique<Scaled>(1);
-  }));
-  ChosenFeatures features(std::make_unique<Counting>(returns), std::move(candidates),
-                          EngineTrial({{.engine = 1, .batch = 4}}), kMany, "hint");
+  auto features = CompareWith(std::make_unique<Counting>(returns), CandidateOf([&] {
+                                returns_when_made = returns;
+                                return std::make_unique<Scaled>(1);
+                              }));
   static_cast<void>(features.Run(Pictures(2)));
   EXPECT_EQ(returns_when_made, 1);
   EXPECT_EQ(returns, 3);
@@ -146,14 +147,6 @@ class CountingRuns final : public FeaturesEngine {
   int& runs_;
   HandsOver what_;
 };
-
-// The reference is for comparison.
-ChosenFeatures CompareWith(std::unique_ptr<FeaturesEngine> reference, EngineCandidate candidate) {
-  std::vector<EngineCandidate> candidates;
-  candidates.push_back(std::move(candidate));
-  return {std::move(reference), std::move(candidates), EngineTrial({{.engine = 1, .batch = 4}}),
-          kMany, "hint"};
-}
 
 class ReferenceOf : public testing::Test {
  protected:
