@@ -131,7 +131,9 @@ struct ModelInfo {
 // layer or class, kDevice once the device no longer answers.
 //
 // The first one changes LibTorch for the whole process: what a model prints goes to stderr, and a
-// few integer operators and the LSTM check their arguments instead of ending the process.
+// few integer operators and the LSTM check their arguments instead of ending the process. Where
+// OpenVINO computes, Explain ends the OpenMP threads that wait for the calling thread; its next
+// parallel region starts others.
 class GRADCAM_EXPORT Explainer {
  public:
   // Loads a TorchScript file onto the device of `options.engine` and cuts it. For a CUDA device,

@@ -26,19 +26,28 @@ class WorkerActor:
 
     def explain(self, requests: list[dict]) -> tuple[list[dict], str | None]:
         """Outcomes of the pictures, one a request; fewer if the process ended, and then how."""
-        outcomes = [outcome_of(answer) for answer in self._process.ask(requests)]
+        answers = self._process.ask(requests)
+        outcomes = []
+        for request, answer in zip(requests, answers):
+            try:
+                outcomes.append(outcome_of(request, answer))
+            except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+                return outcomes, self._process.refuse()
         return outcomes, None if len(outcomes) == len(requests) else self._process.end()
 
     def finish(self) -> None:
         self._process.finish()
 
 
-def outcome_of(answer: dict) -> dict:
-    """What a run needs to know of the answer to a request for one picture."""
+def outcome_of(request: dict, answer: dict) -> dict:
+    """What a run needs to know of the answer to a request for one picture. Raises KeyError, ValueError
+    and the like if that is no answer to it."""
+    if answer["id"] != request["id"]:
+        raise ValueError("the answer to another request")
     failures = answer.get("failures", [])
     if failures or "error" in answer:
         failure = failures[0] if failures else answer
-        return {"number": answer["id"], "error": failure["error"], "hint": failure.get("hint")}
+        return {"number": answer["id"], "error": str(failure["error"]), "hint": failure.get("hint")}
     report = answer["results"][0]
     return {"number": answer["id"], "error": None, "resumed": "resumed" in answer,
             "correct": report.get("correct"), "tool": report["tool"]}

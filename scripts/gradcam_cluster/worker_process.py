@@ -17,6 +17,9 @@ class WorkerFailed(Exception):
         self.code = code
 
 
+READY_FIELDS = ("tool", "model", "settings", "settings_sha256", "temporary_files")
+
+
 class WorkerProcess:
     """A running worker. Several threads may ask it at once: what they ask is computed together."""
 
@@ -38,9 +41,9 @@ class WorkerProcess:
             self._process.stdin.close()
             raise WorkerFailed(self.end(), self._process.returncode)
         try:
-            self.ready = _object_in(line)
+            self.ready = _ready_in(line)
         except ValueError:
-            self._kill("its first line is no JSON object: this is no 'gradcam worker'")
+            self._kill("its first line is not that of a worker: this is no 'gradcam worker'")
             raise WorkerFailed(self.end(), 2) from None
         threading.Thread(target=self._read_answers, daemon=True).start()
 
@@ -65,6 +68,11 @@ class WorkerProcess:
         while len(answers) < len(requests) and (answer := inbox.get()) is not None:
             answers.append(answer)
         return answers
+
+    def refuse(self) -> str:
+        """What it has answered makes no sense: kills it. Says so, as end() does from then on."""
+        self._kill("it has written to stdout what is no answer")
+        return self.end()
 
     def finish(self) -> None:
         """No more requests. Waits until all are answered."""
@@ -104,6 +112,14 @@ class WorkerProcess:
             sys.stderr.write(line)
             if line.startswith("gradcam: error: "):
                 self._last_error = line.strip().removeprefix("gradcam: error: ")
+
+
+def _ready_in(line: str) -> dict:
+    """Raises ValueError if the line is anything else."""
+    ready = _object_in(line)
+    if missing := [field for field in READY_FIELDS if field not in ready]:
+        raise ValueError(f"no {missing[0]}")
+    return ready
 
 
 def _object_in(line: str) -> dict:

@@ -213,7 +213,8 @@ class SplitModel::Impl {
   void RequireIndependentPictures(const at::Tensor& input) {
     const std::int64_t last = input.size(0) - 1;
     const auto alone = RunReference(input.slice(0, last));
-    // The last that is asked of the reference: the engine's first run is compared with the same.
+    // Asked last: an engine's first run is compared with the reference's results for the same pair,
+    // which remembers its last ones.
     const auto together = RunReference(input.slice(0, last - 1));
     const ScoreReader reader(engine_->outputs(), declared_);
     const auto scores = reader.Returned(together.output, 2).detach().slice(0, 1);

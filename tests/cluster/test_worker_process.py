@@ -1,5 +1,6 @@
 """The client of `gradcam worker`."""
 
+import json
 import os
 import signal
 import sys
@@ -72,12 +73,15 @@ def start_other(gradcam, tmp_path):
     return start_program
 
 
+# As docs/worker.md has it.
+READY = json.dumps({"schema_version": 1, "ready": True, "tool": {}, "model": {}, "settings": {},
+                    "settings_sha256": "", "temporary_files": ".gradcam-"})
 TOO_DEEP = "[" * 100_000  # json.loads raises RecursionError
 
 
 @pytest.mark.parametrize("answers", [["no JSON"], ["5"], [TOO_DEEP], ['{"id": "a"}', '{"id": "b"}']])
 def test_what_is_no_answer_ends_the_wait_for_answers(start_other, answers):
-    worker = start_other("{}", *answers)
+    worker = start_other(READY, *answers)
     waiting = threading.Thread(target=lambda: (worker.ask(requests(["a"])), worker.end()), daemon=True)
     waiting.start()
     waiting.join(timeout=10)
@@ -86,7 +90,24 @@ def test_what_is_no_answer_ends_the_wait_for_answers(start_other, answers):
     assert worker.ask(requests(["b"])) == []
 
 
-@pytest.mark.parametrize("line", ["usage: other", "5", TOO_DEEP], ids=["text", "number", "deep"])
+RIGHT = {"id": 1, "results": [{"tool": {}}], "failures": []}
+
+
+# An object, but no answer to the request that was sent.
+@pytest.mark.parametrize("wrong", [
+    {}, {"id": 2}, {"id": 2, "results": []}, {"id": 2, "results": 5}, {"id": 2, "results": [{}]},
+    {"id": 2, "results": {"tool": 1}}, {"id": 2, "failures": [{}]}, {"id": 2, "failures": ["error"]},
+    {"id": [], "results": [{"tool": {}}]}, {**RIGHT, "id": 3}], ids=json.dumps)
+def test_an_object_that_is_no_answer_is_the_end_of_its_worker(start_other, wrong):
+    actor = WorkerActor()
+    actor._process = start_other(READY, json.dumps(RIGHT), json.dumps(wrong))
+    outcomes, end = actor.explain([{"id": 1}, {"id": 2}])
+    assert [outcome["number"] for outcome in outcomes] == [1]
+    assert end == "it has written to stdout what is no answer"
+
+
+@pytest.mark.parametrize("line", ["usage: other", "5", "{}", TOO_DEEP],
+                         ids=["text", "number", "other object", "deep"])
 def test_a_program_that_is_no_worker_is_told(start_other, line):
     with pytest.raises(WorkerFailed, match="this is no 'gradcam worker'") as failed:
         start_other(line)

@@ -168,7 +168,11 @@ TEST_P(FlatOperator, IsComputedAsByLibTorch) {
   const auto graph = FeaturesOf(GetParam(), module);
   EXPECT_GT(CountNodes(*FrozenFeatures(*graph, module), GetParam().name), 0);
   const std::vector<std::filesystem::path> folders = {GRADCAM_PLUGINS};
-  CompiledEngine engine(OpenVinoCompiler(folders), graph, module, Precision::kFloat32);
+  CompiledEngine engine({.compiler = &OpenVinoCompiler(folders),
+                         .features = graph,
+                         .module = module,
+                         .precision = Precision::kFloat32,
+                         .place = {}});
   LoadedFeatures reference(graph, module, {});
   // One compiled network takes batches of any size.
   for (const std::int64_t count : {2, 1, 3}) {

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "gradcam/error.h"
-#include "model/engine/chosen_features.h"
+#include "model/engine/compared_engine.h"
 #include "model/engine/compiled_engine.h"
-#include "model/engine/libtorch_features.h"
+#include "model/engine/features_difference.h"
 #include "model/engine/small_features.h"
 #include "model/small_modules.h"
 
@@ -59,17 +59,20 @@ class Memory final : public CompiledNetworks {
 constexpr const char* kTwoConvolutions =
     "return torch.relu(torch.conv2d(torch.relu(torch.conv2d(x, self.w)), self.v))";
 
-CompiledEngine EngineFor(const std::string& body, const std::shared_ptr<Memory>& memory,
-                         Precision precision = Precision::kFloat32,
-                         const std::string& cut = "maps") {
+HalfToCompile HalfOf(const std::string& body, const std::shared_ptr<Memory>& memory,
+                     const std::string& cut = "maps") {
   const auto module = ModuleWithMaps(body);
-  return {Compiler(), FeaturesOfMaps(module), module, precision, {memory, cut}};
+  return {.compiler = &Compiler(),
+          .features = FeaturesOfMaps(module),
+          .module = module,
+          .precision = Precision::kFloat32,
+          .place = {memory, cut}};
 }
 
 // As a run begins.
-Features FirstRun(CompiledEngine& engine, const at::Tensor& input) {
-  static_cast<void>(engine.TakeKept(input));
-  return engine.Run(input);
+std::unique_ptr<CompiledEngine> TakeOrMake(const HalfToCompile& half, const at::Tensor& input) {
+  auto kept = CompiledEngine::TakeKept(half, input);
+  return kept ? std::move(kept) : std::make_unique<CompiledEngine>(half);
 }
 
 constexpr const char* kTaken = "taken as an earlier run has compiled it";
@@ -77,17 +80,19 @@ constexpr const char* kCompiled = "compiled, and kept for later runs";
 
 TEST(KeptNetworks, GiveTheSameBitsAsCompiledOnes) {
   const auto memory = std::make_shared<Memory>();
-  auto first = EngineFor(kTwoConvolutions, memory);
+  const HalfToCompile half = HalfOf(kTwoConvolutions, memory);
+  CompiledEngine first(half);
   const auto expected = first.Run(SmallPictures(3)).activations;
   EXPECT_EQ(first.Keep(), kCompiled);
   ASSERT_THAT(memory->kept, SizeIs(1));
-  auto second = EngineFor(kTwoConvolutions, memory);
+  const auto second = CompiledEngine::TakeKept(half, SmallPictures(3));
+  ASSERT_NE(second, nullptr);
   memory->writable = false;
-  EXPECT_TRUE(at::equal(FirstRun(second, SmallPictures(3)).activations, expected));
-  EXPECT_EQ(second.Keep(), kTaken);
+  EXPECT_TRUE(at::equal(second->Run(SmallPictures(3)).activations, expected));
+  EXPECT_EQ(second->Keep(), kTaken);
   // Any number of pictures, like a compiled one.
-  EXPECT_TRUE(
-      at::equal(second.Run(SmallPictures(1)).activations, first.Run(SmallPictures(1)).activations));
+  EXPECT_TRUE(at::equal(second->Run(SmallPictures(1)).activations,
+                        first.Run(SmallPictures(1)).activations));
 }
 
 TEST(KeptNetworks, HandOverSizesAndMapsThatCrossTheCut) {
@@ -99,9 +104,14 @@ TEST(KeptNetworks, HandOverSizesAndMapsThatCrossTheCut) {
   const auto graph = FeaturesOfMaps(module);
   const auto memory = std::make_shared<Memory>();
   const auto run = [&] {
-    CompiledEngine engine(Compiler(), graph, module, Precision::kFloat32, {memory, "maps"});
-    auto features = FirstRun(engine, SmallPictures(2));
-    return std::pair(features, engine.Keep());
+    const auto engine = TakeOrMake({.compiler = &Compiler(),
+                                    .features = graph,
+                                    .module = module,
+                                    .precision = Precision::kFloat32,
+                                    .place = {memory, "maps"}},
+                                   SmallPictures(2));
+    auto features = engine->Run(SmallPictures(2));
+    return std::pair(features, engine->Keep());
   };
   const auto [compiled, first] = run();
   const auto [taken, second] = run();
@@ -121,19 +131,21 @@ TEST(KeptNetworks, HandOverSizesAndMapsThatCrossTheCut) {
 TEST(KeptNetworks, AreTakenForTheSameCutSizePrecisionAndThreadsOnly) {
   const auto memory = std::make_shared<Memory>();
   const auto keep = [&](const std::string& cut, const at::Tensor& input) {
-    auto engine = EngineFor(kTwoConvolutions, memory, Precision::kFloat32, cut);
-    static_cast<void>(FirstRun(engine, input));
-    return engine.Keep();
+    const auto engine = TakeOrMake(HalfOf(kTwoConvolutions, memory, cut), input);
+    static_cast<void>(engine->Run(input));
+    return engine->Keep();
   };
   const auto is_kept = [&](const at::Tensor& input, Precision precision, const std::string& cut) {
-    return IsKept(Compiler(), input, precision, {memory, cut});
+    HalfToCompile half = HalfOf(kTwoConvolutions, memory, cut);
+    half.precision = precision;
+    return IsKept(half, input);
   };
   EXPECT_EQ(keep("maps", SmallPictures(1)), kCompiled);
   EXPECT_TRUE(is_kept(SmallPictures(4), Precision::kFloat32, "maps"));
   EXPECT_FALSE(is_kept(SmallPictures(1), Precision::kFloat32, "other"));
   EXPECT_FALSE(is_kept(SmallPictures(1), Precision::kBfloat16, "maps"));
   EXPECT_FALSE(is_kept(at::ones({1, 3, 7, 9}), Precision::kFloat32, "maps"));
-  EXPECT_FALSE(IsKept(Compiler(), SmallPictures(1), Precision::kFloat32, {nullptr, "maps"}));
+  EXPECT_FALSE(IsKept(HalfOf(kTwoConvolutions, nullptr), SmallPictures(1)));
   EXPECT_EQ(keep("other", SmallPictures(1)), kCompiled);
   EXPECT_EQ(keep("maps", at::ones({1, 3, 7, 9})), kCompiled);
   const int threads = at::get_num_threads();
@@ -146,18 +158,34 @@ TEST(KeptNetworks, AreTakenForTheSameCutSizePrecisionAndThreadsOnly) {
 
 TEST(KeptNetworks, ThatCannotBeReadAreCompiledAnew) {
   const auto memory = std::make_shared<Memory>();
-  auto first = EngineFor(kTwoConvolutions, memory);
+  const HalfToCompile half = HalfOf(kTwoConvolutions, memory);
+  CompiledEngine first(half);
   const auto expected = first.Run(SmallPictures(1)).activations;
   static_cast<void>(first.Keep());
   for (const std::string& content : {std::string("not a network"), std::string(4096, '\0')}) {
     memory->kept.begin()->second = content;
-    auto engine = EngineFor(kTwoConvolutions, memory);
-    EXPECT_TRUE(at::equal(FirstRun(engine, SmallPictures(1)).activations, expected));
-    EXPECT_EQ(engine.Keep(), kCompiled);
-    auto next = EngineFor(kTwoConvolutions, memory);
-    EXPECT_TRUE(at::equal(FirstRun(next, SmallPictures(1)).activations, expected));
-    EXPECT_EQ(next.Keep(), kTaken);
+    EXPECT_EQ(CompiledEngine::TakeKept(half, SmallPictures(1)), nullptr);
+    CompiledEngine anew(half);
+    EXPECT_TRUE(at::equal(anew.Run(SmallPictures(1)).activations, expected));
+    EXPECT_EQ(anew.Keep(), kCompiled);
+    const auto next = CompiledEngine::TakeKept(half, SmallPictures(1));
+    ASSERT_NE(next, nullptr);
+    EXPECT_TRUE(at::equal(next->Run(SmallPictures(1)).activations, expected));
+    EXPECT_EQ(next->Keep(), kTaken);
   }
+}
+
+TEST(KeptNetworks, ThatAreForgottenAreNotTaken) {
+  const auto memory = std::make_shared<Memory>();
+  const HalfToCompile half = HalfOf(kTwoConvolutions, memory);
+  CompiledEngine engine(half);
+  static_cast<void>(engine.Run(SmallPictures(1)));
+  static_cast<void>(engine.Keep());
+  ForgetKept(half, at::ones({1, 3, 7, 9}));
+  EXPECT_TRUE(IsKept(half, SmallPictures(1)));
+  ForgetKept(half, SmallPictures(1));
+  EXPECT_FALSE(IsKept(half, SmallPictures(1)));
+  EXPECT_EQ(CompiledEngine::TakeKept(half, SmallPictures(1)), nullptr);
 }
 
 TEST(KeptNetworks, OfOtherWeightsOrOutputsAreNoticedAndCompiledAnew) {
@@ -165,33 +193,24 @@ TEST(KeptNetworks, OfOtherWeightsOrOutputsAreNoticedAndCompiledAnew) {
        {"return torch.relu(torch.conv2d(torch.relu(torch.conv2d(x, self.w)), self.v * 1.01))",
         "return torch.relu(torch.conv2d(x, self.w))"}) {
     const auto memory = std::make_shared<Memory>();
-    auto wrong = EngineFor(other, memory);
+    CompiledEngine wrong(HalfOf(other, memory));
     static_cast<void>(wrong.Run(SmallPictures(2)));
     static_cast<void>(wrong.Keep());
     const std::string wrong_bytes = memory->kept.begin()->second;
 
-    const auto module = ModuleWithMaps(kTwoConvolutions);
-    const auto graph = FeaturesOfMaps(module);
-    const auto expected = LoadedFeatures(graph, module, {}).Run(SmallPictures(2)).activations;
-    std::vector<EngineCandidate> candidates;
-    candidates.push_back({.name = "openvino",
-                          .engine = Engine::kOpenvino,
-                          .make =
-                              [&] {
-                                return std::make_unique<CompiledEngine>(
-                                    Compiler(), graph, module, Precision::kFloat32,
-                                    KeepingPlace{memory, "maps"});
-                              },
-                          .preparation = 0,
-                          .preparation_if_kept = 0,
-                          .is_kept = {},
-                          .limit = kFloat32Limit,
-                          .make_float32 = {}});
-    ChosenFeatures features(std::make_unique<LoadedFeatures>(graph, module, RunEffects{}),
-                            std::move(candidates), EngineTrial({{.engine = 1, .batch = 2}}), 2, "");
-    // Sums in another order: 1e-6 was measured.
-    EXPECT_LE(ShareOfMaximum(features.Run(SmallPictures(2)).activations, expected), 1e-5);
-    EXPECT_THAT(features.TakeNotes(), ElementsAre(HasSubstr(kCompiled), HasSubstr("is used")));
+    const HalfToCompile half = HalfOf(kTwoConvolutions, memory);
+    const Features expected = CompiledEngine(half).Run(SmallPictures(2));
+    const EngineSource source{
+        .name = "openvino",
+        .make = [&] { return std::make_unique<CompiledEngine>(half); },
+        .is_kept = {},
+        .take_kept = [&](const at::Tensor& i) { return CompiledEngine::TakeKept(half, i); },
+        .forget_kept = [&](const at::Tensor& i) { ForgetKept(half, i); },
+        .limit = kFloat32Limit,
+        .float32 = nullptr};
+    const auto compared = MakeCompared(source, SmallPictures(2), expected);
+    EXPECT_TRUE(at::equal(compared.first.activations, expected.activations));
+    EXPECT_THAT(compared.notes, ElementsAre(HasSubstr(kCompiled)));
     EXPECT_NE(memory->kept.begin()->second, wrong_bytes);
   }
 }
@@ -199,7 +218,7 @@ TEST(KeptNetworks, OfOtherWeightsOrOutputsAreNoticedAndCompiledAnew) {
 TEST(KeptNetworks, ThatCannotBeKeptAreUsedAllTheSame) {
   const auto memory = std::make_shared<Memory>();
   memory->writable = false;
-  auto engine = EngineFor(kTwoConvolutions, memory);
+  CompiledEngine engine(HalfOf(kTwoConvolutions, memory));
   static_cast<void>(engine.Run(SmallPictures(1)));
   EXPECT_EQ(engine.Keep(), "compiled, but not kept for later runs: no room");
 }

@@ -24,9 +24,18 @@ const FeaturesCompiler& Compiler() {
   return OpenVinoCompiler(std::vector<fs::path>{GRADCAM_PLUGINS});
 }
 
+HalfToCompile HalfOf(const std::shared_ptr<const torch::jit::Graph>& features,
+                     const torch::jit::Module& module, Precision precision) {
+  return {.compiler = &Compiler(),
+          .features = features,
+          .module = module,
+          .precision = precision,
+          .place = {}};
+}
+
 CompiledEngine EngineFor(const std::string& body, Precision precision) {
   const auto module = ModuleWithMaps(body);
-  return {Compiler(), FeaturesOfMaps(module), module, precision};
+  return CompiledEngine(HalfOf(FeaturesOfMaps(module), module, precision));
 }
 
 constexpr const char* kTwoConvolutions =
@@ -94,7 +103,7 @@ TEST(OpenVinoEngine, HandsOverWhatElseCrossesTheCut) {
                   "return torch.matmul((self.maps(a) + a).mean([2, 3]), self.fc.t())");
   const auto graph = FeaturesOfMaps(module);
   const auto expected = LoadedFeatures(graph, module, {}).Run(SmallPictures(2));
-  CompiledEngine engine(Compiler(), graph, module, Precision::kFloat32);
+  CompiledEngine engine(HalfOf(graph, module, Precision::kFloat32));
   const auto found = engine.Run(SmallPictures(2));
   ASSERT_EQ(found.carried.size(), 1U);
   // Sums in another order: 1e-7 was measured.
@@ -110,7 +119,7 @@ TEST(OpenVinoEngine, HandsOverSizesThatCrossTheCut) {
                   "a = self.maps(x)\n"
                   "return torch.matmul(a.view([n, 4, -1]).mean([2]), self.fc.t()) + h");
   const auto graph = FeaturesOfMaps(module);
-  CompiledEngine engine(Compiler(), graph, module, Precision::kFloat32);
+  CompiledEngine engine(HalfOf(graph, module, Precision::kFloat32));
   for (const std::int64_t count : {2, 3}) {
     const auto expected = LoadedFeatures(graph, module, {}).Run(SmallPictures(count)).carried;
     const auto found = engine.Run(SmallPictures(count)).carried;

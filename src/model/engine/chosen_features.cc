@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <exception>
 #include <iomanip>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
 #include "core/free_memory.h"
 #include "core/stopwatch.h"
 #include "gradcam/error.h"
+#include "model/engine/compared_engine.h"
 #include "model/engine/torch_error.h"
 
 namespace gradcam {
@@ -41,6 +43,10 @@ bool IsSame(const at::Tensor& a, const at::Tensor& b) {
          a.strides() == b.strides();
 }
 
+bool IsKept(const EngineCandidate& candidate, const at::Tensor& input) {
+  return candidate.source.is_kept && candidate.source.is_kept(input);
+}
+
 }  // namespace
 
 ChosenFeatures::ChosenFeatures(std::unique_ptr<FeaturesEngine> reference,
@@ -59,8 +65,10 @@ Features ChosenFeatures::RunReference(const at::Tensor& input) {
   if (last_reference_ && IsSame(last_reference_->input, input)) return last_reference_->features;
   last_reference_.reset();
   Features features = engines_.front()->Run(input);
-  // A head may write to what else crosses the cut, but not to the activations.
-  if (!is_settled_ && features.carried.empty()) last_reference_ = {input, features};
+  // A head may write to what else crosses the cut, but not to the activations: they are a leaf of
+  // its tape.
+  const bool may_be_asked_again = !candidates_.empty() && !is_settled_;
+  if (may_be_asked_again && features.carried.empty()) last_reference_ = {input, features};
   return features;
 }
 
@@ -70,6 +78,8 @@ int ChosenFeatures::NextBatch() const {
 }
 
 Features ChosenFeatures::Run(const at::Tensor& input) {
+  if (!has_begun_) PutKeptFirst(input);
+  has_begun_ = true;
   for (;;) {
     const EngineWay way = trial_.Next();
     if (way.engine == 0) return RunWay(way, input);
@@ -94,6 +104,13 @@ Features ChosenFeatures::Run(const at::Tensor& input) {
   }
 }
 
+void ChosenFeatures::PutKeptFirst(const at::Tensor& input) {
+  for (std::size_t i = candidates_.size(); i-- > 0;) {
+    const EngineCandidate& candidate = candidates_[i];
+    if (candidate.is_first_if_kept && IsKept(candidate, input)) trial_.PutFirst(i + 1);
+  }
+}
+
 // The last way stays for the next picture: that one may be another matter.
 void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
   const std::string note = "engine '" + NameOf(engine) + "' cannot run this network: " + problem;
@@ -112,50 +129,15 @@ Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
 }
 
 Features ChosenFeatures::FirstRun(const EngineWay& way, const Reference& reference) {
-  const EngineCandidate& candidate = candidates_[way.engine - 1];
   ReturnReferenceMemory();  // another allocator may take what comes now
-  const auto compare_in_float32 = [&] {
-    if (!candidate.make_float32) return;
-    const auto float32 = candidate.make_float32();
-    static_cast<void>(
-        FirstRunOf(*float32, candidate.name + ", float32", kFloat32Limit, reference, {}));
-  };
-  auto made = candidate.make();
-  Features found =
-      FirstRunOf(*made, candidate.name, candidate.limit, reference, compare_in_float32);
-  engines_[way.engine] = std::move(made);
+  ComparedEngine compared =
+      MakeCompared(candidates_[way.engine - 1].source, reference.input, reference.features);
+  engines_[way.engine] = std::move(compared.engine);
+  std::ranges::move(compared.notes, std::back_inserter(notes_));
+  last_reference_.reset();
   ReturnReferenceMemory();                      // the engine was made from the same weights
   Record(way, reference.input, /*seconds=*/0);  // the time of a first run says nothing
-  return found;
-}
-
-// What an earlier run of the program has kept is compared again, and made anew where it does not
-// agree.
-Features ChosenFeatures::FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
-                                    const Reference& reference,
-                                    const std::function<void()>& compare_in_float32) {
-  const auto run = [&] {
-    Features found = engine.Run(reference.input);
-    RequireLimit(found, reference.features, limit);
-    return found;
-  };
-  const auto run_kept = [&]() -> std::optional<Features> {
-    if (!engine.TakeKept(reference.input)) return std::nullopt;
-    try {
-      return run();
-    } catch (const std::exception&) {
-      engine.ForgetKept();
-      return std::nullopt;
-    }
-  };
-  std::optional<Features> found = run_kept();
-  if (!found) {
-    if (compare_in_float32) compare_in_float32();
-    found = run();
-  }
-  const std::string kept = engine.Keep();
-  if (!kept.empty()) notes_.push_back("engine '" + name + "': " + kept);
-  return *std::move(found);
+  return std::move(compared.first);
 }
 
 void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, double seconds) {
@@ -205,8 +187,7 @@ bool ChosenFeatures::Pays(std::size_t engine, const at::Tensor& input) const {
   const double gain = static_cast<double>(pictures_left_) * *seconds * candidate.saving;
   const double detour = Detour(engine);
   if (gain >= candidate.preparation + detour) return true;
-  return candidate.is_kept && gain >= candidate.preparation_if_kept + detour &&
-         candidate.is_kept(input);
+  return gain >= candidate.preparation_if_kept + detour && IsKept(candidate, input);
 }
 
 // Seconds that the pictures of its turn take longer than by the best way so far, if it is no faster
@@ -234,7 +215,7 @@ void ChosenFeatures::NoteChoice() {
 }
 
 std::string ChosenFeatures::NameOf(std::size_t engine) const {
-  return engine == 0 ? "libtorch" : candidates_[engine - 1].name;
+  return engine == 0 ? "libtorch" : candidates_[engine - 1].source.name;
 }
 
 std::vector<std::string> ChosenFeatures::TakeNotes() { return std::exchange(notes_, {}); }

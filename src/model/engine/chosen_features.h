@@ -2,39 +2,30 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "model/engine/engine_source.h"
 #include "model/engine/engine_trial.h"
-#include "model/engine/features_difference.h"
 #include "model/engine/features_engine.h"
 
 namespace gradcam {
 
 // An engine that may take the place of the reference.
 struct EngineCandidate {
-  std::string name;                                       // for messages
-  Engine engine = Engine::kLibtorch;                      // whose it is
-  std::function<std::unique_ptr<FeaturesEngine>()> make;  // called when its turn comes
+  EngineSource source;                // asked when its turn comes
+  Engine engine = Engine::kLibtorch;  // whose it is
   // Share of the time of the best way so far that it is expected to save. It gets a turn only if
   // what is left of the run promises to save more than the turn costs.
   double saving = 0;
-  // Seconds until it is ready for its first batch.
+  // Seconds until it is ready for its first batch, and the same where an earlier run of the program
+  // has kept something to begin with.
   double preparation = 0;
-  // The same where an earlier run of the program has left something to begin with, and whether it
-  // has, for pictures like these. May be empty.
   double preparation_if_kept = 0;
-  std::function<bool(const at::Tensor& input)> is_kept;
-  // The largest difference of its activations, and of what else crosses the cut, from the
-  // reference's that is put down to rounding, as a share of the maximum.
-  double limit = 0;
-  // The same engine computing in float32, for one that does not: it is compared first, by a limit
-  // that half precision could not keep, unless the engine was kept, and so compared, by an earlier
-  // run. May be empty.
-  std::function<std::unique_ptr<FeaturesEngine>()> make_float32;
+  // Whether it has its turn before the others where it was kept.
+  bool is_first_if_kept = false;
 };
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first
@@ -66,10 +57,7 @@ class ChosenFeatures final : public FeaturesOfRun {
 
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
   [[nodiscard]] Features FirstRun(const EngineWay& way, const Reference& reference);
-  // `compare_in_float32` is called unless an earlier run has kept the engine. May be empty.
-  [[nodiscard]] Features FirstRunOf(FeaturesEngine& engine, const std::string& name, double limit,
-                                    const Reference& reference,
-                                    const std::function<void()>& compare_in_float32);
+  void PutKeptFirst(const at::Tensor& input);
   void PassOver(std::size_t engine, const std::string& problem);
   void Record(const EngineWay& way, const at::Tensor& input, double seconds);
   void ExcludeWhatDoesNotPay(const at::Tensor& input);
@@ -86,6 +74,7 @@ class ChosenFeatures final : public FeaturesOfRun {
   EngineTrial trial_;
   std::int64_t pictures_left_;
   std::string hint_;
+  bool has_begun_ = false;
   bool is_settled_ = false;  // the way is chosen, and nothing else kept
   std::vector<std::string> notes_;
 };

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -72,12 +71,12 @@ CompileOptions OptionsFor(const at::Tensor& input, Precision precision) {
 // Of the way from a file's graph to what is compiled. To be counted up when that changes.
 constexpr int kFormat = 1;
 
-std::string KeyOf(const FeaturesCompiler& compiler, const CompileOptions& options,
-                  const std::string& cut) {
+// In half.place.networks.
+std::string KeyOf(const HalfToCompile& half, const CompileOptions& options) {
   std::ostringstream key;
-  key << "format " << kFormat << "\ncut " << cut << "\npictures " << options.height << 'x'
-      << options.width << "\nprecision " << NameOf(options.precision) << "\nthreads "
-      << options.threads << "\ncompiler " << compiler.Identity() << '\n';
+  key << "format " << kFormat << "\ncut " << half.place.cut << "\npictures " << options.height
+      << 'x' << options.width << "\nprecision " << NameOf(options.precision) << "\nthreads "
+      << options.threads << "\ncompiler " << half.compiler->Identity() << '\n';
   return key.str();
 }
 
@@ -106,18 +105,10 @@ const FeaturesCompiler& OpenVinoCompiler(std::span<const std::filesystem::path> 
   return *static_cast<const FeaturesCompiler*>(plugin.interface);
 }
 
-CompiledEngine::CompiledEngine(const FeaturesCompiler& compiler,
-                               std::shared_ptr<const torch::jit::Graph> features,
-                               const torch::jit::Module& module, Precision precision,
-                               KeepingPlace place)
-    : compiler_(&compiler),
-      features_(std::move(features)),
-      module_(module),
-      precision_(precision),
-      place_(std::move(place)) {}
+CompiledEngine::CompiledEngine(HalfToCompile half) : half_(std::move(half)) {}
 
 Features CompiledEngine::Run(const at::Tensor& input) {
-  if (!compiled_) compiled_ = Compile(OptionsFor(input, precision_));
+  if (!compiled_) Compile(OptionsFor(input, half_.precision));
   const at::Tensor pictures = input.contiguous();
   EndWaitingThreads();  // the compiled network has its own
   const auto outputs = compiled_->Run({.type = NumberType::kFloat32,
@@ -126,7 +117,7 @@ Features CompiledEngine::Run(const at::Tensor& input) {
   if (outputs.size() != outputs_.size()) {
     throw Error(ErrorKind::kModel, "the compiled network has another number of outputs");
   }
-  Features features{.self = module_._ivalue(),
+  Features features{.self = half_.module._ivalue(),
                     .activations = CopyOf(outputs.at(0)),
                     .carried = {},
                     .engine = Engine::kOpenvino};
@@ -136,60 +127,54 @@ Features CompiledEngine::Run(const at::Tensor& input) {
   return features;
 }
 
-bool CompiledEngine::TakeKept(const at::Tensor& input) {
-  if (!place_.networks) return false;
-  const CompileOptions options = OptionsFor(input, precision_);
-  key_ = KeyOf(*compiler_, options, place_.cut);
-  compiled_ = Import(options);
-  is_imported_ = compiled_ != nullptr;
-  return is_imported_;
-}
-
-// Null if there is nothing, or nothing that can be used.
-std::unique_ptr<CompiledFeatures> CompiledEngine::Import(const CompileOptions& options) {
-  const auto kept = place_.networks->Find(key_);
+std::unique_ptr<CompiledEngine> CompiledEngine::TakeKept(const HalfToCompile& half,
+                                                         const at::Tensor& input) {
+  if (!half.place.networks) return nullptr;
+  auto engine = std::make_unique<CompiledEngine>(half);
+  engine->options_ = OptionsFor(input, half.precision);
+  const auto kept = half.place.networks->Find(KeyOf(half, engine->options_));
   if (!kept) return nullptr;
-  outputs_ = DeclaredOutputs(*features_);
   try {
-    return compiler_->Import(*kept, options);
+    engine->compiled_ = half.compiler->Import(*kept, engine->options_);
   } catch (const Error&) {
     return nullptr;  // it is compiled and kept anew
   }
+  engine->outputs_ = DeclaredOutputs(*half.features);
+  engine->is_kept_ = true;
+  return engine;
 }
 
-std::unique_ptr<CompiledFeatures> CompiledEngine::Compile(const CompileOptions& options) {
-  const FlatGraph graph = FlattenGraph(*FrozenFeatures(*features_, module_));
+void CompiledEngine::Compile(const CompileOptions& options) {
+  const FlatGraph graph = FlattenGraph(*FrozenFeatures(*half_.features, half_.module));
   RequireFewOperators(graph);
-  if (place_.networks) key_ = KeyOf(*compiler_, options, place_.cut);
+  options_ = options;
   outputs_.clear();
   for (const std::size_t output : graph.outputs) outputs_.push_back(graph.values.at(output).kind);
-  return compiler_->Compile(graph, options);
+  compiled_ = half_.compiler->Compile(graph, options);
 }
 
 std::string CompiledEngine::Keep() {
-  // What is imported is read as declared: freezing can turn an Optional[int] into an int.
-  const bool is_as_declared = outputs_ == DeclaredOutputs(*features_);
-  if (is_imported_) return "taken as an earlier run has compiled it";
-  if (!place_.networks || !compiled_ || !is_as_declared) return {};
+  if (is_kept_) return "taken as an earlier run has compiled it";
+  // What is kept is read as declared: freezing can turn an Optional[int] into an int.
+  const bool is_as_declared = outputs_ == DeclaredOutputs(*half_.features);
+  if (!half_.place.networks || !compiled_ || !is_as_declared) return {};
   try {
-    place_.networks->Keep(key_, [this](std::ostream& bytes) { compiled_->Export(bytes); });
+    half_.place.networks->Keep(KeyOf(half_, options_),
+                               [this](std::ostream& bytes) { compiled_->Export(bytes); });
     return "compiled, and kept for later runs";
   } catch (const std::exception& error) {
     return std::string("compiled, but not kept for later runs: ") + error.what();
   }
 }
 
-void CompiledEngine::ForgetKept() {
-  if (!is_imported_) return;
-  place_.networks->Forget(key_);
-  compiled_ = nullptr;
-  is_imported_ = false;
+bool IsKept(const HalfToCompile& half, const at::Tensor& input) {
+  return half.place.networks &&
+         half.place.networks->Has(KeyOf(half, OptionsFor(input, half.precision)));
 }
 
-bool IsKept(const FeaturesCompiler& compiler, const at::Tensor& input, Precision precision,
-            const KeepingPlace& place) {
-  return place.networks &&
-         place.networks->Has(KeyOf(compiler, OptionsFor(input, precision), place.cut));
+void ForgetKept(const HalfToCompile& half, const at::Tensor& input) {
+  if (!half.place.networks) return;
+  half.place.networks->Forget(KeyOf(half, OptionsFor(input, half.precision)));
 }
 
 }  // namespace gradcam

@@ -26,41 +26,45 @@ struct KeepingPlace {
   std::string cut;                             // tells the halves of one file apart; one line
 };
 
-// The features half as a compiler makes it, at the first batch, for pictures of that size; or as
-// it, compiled earlier, was kept for them.
+// A features half (self, x, ...) -> (activations, carried...) and how it is to be compiled.
+struct HalfToCompile {
+  const FeaturesCompiler* compiler = nullptr;  // outlives what is compiled
+  std::shared_ptr<const torch::jit::Graph> features;
+  torch::jit::Module module;
+  Precision precision = Precision::kFloat32;
+  KeepingPlace place;
+};
+
+// The features half as a compiler makes it, at the first batch, for pictures of that size.
 class CompiledEngine final : public FeaturesEngine {
  public:
-  // `features` (self, x, ...) -> (activations, carried...). `compiler` outlives this object.
-  CompiledEngine(const FeaturesCompiler& compiler,
-                 std::shared_ptr<const torch::jit::Graph> features,
-                 const torch::jit::Module& module, Precision precision, KeepingPlace place = {});
+  explicit CompiledEngine(HalfToCompile half);
 
-  // If nothing was taken, the first time throws Error(kModel) for a graph that is not flat
-  // (flatten_graph.h).
+  // As it was compiled earlier, and kept, for pictures like `input`; null if it was not, or cannot
+  // be read.
+  [[nodiscard]] static std::unique_ptr<CompiledEngine> TakeKept(const HalfToCompile& half,
+                                                                const at::Tensor& input);
+
+  // The first time throws Error(kModel) for a graph that is not flat (flatten_graph.h).
   [[nodiscard]] Features Run(const at::Tensor& input) override;
-  [[nodiscard]] bool TakeKept(const at::Tensor& input) override;
-  void ForgetKept() override;
   [[nodiscard]] std::string Keep() override;
 
  private:
-  [[nodiscard]] std::unique_ptr<CompiledFeatures> Import(const CompileOptions& options);
-  [[nodiscard]] std::unique_ptr<CompiledFeatures> Compile(const CompileOptions& options);
+  void Compile(const CompileOptions& options);
 
-  const FeaturesCompiler* compiler_;
-  std::shared_ptr<const torch::jit::Graph> features_;
-  torch::jit::Module module_;
-  Precision precision_;
-  KeepingPlace place_;
-  // From TakeKept or the first Run on:
-  std::string key_;                      // in place_.networks
+  HalfToCompile half_;
+  bool is_kept_ = false;
+  // From the first Run on, or from the beginning if it was kept:
+  CompileOptions options_;
   std::vector<FlatType::Kind> outputs_;  // of the features half
   std::unique_ptr<CompiledFeatures> compiled_;
-  bool is_imported_ = false;
 };
 
-// Whether `place` may hold the features half as CompiledEngine computes it for `input`, without
-// looking closely. Throws what `compiler` throws.
-[[nodiscard]] bool IsKept(const FeaturesCompiler& compiler, const at::Tensor& input,
-                          Precision precision, const KeepingPlace& place);
+// Whether the half may have been kept as CompiledEngine computes it for `input`, without looking
+// closely. Throws what the compiler throws.
+[[nodiscard]] bool IsKept(const HalfToCompile& half, const at::Tensor& input);
+
+// What was kept for pictures like `input` is not found again.
+void ForgetKept(const HalfToCompile& half, const at::Tensor& input);
 
 }  // namespace gradcam

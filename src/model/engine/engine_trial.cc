@@ -16,6 +16,11 @@ EngineTrial::EngineTrial(const std::vector<EngineWay>& ways) {
   }
 }
 
+void EngineTrial::PutFirst(std::size_t engine) {
+  std::ranges::stable_partition(candidates_,
+                                [&](const Candidate& c) { return c.way.engine == engine; });
+}
+
 bool EngineTrial::HasWayWithout(std::size_t engine) const {
   return std::ranges::any_of(
       candidates_, [&](const Candidate& c) { return !c.excluded && c.way.engine != engine; });

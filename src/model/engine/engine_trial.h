@@ -21,6 +21,9 @@ class EngineTrial {
  public:
   explicit EngineTrial(const std::vector<EngineWay>& ways);
 
+  // In front of the first Record: the ways of `engine` have their turn before the others'.
+  void PutFirst(std::size_t engine);
+
   // Whether a way is left that does not need `engine`.
   [[nodiscard]] bool HasWayWithout(std::size_t engine) const;
 

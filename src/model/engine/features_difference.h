@@ -13,9 +13,11 @@ inline constexpr double kFloat32Limit = 1e-3;
 inline constexpr double kHalfLimit = 0.9;
 
 // Throws Error(kModel) if the activations, or what else crosses the cut, differ by more than
-// `limit` of their maximum, have other shapes or types or hold numbers that are not finite. Under
-// kHalfLimit an overflow passes: it is put right where the maps are looked at, and what the engine
-// computes was seen in float32, by this run or by the one that has kept the engine.
+// `limit` of their maximum, have other shapes or types or hold numbers that are not finite.
 void RequireLimit(const Features& found, const Features& expected, double limit);
+
+// Whether `found` holds numbers that are not finite where all of `expected` are, in the same shapes
+// and types: what a range that is too small does.
+[[nodiscard]] bool IsOverflow(const Features& found, const Features& expected);
 
 }  // namespace gradcam

@@ -31,14 +31,6 @@ class FeaturesEngine {
   // `input` [N, 3, H, W], float32. Throws what the engine's library throws.
   [[nodiscard]] virtual Features Run(const at::Tensor& input) = 0;
 
-  // In front of the first Run: takes up what an earlier run of the program has kept for pictures
-  // like `input`. Whether there was such.
-  [[nodiscard]] virtual bool TakeKept(const at::Tensor& /*input*/) { return false; }
-
-  // After a Run that failed or was found wrong, on what TakeKept has taken: forgets it. The next
-  // Run does without it.
-  virtual void ForgetKept() {}
-
   // After a Run that was found right: keeps what was prepared for later runs of the program. What
   // became of that, as the end of a sentence; empty if there is nothing to keep.
   [[nodiscard]] virtual std::string Keep() { return {}; }

@@ -17,8 +17,6 @@ class PartedFeatures final : public FeaturesEngine {
   PartedFeatures(std::unique_ptr<FeaturesEngine> engine, int pictures);
 
   [[nodiscard]] Features Run(const at::Tensor& input) override;
-  [[nodiscard]] bool TakeKept(const at::Tensor& input) override { return engine_->TakeKept(input); }
-  void ForgetKept() override { engine_->ForgetKept(); }
   [[nodiscard]] std::string Keep() override { return engine_->Keep(); }
 
  private:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gradcam/error.h"
+#include "model/engine/scaled_features.h"
 
 namespace gradcam {
 namespace {
@@ -24,32 +25,23 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// Gives the picture times a factor as feature maps, and times another as a skip connection.
-class Scaled final : public FeaturesEngine {
- public:
-  explicit Scaled(double factor, double carried = 1) : factor_(factor), carried_(carried) {}
-  Features Run(const at::Tensor& input) override {
-    const c10::List<at::Tensor> list({input, input * carried_});
-    return {.self = {},
-            .activations = input * factor_,
-            .carried = {input * carried_, list, std::int64_t{7}}};
-  }
-
- private:
-  double factor_;
-  double carried_;
-};
+EngineSource SourceOf(std::function<std::unique_ptr<FeaturesEngine>()> make) {
+  return {.name = "other",
+          .make = std::move(make),
+          .is_kept = {},
+          .take_kept = {},
+          .forget_kept = {},
+          .limit = 1e-3,
+          .float32 = nullptr};
+}
 
 EngineCandidate CandidateOf(std::function<std::unique_ptr<FeaturesEngine>()> make) {
-  return {.name = "other",
+  return {.source = SourceOf(std::move(make)),
           .engine = Engine::kLibtorch,
-          .make = std::move(make),
           .saving = 0.25,
           .preparation = 0,
           .preparation_if_kept = 0,
-          .is_kept = {},
-          .limit = 1e-3,
-          .make_float32 = {}};
+          .is_first_if_kept = false};
 }
 
 constexpr int kMany = 1000000;
@@ -187,6 +179,24 @@ TEST_F(ReferenceOf, PicturesWhoseHeadMayHaveWrittenToItIsComputedAgain) {
   EXPECT_EQ(runs_, 2);
 }
 
+TEST_F(ReferenceOf, TheSamePicturesIsComputedAgainAfterAFirstRun) {
+  auto features = Features(CountingRuns::HandsOver::kActivations);
+  const at::Tensor pictures = at::ones({2, 3, 2, 2});
+  static_cast<void>(features.Run(pictures));
+  static_cast<void>(features.RunReference(pictures));
+  EXPECT_EQ(runs_, 2);
+}
+
+// It may hold state or draw random numbers.
+TEST_F(ReferenceOf, TheSamePicturesIsComputedAgainWhereNoOtherEngineIsToCompare) {
+  ChosenFeatures features(
+      std::make_unique<CountingRuns>(runs_, CountingRuns::HandsOver::kActivations), {},
+      EngineTrial({{.engine = 0, .batch = 1}}), kMany, "hint");
+  const at::Tensor pictures = at::ones({2, 3, 2, 2});
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.RunReference(pictures));
+  EXPECT_EQ(runs_, 2);
+}
+
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.01); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
@@ -200,17 +210,6 @@ TEST(ChosenFeatures, WhatElseCrossesTheCutIsComparedToo) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1, 1.5); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
   EXPECT_THAT(features.TakeNotes(), Contains(HasSubstr("its feature maps differ")));
-}
-
-TEST(ChosenFeatures, AnEngineInHalfPrecisionIsComparedInFloat32First) {
-  auto candidate = CandidateOf([] { return std::make_unique<Scaled>(1.3); });
-  candidate.limit = 0.9;
-  candidate.make_float32 = [] { return std::make_unique<Scaled>(1.3); };
-  auto features = Choose(candidate);
-  EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
-  candidate.make_float32 = [] { return std::make_unique<Scaled>(1); };
-  auto rounded = Choose(candidate);
-  EXPECT_FLOAT_EQ(ValueAfterTheReference(rounded), 1.3F);
 }
 
 TEST(ChosenFeatures, AnEngineThatCannotBeMadeIsPassedOverWithANote) {
@@ -299,7 +298,7 @@ class Slow final : public FeaturesEngine {
 std::vector<std::string> NotesBehindAFastEngine(int pictures) {
   std::vector<EngineCandidate> candidates(
       2, CandidateOf([] { return std::make_unique<Scaled>(1.0005); }));
-  candidates.back().name = "third";
+  candidates.back().source.name = "third";
   ChosenFeatures features(std::make_unique<Slow>(), std::move(candidates),
                           EngineTrial({{0, 1}, {1, 4}, {2, 4}}), pictures, "hint");
   for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(1)));
@@ -318,7 +317,7 @@ TEST(ChosenFeatures, WhatWasPreparedEarlierPaysInAShorterRun) {
   auto candidate = CandidateOf([] { return std::make_unique<Scaled>(1.0005); });
   candidate.preparation = 3600;
   bool is_kept = true;
-  candidate.is_kept = [&](const at::Tensor& input) { return is_kept && input.size(2) == 2; };
+  candidate.source.is_kept = [&](const at::Tensor& input) { return is_kept && input.size(2) == 2; };
   auto features = Choose(candidate, /*pictures=*/100);
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0005F);
   candidate.preparation_if_kept = 3600;
@@ -330,51 +329,57 @@ TEST(ChosenFeatures, WhatWasPreparedEarlierPaysInAShorterRun) {
   EXPECT_FLOAT_EQ(ValueAfterTheReference(nothing_kept), 1.0F);
 }
 
-// Begins with what an earlier run has kept, which gives `kept` times the picture.
-class Keeping final : public FeaturesEngine {
- public:
-  explicit Keeping(double kept) : factor_(kept) {}
-  Features Run(const at::Tensor& input) override {
-    if (factor_ == 0) throw std::runtime_error("damaged");
-    return Scaled(factor_).Run(input);
-  }
-  bool TakeKept(const at::Tensor& /*input*/) override { return true; }
-  void ForgetKept() override {
-    factor_ = 1.0005;
-    has_forgotten_ = true;
-  }
-  std::string Keep() override { return has_forgotten_ ? "made anew" : "taken"; }
-
- private:
-  double factor_;
-  bool has_forgotten_ = false;
-};
-
-TEST(ChosenFeatures, WhatWasKeptIsComparedTooAndMadeAnewIfItIsWrong) {
-  auto right = Choose(CandidateOf([] { return std::make_unique<Keeping>(1.0002); }));
-  EXPECT_FLOAT_EQ(ValueAfterTheReference(right), 1.0002F);
-  EXPECT_THAT(right.TakeNotes(), ElementsAre("engine 'other': taken"));
-  for (const double kept : {1.5, 0.0}) {
-    auto wrong = Choose(CandidateOf([=] { return std::make_unique<Keeping>(kept); }));
-    EXPECT_FLOAT_EQ(ValueAfterTheReference(wrong), 1.0005F);
-    EXPECT_THAT(wrong.TakeNotes(), ElementsAre("engine 'other': made anew"));
-  }
+// Candidate `name`, which was kept and has its turn before the others for it.
+EngineCandidate KeptCandidate(const std::string& name, double factor) {
+  const auto take = [=] { return std::make_unique<Scaled>(factor); };
+  auto candidate = CandidateOf(take);
+  candidate.source.name = name;
+  candidate.source.is_kept = [](const at::Tensor& input) { return input.size(2) == 2; };
+  candidate.source.take_kept = [=](const at::Tensor&) { return take(); };
+  candidate.is_first_if_kept = true;
+  return candidate;
 }
 
-TEST(ChosenFeatures, WhatWasKeptIsComparedInFloat32OnlyIfItIsMadeAnew) {
-  const auto float32_runs = [](double kept) {
-    int runs = 0;
-    auto candidate = CandidateOf([=] { return std::make_unique<Keeping>(kept); });
-    candidate.make_float32 = [&runs] {
-      return std::make_unique<CountingRuns>(runs, CountingRuns::HandsOver::kMore);
-    };
-    auto features = Choose(std::move(candidate));
-    static_cast<void>(ValueAfterTheReference(features));
-    return runs;
-  };
-  EXPECT_EQ(float32_runs(1.0002), 0);
-  EXPECT_EQ(float32_runs(1.5), 1);
-  EXPECT_EQ(float32_runs(0.0), 1);
+class KeptFirst : public testing::Test {
+ protected:
+  // Of a run without a way for the reference, whose other candidate takes `preparation` seconds.
+  static ChosenFeatures Run(double preparation) {
+    std::vector<EngineCandidate> candidates;
+    candidates.push_back(CandidateOf([] { return std::make_unique<Scaled>(1.0003); }));
+    candidates.back().preparation = preparation;
+    candidates.push_back(KeptCandidate("kept", 1.0005));
+    return {std::make_unique<Scaled>(1), std::move(candidates), EngineTrial({{1, 4}, {2, 4}}),
+            kMany, "hint"};
+  }
+
+  static float FirstValue(ChosenFeatures& features, std::int64_t pictures) {
+    return features.Run(Pictures(pictures)).activations.flatten()[0].item<float>();
+  }
+};
+
+TEST_F(KeptFirst, HasItsTurnBeforeTheOthers) {
+  auto features = Run(/*preparation=*/0);
+  EXPECT_EQ(features.NextBatch(), 2);
+  for (const int pictures : {2, 4, 4}) {
+    EXPECT_FLOAT_EQ(FirstValue(features, pictures), 1.0005F);
+  }
+  EXPECT_FLOAT_EQ(FirstValue(features, 2), 1.0003F);
+}
+
+TEST_F(KeptFirst, SparesTheOthersTheirTurnIfThatDoesNotPay) {
+  auto features = Run(/*preparation=*/1e9);
+  for (const int pictures : {2, 4, 4, 4}) {
+    EXPECT_FLOAT_EQ(FirstValue(features, pictures), 1.0005F);
+  }
+  EXPECT_THAT(features.TakeNotes(),
+              ElementsAre("engine 'other' is not tried: so few pictures do not pay for it",
+                          HasSubstr("engine 'kept' is used")));
+}
+
+TEST_F(KeptFirst, WaitsItsTurnWhereNothingIsKept) {
+  auto features = Run(/*preparation=*/0);
+  const auto wide = at::ones({2, 3, 2, 2}).repeat({1, 1, 2, 1});
+  EXPECT_FLOAT_EQ(features.Run(wide).activations.flatten()[0].item<float>(), 1.0003F);
 }
 
 // Throws from its second run on.

@@ -29,6 +29,13 @@ TEST(EngineTrial, GivesEveryWayABatchToWarmUpAndOneThatCounts) {
                                                             kFusedAlone, kFusedAlone}));
 }
 
+TEST(EngineTrial, GivesTheEngineThatWasPutFirstItsTurnFirst) {
+  EngineTrial trial({kReference, kFused, kFusedAlone});
+  trial.PutFirst(1);
+  EXPECT_EQ(Play(trial, 3, 2, 2.5), (std::vector<EngineWay>{kFused, kFused, kFusedAlone,
+                                                            kFusedAlone, kReference, kReference}));
+}
+
 TEST(EngineTrial, ChoosesTheFastestAPicture) {
   EngineTrial trial({kReference, kFused, kFusedAlone});
   Play(trial, 3, 2, 1.5);

@@ -23,8 +23,6 @@ class Doubling final : public FeaturesEngine {
     return {.self = {}, .activations = input * 2, .carried = {}, .engine = Engine::kOpenvino};
   }
   std::string Keep() override { return "kept"; }
-  bool TakeKept(const at::Tensor& input) override { return input.size(0) == 3; }
-  void ForgetKept() override { batches_->clear(); }
 
  private:
   std::vector<std::int64_t>* batches_;
@@ -54,11 +52,6 @@ TEST(PartedFeatures, KeepWhatTheEngineKeeps) {
   std::vector<std::int64_t> batches;
   PartedFeatures parted(std::make_unique<Doubling>(batches), 2);
   EXPECT_EQ(parted.Keep(), "kept");
-  EXPECT_TRUE(parted.TakeKept(at::ones({3, 3, 2, 2})));
-  EXPECT_FALSE(parted.TakeKept(at::ones({1, 3, 2, 2})));
-  batches = {1};
-  parted.ForgetKept();
-  EXPECT_THAT(batches, ElementsAre());
 }
 
 }  // namespace

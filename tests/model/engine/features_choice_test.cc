@@ -1,0 +1,98 @@
+#include "model/engine/features_choice.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "gradcam/error.h"
+#include "model/engine/small_features.h"
+#include "model/graph/run_effects.h"
+
+namespace gradcam {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::unique_ptr<ChosenFeatures> Choose(const EngineOptions& options, RunEffects effects = {}) {
+  const auto module = ModuleWithMaps("return torch.relu(torch.conv2d(x, self.w))");
+  return ChooseFeatures(FeaturesOfMaps(module), module, effects, "maps", options);
+}
+
+EngineOptions OptionsOf(Engine engine, int pictures) {
+  EngineOptions options;
+  options.engine = engine;
+  options.pictures = pictures;
+  return options;
+}
+
+EngineOptions Bfloat16() {
+  EngineOptions options;
+  options.engine = Engine::kLibtorch;
+  options.precision = Precision::kBfloat16;
+  return options;
+}
+
+// How many pictures each of the first batches is to hold.
+std::vector<int> Batches(const EngineOptions& options, int count) {
+  const auto features = Choose(options);
+  std::vector<int> batches;
+  for (int i = 0; i < count; ++i) {
+    batches.push_back(features->NextBatch());
+    static_cast<void>(features->Run(SmallPictures(batches.back())));
+  }
+  return batches;
+}
+
+TEST(ChooseFeatures, ComputesOnePictureAsTheFileHasIt) {
+  EXPECT_THAT(Batches({}, 1), ElementsAre(1));
+}
+
+TEST(ChooseFeatures, TriesLibTorchOneByOneAsItIsAndThenFusedInEightsAndOneByOne) {
+  // The first run of the fused engine is of the two pictures by which it is compared.
+  EXPECT_THAT(Batches(OptionsOf(Engine::kLibtorch, 1000), 7), ElementsAre(1, 1, 2, 8, 8, 1, 1));
+}
+
+TEST(ChooseFeatures, TriesNothingInAShortRunByLibTorch) {
+  EXPECT_THAT(Batches(OptionsOf(Engine::kLibtorch, 20), 4), ElementsAre(1, 1, 1, 1));
+}
+
+TEST(ChooseFeatures, KeepsToTheBatchThatWasAskedFor) {
+  EngineOptions options = OptionsOf(Engine::kLibtorch, 1000);
+  options.batch = 4;
+  EXPECT_THAT(Batches(options, 6), ElementsAre(4, 4, 2, 4, 4, 4));
+}
+
+TEST(ChooseFeatures, TriesNothingAndComputesOneByOneIfDeterministic) {
+  EngineOptions options = OptionsOf(Engine::kAuto, 1000);
+  options.deterministic = true;
+  EXPECT_THAT(Batches(options, 4), ElementsAre(1, 1, 1, 1));
+}
+
+// Only batches bring the speed, and the reference is no way to run.
+TEST(ChooseFeatures, ComputesHalfPrecisionInEightsFromTheBeginning) {
+  EXPECT_THAT(Batches(Bfloat16(), 3), ElementsAre(2, 8, 8));
+}
+
+TEST(ChooseFeatures, NotesWhatWasTried) {
+  const auto features = Choose(OptionsOf(Engine::kLibtorch, 1000));
+  for (int i = 0; i < 7; ++i) {
+    static_cast<void>(features->Run(SmallPictures(features->NextBatch())));
+  }
+  EXPECT_THAT(features->TakeNotes(),
+              ElementsAre(AllOf(HasSubstr("' is used"), HasSubstr("'libtorch'"),
+                                HasSubstr("'libtorch, fused, channels-last'"))));
+}
+
+TEST(ChooseFeatures, RefusesHalfPrecisionOfANetworkWithStateOrRandomNumbers) {
+  EXPECT_THROW(static_cast<void>(Choose(Bfloat16(), {.draws_random_numbers = true})), Error);
+  EXPECT_THROW(static_cast<void>(Choose(Bfloat16(), {.writes_module = true})), Error);
+  EXPECT_EQ(Choose(OptionsOf(Engine::kAuto, 1000), {.writes_module = true})->NextBatch(), 1);
+}
+
+}  // namespace
+}  // namespace gradcam
