@@ -61,10 +61,11 @@ std::vector<FlatType::Kind> DeclaredOutputs(const torch::jit::Graph& features) {
   return kinds;
 }
 
-CompileOptions OptionsFor(const at::Tensor& input, Precision precision) {
-  return {.height = input.size(2),
+CompileOptions OptionsFor(const HalfToCompile& half, const at::Tensor& input) {
+  return {.batch = half.batch,
+          .height = input.size(2),
           .width = input.size(3),
-          .precision = precision,
+          .precision = half.precision,
           .threads = at::get_num_threads()};
 }
 
@@ -75,8 +76,9 @@ constexpr int kFormat = 1;
 std::string KeyOf(const HalfToCompile& half, const CompileOptions& options) {
   std::ostringstream key;
   key << "format " << kFormat << "\ncut " << half.place.cut << "\npictures " << options.height
-      << 'x' << options.width << "\nprecision " << NameOf(options.precision) << "\nthreads "
-      << options.threads << "\ncompiler " << half.compiler->Identity() << '\n';
+      << 'x' << options.width << "\nbatch " << options.batch << "\nprecision "
+      << NameOf(options.precision) << "\nthreads " << options.threads << "\ncompiler "
+      << half.compiler->Identity() << '\n';
   return key.str();
 }
 
@@ -108,7 +110,7 @@ const FeaturesCompiler& OpenVinoCompiler(std::span<const std::filesystem::path> 
 CompiledEngine::CompiledEngine(HalfToCompile half) : half_(std::move(half)) {}
 
 Features CompiledEngine::Run(const at::Tensor& input) {
-  if (!compiled_) Compile(OptionsFor(input, half_.precision));
+  if (!compiled_) Compile(OptionsFor(half_, input));
   const at::Tensor pictures = input.contiguous();
   EndWaitingThreads();  // the compiled network has its own
   const auto outputs = compiled_->Run({.type = NumberType::kFloat32,
@@ -131,7 +133,7 @@ std::unique_ptr<CompiledEngine> CompiledEngine::TakeKept(const HalfToCompile& ha
                                                          const at::Tensor& input) {
   if (!half.place.networks) return nullptr;
   auto engine = std::make_unique<CompiledEngine>(half);
-  engine->options_ = OptionsFor(input, half.precision);
+  engine->options_ = OptionsFor(half, input);
   const auto kept = half.place.networks->Find(KeyOf(half, engine->options_));
   if (!kept) return nullptr;
   try {
@@ -168,13 +170,12 @@ std::string CompiledEngine::Keep() {
 }
 
 bool IsKept(const HalfToCompile& half, const at::Tensor& input) {
-  return half.place.networks &&
-         half.place.networks->Has(KeyOf(half, OptionsFor(input, half.precision)));
+  return half.place.networks && half.place.networks->Has(KeyOf(half, OptionsFor(half, input)));
 }
 
 void ForgetKept(const HalfToCompile& half, const at::Tensor& input) {
   if (!half.place.networks) return;
-  half.place.networks->Forget(KeyOf(half, OptionsFor(input, half.precision)));
+  half.place.networks->Forget(KeyOf(half, OptionsFor(half, input)));
 }
 
 }  // namespace gradcam

@@ -101,19 +101,42 @@ bool HandsOverActivationsOnly(const Half& half) {
   return half.graph->outputs().at(0)->node()->inputs().size() == 1;
 }
 
+// How OpenVINO is given a batch.
+struct Parts {
+  int pictures = 0;  // of a part; 0: the batch as it is
+  bool is_fixed = false;
+};
+
+// With a picture for every thread it is as fast as with more. LibTorch's fused engine is not: it
+// brings its weights into order for every batch. Of a fixed size parts are faster, but what is left
+// of a batch costs a whole one.
+Parts PartsOf(const Half& half) {
+  if (!HandsOverActivationsOnly(half)) return {};
+  const EngineOptions& options = half.options;
+  const bool is_fixed = options.fills_batches && IsLongRun(options) && !options.deterministic;
+  const int threads = at::get_num_threads();
+  if (!is_fixed) return {.pictures = threads, .is_fixed = false};
+  // As equal as can be, so that little has to be filled up.
+  const int batch = options.batch > 0 ? options.batch : kBatch;
+  const int parts = (batch + threads - 1) / threads;
+  return {.pictures = (batch + parts - 1) / parts, .is_fixed = true};
+}
+
 HalfToCompile ToCompile(const Half& half, Precision precision) {
+  const Parts parts = PartsOf(half);
   return {.compiler = &OpenVinoCompiler(PluginFolders()),
           .features = half.graph,
           .module = half.module,
           .precision = precision,
+          .batch = parts.is_fixed ? parts.pictures : 0,
           .place = PlaceOf(half)};
 }
 
-// With a picture for every thread it is as fast as with more. LibTorch's fused engine is not: it
-// brings its weights into order for every batch.
 std::unique_ptr<FeaturesEngine> InParts(const Half& half, std::unique_ptr<CompiledEngine> engine) {
-  if (engine == nullptr || !HandsOverActivationsOnly(half)) return engine;
-  return std::make_unique<PartedFeatures>(std::move(engine), at::get_num_threads());
+  const Parts parts = PartsOf(half);
+  if (engine == nullptr || parts.pictures == 0) return engine;
+  return std::make_unique<PartedFeatures>(std::move(engine), parts.pictures,
+                                          parts.is_fixed ? LastPart::kFilled : LastPart::kAsItIs);
 }
 
 EngineSource OpenVinoSource(const Half& half, Precision precision) {
