@@ -5,58 +5,75 @@ each picture, and one with its error for each picture that failed.
   results_to_csv.py OUT > results.csv
   results_to_csv.py OUT --sort class_probability > surest_first.csv
 
-Reads OUT/**/*.json, or OUT/results*.jsonl if the run wrote no report for each picture.
+Reads OUT/**/*.json, and of pictures that have none there the newest line in OUT/results.jsonl and
+OUT/results.K-of-N.jsonl.
 """
 
 import argparse
 import csv
 import json
+import re
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 COLUMNS = ["file", "top_label", "top_index", "top_probability", "class_label", "class_index",
            "class_probability", "gradcam_status", "gradcam_peak_x", "gradcam_peak_y",
            "saliency_status", "truth_index", "truth_label", "correct", "error"]
 
+LINES = re.compile(r"results(\.[0-9]+-of-[0-9]+)?\.jsonl")
+
 
 def rows(folder: Path) -> Iterator[dict]:
     # A run may write both kinds of reports, and each shard and the whole name the same failures.
     seen = set()
-    for path, report in reports(folder):
-        try:
-            entries = dict(entries_of(report))
-        except (AttributeError, LookupError, TypeError):
-            tell(f"{path}: damaged; passed over")
-            continue
-        for name, rows_of_entry in entries.items():
-            if name not in seen:
-                seen.add(name)
-                yield from rows_of_entry
-
-
-def reports(folder: Path) -> Iterator[tuple[Path, dict]]:
-    """Of pictures and of runs, in the order of their names."""
     for path in sorted(folder.rglob("*.json")):
         if path.is_file():
-            yield from reports_in(path, [path.read_bytes()])
-    for path in sorted(folder.glob("results*.jsonl")):
+            for name, rows_of_entry in entries_in(path, 1, path.read_bytes()).items():
+                if name not in seen:
+                    seen.add(name)
+                    yield from rows_of_entry
+    yield from rows_of_lines(folder, seen)
+
+
+def rows_of_lines(folder: Path, seen: set[tuple]) -> Iterator[dict]:
+    """Of pictures that are not in `seen`, each at the place of its last line: the newest, where a run
+    that was killed has left an older one, too. Of each picture the place alone is kept meanwhile."""
+    places = {}  # in the order of the last lines
+    for path in sorted(path for path in folder.glob("results*.jsonl") if LINES.fullmatch(path.name)):
+        offset = 0
         with path.open("rb") as lines:
-            yield from reports_in(path, lines)
+            for number, line in enumerate(lines, 1):
+                for name in entries_in(path, number, line).keys() - seen:
+                    places.pop(name, None)
+                    places[name] = path, offset, number
+                offset += len(line)
+    for path, names in groupby(places, key=lambda name: places[name][0]):
+        with path.open("rb") as lines:
+            for name in names:
+                _, offset, number = places[name]
+                lines.seek(offset)
+                yield from entries_in(path, number, lines.readline()).get(name, [])
 
 
-def reports_in(path: Path, texts: Iterable[bytes]) -> Iterator[tuple[Path, dict]]:
-    """What other programs have written, too, is passed over."""
-    for number, text in enumerate(texts, 1):
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):  # the last line of a run that was killed, for example
-            tell(f"{path}:{number}: no JSON; passed over")
-            continue
-        tool = document.get("tool") if isinstance(document, dict) else None
-        if isinstance(tool, dict) and tool.get("name") == "gradcam":
-            yield path, document
+def entries_in(path: Path, number: int, text: bytes) -> dict[tuple, list[dict]]:
+    """The entries of a report of a picture or a run, which is line `number` of a file. What other
+    programs have written, too, is passed over."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):  # the last line of a run that was killed, for example
+        tell(f"{path}:{number}: no JSON; passed over")
+        return {}
+    tool = document.get("tool") if isinstance(document, dict) else None
+    if not isinstance(tool, dict) or tool.get("name") != "gradcam":
+        return {}
+    try:
+        return dict(entries_of(document))
+    except (AttributeError, LookupError, TypeError):
+        tell(f"{path}: damaged; passed over")
+        return {}
 
 
 def entries_of(report: dict) -> Iterator[tuple[tuple, list[dict]]]:

@@ -172,6 +172,44 @@ def test_a_csv_of_a_folder_with_damaged_and_foreign_files(example, gradcam, tiny
         f"results_to_csv: out/results.jsonl:{len(NAMES)}: no JSON; passed over"]
 
 
+def test_a_csv_takes_the_newest_line_of_a_picture(example, gradcam, tiny_model, photos, tmp_path):
+    """A picture that has changed has two lines until the run that has done it again ends. One of its two
+    classes is explained no more; files of other names are not of the program."""
+    assert gradcam("-m", tiny_model, "photos", "-o", "out", "--write", "jsonl", "--class", "0",
+                   "--class", "1").code == 0
+    lines = tmp_path / "out/results.jsonl"
+    old = lines.read_text().splitlines()
+    newest = json.loads(old[1])
+    newest["explanations"] = [explanation | {"class": explanation["class"] | {"probability": 0.125}}
+                              for explanation in newest["explanations"][:1]]
+    damaged = json.loads(old[0]) | {"top": []}
+    lines.write_text("\n".join([*old, json.dumps(newest), json.dumps(damaged), old[2][:-20]]))
+    (tmp_path / "out/results_of_june.jsonl").write_text(old[1] + "\n")
+    done = example("results_to_csv.py", "out")
+    assert done.returncode == 0, done.stderr
+    names = [json.loads(line)["image"]["file"] for line in old]
+    rows = table(done.stdout)
+    assert [row["file"] for row in rows] == [
+        name for name in names for _ in range(2) if name != names[1]] + [names[1]]
+    assert rows[-1]["class_probability"] == "0.125"
+    assert done.stderr.splitlines() == ["results_to_csv: out/results.jsonl: damaged; passed over",
+                                        "results_to_csv: out/results.jsonl:8: no JSON; passed over"]
+
+
+def test_a_csv_of_a_report_and_of_older_lines(example, gradcam, tiny_model, photos, tmp_path):
+    """A report of its own counts before all lines, and results.jsonl before those of shards."""
+    for write in ("jsonl", "json"):
+        assert gradcam("-m", tiny_model, "photos", "-o", write, "--write", write).code == 0
+    lines = (tmp_path / "jsonl/results.jsonl").read_text()
+    shutil.copy(tmp_path / "json/4.json", tmp_path / "jsonl/4.json")
+    old = lines.replace('"ok"', '"old"')
+    assert old != lines
+    (tmp_path / "jsonl/results.2-of-2.jsonl").write_text(old)
+    done = example("results_to_csv.py", "jsonl")
+    assert [(row["file"], row["gradcam_status"]) for row in table(done.stdout)] == [
+        (name, "ok") for name in ["4.png", *sorted(NAMES)[1:]]], done.stderr
+
+
 def test_a_csv_is_utf8_whatever_the_locale(example, gradcam, tiny_model, picture):
     picture("photos/kätzchen.png")
     assert gradcam("-m", tiny_model, "photos", "-o", "out").code == 0
