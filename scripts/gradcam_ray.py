@@ -31,6 +31,7 @@ from gradcam_cluster.dispatcher import Dispatcher
 from gradcam_cluster.errors import RunError
 from gradcam_cluster.json_paths import path_list_fields
 from gradcam_cluster.listing import list_pictures
+from gradcam_cluster.messages import say, say_hint
 from gradcam_cluster.run_record import RunRecord, remove_temporary_files
 from gradcam_cluster.run_reports import inputs_of, names_of, read_shards
 
@@ -151,8 +152,7 @@ def earlier_shards(inputs: list[str], folder: Path) -> list[dict]:
         raise RunError(f"output folder '{folder}': {error}", "remove it") from error
     own = inputs_of(path_list_fields("inputs", inputs))
     if others := [shard for shard in shards if inputs_of(shard) != own]:
-        print(f"gradcam_ray: warning: {names_of(others)}: of other inputs; not part of run.json",
-              file=sys.stderr)
+        say(f"warning: {names_of(others)}: of other inputs; not part of run.json")
     return [shard for shard in shards if inputs_of(shard) == own]
 
 
@@ -183,19 +183,18 @@ def _stop_on_signal(dispatcher: Dispatcher) -> None:
 
 def report(record: RunRecord) -> None:
     for failure in record.failures:
-        print(f"gradcam_ray: error: {failure['file']}: {failure['error']}", file=sys.stderr)
-    print(f"gradcam_ray: {record.done} done, {record.resumed} done by an earlier run, "
-          f"{len(record.failures)} failed; {record.seconds:.1f} s, "
-          f"{record.done / max(record.seconds, 1e-3):.1f} pictures/s", file=sys.stderr)
+        say(f"error: {failure['file']}: {failure['error']}")
+    say(f"{record.done} done, {record.resumed} done by an earlier run, "
+        f"{len(record.failures)} failed; {record.seconds:.1f} s, "
+        f"{record.done / max(record.seconds, 1e-3):.1f} pictures/s")
     if record.shards and not record.interrupted:
-        print(f"gradcam_ray: run.json takes the place of {names_of(record.shards)}",
-              file=sys.stderr)
+        say(f"run.json takes the place of {names_of(record.shards)}")
 
 
 def tell(error: Exception) -> None:
-    print(f"gradcam_ray: error: {error}", file=sys.stderr)
+    say(f"error: {error}")
     if hint := getattr(error, "hint", ""):
-        print(f"hint: {hint}", file=sys.stderr)
+        say_hint(hint)
 
 
 def main() -> int:

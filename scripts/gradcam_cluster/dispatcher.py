@@ -1,6 +1,5 @@
 """Keeps the workers of a Ray cluster busy, and replaces those that die."""
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 import ray
 
 from .errors import RunError
+from .messages import say
 from .run_record import RunRecord, WorkerRecord
 from .run_reports import names_of
 from .work_queue import Picture, WorkQueue
@@ -213,10 +213,9 @@ class Dispatcher:
         total = len(self._record.listing.pictures)
         workers = sum(slot.state is _State.READY for slot in self._slots)
         rate = self._record.ended / self._record.seconds
-        print(f"gradcam_ray: {self._record.ended}/{total} pictures, {rate:.1f}/s, "
-              f"{len(self._record.failures)} failed, {workers} of {len(self._slots)} workers ready",
-              file=sys.stderr)
+        say(f"{self._record.ended}/{total} pictures, {rate:.1f}/s, "
+            f"{len(self._record.failures)} failed, {workers} of {len(self._slots)} workers ready")
 
     @staticmethod
     def _warn(text: str) -> None:
-        print(f"gradcam_ray: warning: {text}", file=sys.stderr)
+        say(f"warning: {text}")
