@@ -36,7 +36,17 @@ def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listin
     print(*messages, sep="\n", end="\n" if messages else "", file=sys.stderr)
     if error is not None:
         raise RunError(error.removeprefix("gradcam: error: "), hint)
-    document = json.loads(done.stdout, object_hook=_without_files)
+    try:
+        return _listing_in(done.stdout)
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        raise RunError(f"'{program}' has written no list of pictures",
+                       "it must be gradcam, and --help or --version must not stand behind '--'") from None
+
+
+def _listing_in(text: str) -> Listing:
+    """Raises ValueError, RecursionError, LookupError, TypeError or AttributeError if `text` is no
+    document of `gradcam --dry-run --json`."""
+    document = json.loads(text, object_hook=_without_files)
     pictures = [Picture(number, path_in(entry, "image"), path_in(entry, "file"), entry.get("class"))
                 for number, entry in enumerate(document["pictures"])]
     return Listing(pictures, document["failures"], document["skipped"],

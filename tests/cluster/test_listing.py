@@ -45,3 +45,25 @@ def test_what_the_program_says_last_ends_the_run(tmp_path, capsys):
 def test_a_program_that_dies_without_a_word_is_an_error(tmp_path):
     with pytest.raises(RunError, match="gradcam cannot list the pictures"):
         list_pictures(other_program(tmp_path, 134), ["a"], [])
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_an_option_that_lists_nothing_is_an_error(gradcam, tiny_model, option):
+    """And no Python traceback, by whose exit code pictures would have failed."""
+    done = subprocess.run([sys.executable, SCRIPTS / "gradcam_ray.py", "--gradcam", gradcam.path, "photos",
+                           "--", "-m", tiny_model, "-o", "out", option], cwd=gradcam.home,
+                          capture_output=True, text=True, check=False, env=gradcam.environment())
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"gradcam_ray: error: '{gradcam.path}' has written no list of pictures",
+        "hint: it must be gradcam, and --help or --version must not stand behind '--'"]
+
+
+@pytest.mark.parametrize("text", ["", "5", "[]", "{}", '{"pictures": 3}', '{"pictures": [5]}', "[" * 100_000],
+                         ids=lambda text: text[:20])
+def test_a_program_that_writes_something_else_is_an_error(tmp_path, text):
+    program = tmp_path / "program.py"
+    program.write_text(f"#!{sys.executable}\nprint({text!r})\n")
+    program.chmod(0o755)
+    with pytest.raises(RunError, match="has written no list of pictures"):
+        list_pictures(str(program), ["a"], [])
