@@ -228,21 +228,38 @@ def check_shards(folder: Path, count: int) -> None:
         f"run.{k}-of-{count}.json" for k in range(1, count + 1)]
 
 
+def slurm_array(example, out: str, task: int, count: int, *options, **variables):
+    """One task of an array."""
+    return example("slurm_array.sh", "tiny.pt", "photos", out, *options, SLURM_ARRAY_TASK_ID=str(task),
+                   SLURM_ARRAY_TASK_COUNT=str(count),
+                   **{f"SLURM_{name}": str(value) for name, value in variables.items()})
+
+
 def test_a_slurm_array(example, plain, tmp_path):
-    """--array=10-14:2 is three jobs."""
-    for task in (10, 12, 14):
-        done = example("slurm_array.sh", "tiny.pt", "photos", "out", "--deterministic",
-                       SLURM_ARRAY_TASK_ID=str(task), SLURM_ARRAY_TASK_COUNT="3",
-                       SLURM_ARRAY_TASK_MIN="10", SLURM_ARRAY_TASK_STEP="2",
-                       SLURM_CPUS_PER_TASK=str(len(os.sched_getaffinity(0))))
+    """--array=0-2 is three jobs."""
+    for task in (0, 1, 2):
+        done = slurm_array(example, "out", task, 3, "--deterministic", ARRAY_TASK_MIN=0, ARRAY_TASK_MAX=2,
+                           ARRAY_TASK_STEP=1, CPUS_PER_TASK=len(os.sched_getaffinity(0)))
         assert done.returncode == 0, done.stderr
     check_shards(tmp_path / "out", 3)
     assert contents(tmp_path / "out") == plain
     # Without Slurm's newer variables: an array that begins at 1.
-    done = example("slurm_array.sh", "tiny.pt", "photos", "other", SLURM_ARRAY_TASK_ID="2",
-                   SLURM_ARRAY_TASK_COUNT="2")
+    done = slurm_array(example, "other", 2, 2)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "other" / "run.2-of-2.json").exists()
+
+
+@pytest.mark.parametrize("task, count, bounds", [
+    (2, 1, {"ARRAY_TASK_MIN": 2, "ARRAY_TASK_MAX": 2}), (7, 3, {"ARRAY_TASK_MIN": 1, "ARRAY_TASK_MAX": 7}),
+    (1, 3, {"ARRAY_TASK_MIN": 1, "ARRAY_TASK_MAX": 7}), (3, 3, {"ARRAY_TASK_MIN": 3, "ARRAY_TASK_MAX": 5}),
+    (4, 3, {"ARRAY_TASK_MIN": 0, "ARRAY_TASK_MAX": 4}), (7, 3, {}), (0, 3, {})],
+                         ids=["2", "7 of 1,3,7", "1 of 1,3,7", "3-5", "0-4:2", "7 of 3", "0 of 3"])
+def test_a_part_of_a_slurm_array_is_refused(example, photos, tmp_path, task, count, bounds):
+    done = slurm_array(example, "out", task, count, **bounds)
+    assert done.returncode == 2
+    assert "submit the whole array again: what is done is skipped" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_kubernetes_indexed_job(gradcam, tiny_model, plain, tmp_path):
