@@ -14,6 +14,11 @@ SHARDS=${SHARDS:-2}         # parts of the work; more than machines, so that fas
 model=${1:?MODEL is missing} folder=${2:?FOLDER is missing} out=${3:?OUT is missing}
 shift 3
 
+if [[ ! $SHARDS =~ ^[1-9][0-9]*$ ]]; then
+  echo "gnu_parallel.sh: SHARDS is '$SHARDS', not a number from 1 on" >&2
+  exit 2
+fi
+
 # parallel ends with the number of shards in which something failed.
 seq "$SHARDS" | parallel --will-cite --quote \
   "$GRADCAM" --model "$model" --image "$folder" --output "$out" --resume --quiet \

@@ -296,6 +296,14 @@ def test_gnu_parallel(example, photos, plain, tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("shards", ["0", "-1", "two", "1.5", "03"])
+def test_gnu_parallel_needs_a_number_of_shards(example, photos, tmp_path, shards):
+    done = example("gnu_parallel.sh", "tiny.pt", "photos", "out", SHARDS=shards)
+    assert done.returncode == 2
+    assert done.stderr == f"gnu_parallel.sh: SHARDS is '{shards}', not a number from 1 on\n"
+    assert not (tmp_path / "out").exists()
+
+
 def test_reports_of_shards_are_merged(example, gradcam, tiny_model, photos, tmp_path):
     (photos / "bad.png").write_text("no picture")
     (photos / "notes.txt").write_text("")
