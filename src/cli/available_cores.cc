@@ -98,10 +98,18 @@ int AvailableCores() {
                   std::min(cores, CoresOfControlGroups(groups, "/sys/fs/cgroup").value_or(cores)));
 }
 
+bool IsThreadCount(const std::string& omp_num_threads) {
+  std::istringstream in(omp_num_threads);
+  int threads = 0;
+  if (!(in >> threads) || threads <= 0) return false;
+  in >> std::ws;
+  return in.eof() || in.peek() == ',';
+}
+
 int UseThreads(std::optional<int> wished, const Environment& environment) {
   if (wished) {
     SetThreads(*wished);
-  } else if (!environment.omp_num_threads) {
+  } else if (!IsThreadCount(environment.omp_num_threads.value_or(""))) {
     SetThreads(AvailableCores());
   }
   return CurrentThreads();

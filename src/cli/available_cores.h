@@ -23,6 +23,10 @@ namespace gradcam {
 [[nodiscard]] std::optional<int> CoresOfControlGroups(std::istream& groups,
                                                       const std::filesystem::path& root);
 
+// Whether OpenMP takes the number of threads from this value of OMP_NUM_THREADS: a positive number,
+// or several for loops within loops ("4,2"). It ignores any other.
+[[nodiscard]] bool IsThreadCount(const std::string& omp_num_threads);
+
 // Sets the number of threads that LibTorch works with: `wished`, else OMP_NUM_THREADS, which
 // LibTorch reads itself, else AvailableCores. Returns the number.
 int UseThreads(std::optional<int> wished, const Environment& environment);

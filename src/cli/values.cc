@@ -11,6 +11,7 @@
 #include "cli/suggest.h"
 #include "core/device_name.h"
 #include "core/digits.h"
+#include "core/equals_ignoring_case.h"
 #include "core/joined.h"
 #include "gradcam/error.h"
 #include "run/inputs/class_text.h"
@@ -23,12 +24,6 @@ constexpr std::int64_t kMaxSide = 16'384;  // of a network's input; larger is a 
 [[noreturn]] void ThrowBadValue(const std::string& option, const std::string& text,
                                 const std::string& expected, const std::string& hint = "") {
   throw Error(ErrorKind::kUsage, "option " + option + ": '" + text + "' is not " + expected, hint);
-}
-
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
 }
 
 template <typename T>

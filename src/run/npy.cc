@@ -4,17 +4,25 @@
 #include <string>
 
 namespace gradcam {
+namespace {
+
+// Magic and version.
+constexpr std::string_view kMagic("\x93NUMPY\x01\0", 8);
+// The beginning of the header.
+constexpr std::string_view kType = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+
+}  // namespace
 
 std::vector<std::uint8_t> EncodeNpy(const Map& map) {
   constexpr std::size_t kPreamble = 10;   // magic, version, header length
   constexpr std::size_t kAlignment = 64;  // of the data, as the format asks
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
-                       std::to_string(map.height) + ", " + std::to_string(map.width) + "), }";
+  std::string header(kType);
+  header += std::to_string(map.height) + ", " + std::to_string(map.width) + "), }";
   const std::size_t unpadded = kPreamble + header.size() + 1;
   header.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
   header += '\n';
 
-  std::vector<std::uint8_t> bytes{0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  std::vector<std::uint8_t> bytes(kMagic.begin(), kMagic.end());
   bytes.push_back(static_cast<std::uint8_t>(header.size() & 0xFFU));
   bytes.push_back(static_cast<std::uint8_t>(header.size() >> 8U));
   bytes.insert(bytes.end(), header.begin(), header.end());
@@ -25,6 +33,12 @@ std::vector<std::uint8_t> EncodeNpy(const Map& map) {
     }
   }
   return bytes;
+}
+
+bool BeginsAsMap(std::string_view bytes) {
+  constexpr std::size_t kLength = 2;  // bytes of the header's length
+  return bytes.starts_with(kMagic) && bytes.size() > kMagic.size() + kLength &&
+         bytes.substr(kMagic.size() + kLength).starts_with(kType);
 }
 
 }  // namespace gradcam

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "image/encode.h"
 #include "report/picture_report.h"
 #include "report/report_file.h"
+#include "run/npy.h"
 
 namespace gradcam {
 namespace {
@@ -31,6 +33,19 @@ bool ShowsGradcam(const FileHandle& file, std::uint64_t offset) {
   return IsMadeByGradcam(std::vector<std::uint8_t>(part.begin(), part.end()));
 }
 
+// Whether it begins as a report does, as far as it goes: one that was cut off, as a full disk or
+// the machine's end may leave it.
+bool BeginsAsReport(std::string_view text) {
+  constexpr std::string_view kStart = R"({"schema_version":1,"tool":{"name":"gradcam")";
+  constexpr std::string_view kShortest = R"({"schema_version":)";
+  std::string start;
+  for (const char c : text.substr(0, 2 * kStart.size())) {
+    if (c != ' ' && c != '\n') start += c;
+  }
+  const std::size_t length = std::min(start.size(), kStart.size());
+  return length >= kShortest.size() && start.substr(0, length) == kStart.substr(0, length);
+}
+
 // The head of a PNG or JPEG file says who made it, and the end of a WebP file.
 bool IsMarked(const FileHandle& file, std::uint64_t size) {
   return ShowsGradcam(file, 0) || ShowsGradcam(file, size - std::min<std::uint64_t>(size, kPart));
@@ -41,7 +56,7 @@ bool IsMarked(const FileHandle& file, std::uint64_t size) {
 bool IsForeignReport(const fs::path& file) {
   try {
     const std::string text = ReadReportFile(file);
-    return !text.empty() && !IsReport(text);
+    return !text.empty() && !IsReport(text) && !BeginsAsReport(text);
   } catch (const std::system_error& error) {
     return !IsMissing(error);
   }
@@ -49,10 +64,12 @@ bool IsForeignReport(const fs::path& file) {
 
 bool IsForeignPicture(const fs::path& file) {
   const fs::path extension = file.extension();
-  if (extension != ".png" && extension != ".jpg" && extension != ".webp") return false;
+  const bool is_array = extension == ".npy";
+  if (!is_array && extension != ".png" && extension != ".jpg" && extension != ".webp") return false;
   try {
     const auto [handle, size] = OpenRegularFile(file);
-    return size != 0 && !IsMarked(handle, size);
+    if (size == 0) return false;
+    return is_array ? !BeginsAsMap(ReadAt(handle, 0, kPart)) : !IsMarked(handle, size);
   } catch (const std::system_error& error) {
     // A file that cannot be looked into may be anybody's. A link that leads nowhere is none.
     return !IsMissing(error);

@@ -8,6 +8,7 @@
 #include "report/text.h"
 #include "run/atomic_file.h"
 #include "run/output_names.h"
+#include "run/own_report.h"
 
 namespace gradcam {
 
@@ -26,10 +27,17 @@ void RunOutput::Begin() {
   folder_.Hold();
   // First of all, since it shows whether another run is at work here.
   if (has_results()) results().Begin();
-  std::error_code ignored;
-  fs::remove(RunReportPath(), ignored);
+  RemoveOldRunReports();
   if (!has_results()) RemoveOldResults();
   has_begun_ = true;
+}
+
+// A shard's run also removes what was put together from all shards, before.
+void RunOutput::RemoveOldRunReports() const {
+  std::error_code ignored;
+  fs::remove(RunReportPath(), ignored);
+  const fs::path of_all = options_->output / RunReportName({});
+  if (options_->shard && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
 }
 
 // They would tell of files that are no longer there.

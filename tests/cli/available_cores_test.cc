@@ -103,5 +103,13 @@ TEST(AvailableCores, FollowsTheAffinityOfTheProcess) {
   EXPECT_LE(AvailableCores(), CPU_COUNT(&before));
 }
 
+TEST(IsThreadCount, IsWhatOpenMpTakes) {
+  for (const char* taken : {"1", " 4", "4 ", "4,2", "8 ,1"})
+    EXPECT_TRUE(IsThreadCount(taken)) << taken;
+  for (const char* ignored : {"", "abc", "0", "-1", "4x", "4;2", "99999999999999999999"}) {
+    EXPECT_FALSE(IsThreadCount(ignored)) << ignored;
+  }
+}
+
 }  // namespace
 }  // namespace gradcam

@@ -18,6 +18,22 @@ TEST(Npy, IsWhatNumpyWrites) {
   EXPECT_EQ(std::string(bytes.begin(), bytes.end()), expected);
 }
 
+TEST(Npy, KnowsItsOwnBeginning) {
+  const std::vector<std::uint8_t> bytes = EncodeNpy(Map{3, 1, {1, -2.5F, 0}});
+  const std::string file(bytes.begin(), bytes.end());
+  EXPECT_TRUE(BeginsAsMap(file));
+  EXPECT_TRUE(BeginsAsMap(std::string_view(file).substr(0, 100)));
+  EXPECT_FALSE(BeginsAsMap(std::string_view(file).substr(0, 8)));
+  // As numpy.save writes integers, and in another version.
+  std::string other = file;
+  other.replace(file.find("<f4"), 3, "<i8");
+  EXPECT_FALSE(BeginsAsMap(other));
+  other = file;
+  other[6] = 2;
+  EXPECT_FALSE(BeginsAsMap(other));
+  EXPECT_FALSE(BeginsAsMap("mine"));
+}
+
 TEST(Npy, AlignsItsDataForEverySize) {
   for (const int width : {1, 10, 100, 1000, 100000}) {
     const Map map{width, 2, std::vector<float>(static_cast<std::size_t>(2 * width))};

@@ -6,6 +6,7 @@
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "run/npy.h"
 #include "run/output_names.h"
 #include "run/temporary_folder.h"
 
@@ -16,6 +17,7 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::ThrowsMessage;
 using testing::UnorderedElementsAre;
 
 constexpr const char* kOwnReport = R"({"tool": {"name": "gradcam"}})";
@@ -228,6 +230,12 @@ TEST_F(PlanTest, NeverReplacesAnInputThatIsReachedThroughALink) {
   EXPECT_THAT(UsageError({"other.png", "cat.jpg"}), HasSubstr("replace its own input"));
 }
 
+TEST_F(PlanTest, RefusesToReplaceANumpyFileThatIsNoMap) {
+  folder_.Write("out/cat.gradcam.npy", "mine");
+  EXPECT_THAT([&] { static_cast<void>(JobsOf({"cat.jpg"})); },
+              ThrowsMessage<Error>(HasSubstr("cat.gradcam.npy' was not written by gradcam")));
+}
+
 TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
   for (const char* name :
        {"cat.json", "cat.gradcam.png", "cat.281.gradcam.png", "cat.7.saliency.npy",
@@ -235,6 +243,8 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
         "cat.281.json", "cat.7.gradcam.jpg"}) {
     folder_.Write(std::string("out/") + name, OwnPicture());
   }
+  const std::vector<std::uint8_t> map = EncodeNpy(Map{2, 1, {1, 2}});
+  folder_.Write("out/cat.7.saliency.npy", std::string(map.begin(), map.end()));
   // cat.281.json says that the files of cat.281 belong to another picture.
   EXPECT_THAT(JobsOf({"cat.jpg"})[0].stale,
               UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy"));

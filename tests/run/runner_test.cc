@@ -417,6 +417,19 @@ TEST_F(RunnerTest, RemovesTheReportOfAnEarlierRunBeforeItWritesAnything) {
   EXPECT_TRUE(fs::exists(folder_ / "out/run.json"));
 }
 
+// It was put together from all shards, before one of them was repaired.
+TEST_F(RunnerTest, AShardRemovesTheReportOfTheWholeRunButNotAnotherProgramsFile) {
+  WritePicture("photos/a.png");
+  static_cast<void>(RunOn({"photos"}));
+  options_.shard = Shard{1, 2};
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_FALSE(fs::exists(folder_ / "out/run.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/run.1-of-2.json"));
+  folder_.Write("out/run.json", "{}");
+  static_cast<void>(RunOn({"photos"}));
+  EXPECT_TRUE(fs::exists(folder_ / "out/run.json"));
+}
+
 TEST_F(RunnerTest, FailsAPictureWhoseFilesCannotBeWrittenAndLeavesNoneOfThem) {
   WritePicture("cat.png");
   WritePicture("dog.png");

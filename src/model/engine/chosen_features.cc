@@ -73,8 +73,8 @@ Features ChosenFeatures::RunReference(const at::Tensor& input) {
 }
 
 int ChosenFeatures::NextBatch() const {
-  const EngineWay way = trial_.Next();
-  return engines_[way.engine] != nullptr ? way.batch : std::min(way.batch, kCompared);
+  const int batch = trial_.NextBatch();
+  return engines_[trial_.Next().engine] != nullptr ? batch : std::min(batch, kCompared);
 }
 
 Features ChosenFeatures::Run(const at::Tensor& input) {

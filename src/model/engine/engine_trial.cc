@@ -9,7 +9,8 @@ constexpr int kRuns = 2;  // batches a way, of which the last counts
 
 }  // namespace
 
-EngineTrial::EngineTrial(const std::vector<EngineWay>& ways) {
+EngineTrial::EngineTrial(const std::vector<EngineWay>& ways, int largest_batch)
+    : largest_batch_(largest_batch) {
   candidates_.reserve(ways.size());
   for (const EngineWay& way : ways) {
     candidates_.push_back({.way = way, .runs = 0, .seconds = {}, .excluded = false});
@@ -31,10 +32,19 @@ EngineWay EngineTrial::Next() const {
   return untried != nullptr ? untried->way : Best()->way;
 }
 
+int EngineTrial::NextBatch() const {
+  const Candidate* untried = Untried();
+  return untried != nullptr ? BatchInTrial(untried->way) : Best()->way.batch;
+}
+
+int EngineTrial::BatchInTrial(const EngineWay& way) const {
+  return Ways().size() == 1 ? way.batch : std::min(way.batch, largest_batch_);
+}
+
 void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
   const auto candidate =
       std::ranges::find_if(candidates_, [&](const Candidate& c) { return c.way == way; });
-  if (candidate == candidates_.end() || pictures != way.batch) return;
+  if (candidate == candidates_.end() || pictures != BatchInTrial(way)) return;
   ++candidate->runs;
   if (candidate->runs == kRuns) candidate->seconds = seconds / pictures;
 }
@@ -56,7 +66,8 @@ std::vector<EngineTrial::Measured> EngineTrial::Ways() const {
 int EngineTrial::PicturesToTry(std::size_t engine) const {
   int pictures = 0;
   for (const Candidate& c : candidates_) {
-    if (c.way.engine == engine && c.runs < kRuns) pictures += (kRuns - c.runs) * c.way.batch;
+    if (c.way.engine == engine && c.runs < kRuns)
+      pictures += (kRuns - c.runs) * BatchInTrial(c.way);
   }
   return pictures;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -19,7 +20,10 @@ struct EngineWay {
 // and from then on the fastest gets all.
 class EngineTrial {
  public:
-  explicit EngineTrial(const std::vector<EngineWay>& ways);
+  // While there are several ways, those that have not had their turn get at most `largest_batch`
+  // pictures at a time.
+  explicit EngineTrial(const std::vector<EngineWay>& ways,
+                       int largest_batch = std::numeric_limits<int>::max());
 
   // In front of the first Record: the ways of `engine` have their turn before the others'.
   void PutFirst(std::size_t engine);
@@ -29,8 +33,11 @@ class EngineTrial {
 
   // For the next batch; there must be a way.
   [[nodiscard]] EngineWay Next() const;
+  // How many pictures it is to hold.
+  [[nodiscard]] int NextBatch() const;
 
-  // A batch of `pictures` took `seconds` on `way`. Shorter batches than the way's say nothing.
+  // A batch of `pictures` took `seconds` on `way`. Batches of another number than NextBatch say
+  // nothing.
   void Record(const EngineWay& way, int pictures, double seconds);
 
   // `engine` cannot be used; no way of it is given out again.
@@ -63,10 +70,12 @@ class EngineTrial {
     bool excluded = false;
   };
 
+  [[nodiscard]] int BatchInTrial(const EngineWay& way) const;
   [[nodiscard]] const Candidate* Untried() const;
   [[nodiscard]] const Candidate* Best() const;
 
   std::vector<Candidate> candidates_;
+  int largest_batch_;
 };
 
 }  // namespace gradcam

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -54,8 +55,11 @@ struct Half {
   [[nodiscard]] bool is_float32() const { return options.precision == Precision::kFloat32; }
 };
 
-double LimitOf(Precision precision) {
-  return precision == Precision::kFloat32 ? kFloat32Limit : kHalfLimit;
+// What half precision loses depends on the picture, and which one is the first must not matter in a
+// --deterministic run: there only the comparison in float32 counts.
+double LimitOf(const Half& half, Precision precision) {
+  if (precision == Precision::kFloat32) return kFloat32Limit;
+  return half.options.deterministic ? std::numeric_limits<double>::infinity() : kHalfLimit;
 }
 
 // What `source_of` gives for the precision of the run, and in half precision with it the same in
@@ -81,7 +85,7 @@ EngineCandidate FusedCandidate(const Half& half) {
             .is_kept = {},
             .take_kept = {},
             .forget_kept = {},
-            .limit = LimitOf(precision),
+            .limit = LimitOf(half, precision),
             .float32 = nullptr};
   };
   return {.source = SourceOfRun(half, source_of),
@@ -159,7 +163,7 @@ EngineSource OpenVinoSource(const Half& half, Precision precision) {
               },
           .forget_kept =
               [=](const at::Tensor& input) { ForgetKept(ToCompile(half, precision), input); },
-          .limit = LimitOf(precision),
+          .limit = LimitOf(half, precision),
           .float32 = nullptr};
 }
 
@@ -189,11 +193,19 @@ std::vector<EngineCandidate> Candidates(const Half& half) {
 }
 
 // Pictures at a time, of the ways that are not about single ones.
-int BatchOf(const EngineOptions& options, bool chooses_engine) {
+int BatchOf(const EngineOptions& options) {
   // Its place in a batch decides how a picture's sums are blocked, and so their last bits.
   if (options.deterministic) return 1;
-  if (options.batch > 0) return options.batch;
-  // A short run must know soon what pays; in half precision only batches bring the speed.
+  return options.batch > 0 ? options.batch : kBatch;
+}
+
+bool ChoosesEngine(const EngineOptions& options, const std::vector<EngineCandidate>& candidates) {
+  return !candidates.empty() && options.engine == Engine::kAuto;
+}
+
+// Pictures at a time while ways are tried. A short run must know soon what pays; in half precision
+// only batches bring the speed.
+int BatchInTrial(const EngineOptions& options, bool chooses_engine) {
   const bool is_float32 = options.precision == Precision::kFloat32;
   return chooses_engine && is_float32 && !IsLongRun(options) ? 1 : kBatch;
 }
@@ -202,8 +214,7 @@ int BatchOf(const EngineOptions& options, bool chooses_engine) {
 std::vector<EngineWay> WaysOf(const EngineOptions& options,
                               const std::vector<EngineCandidate>& candidates) {
   const bool chooses_batch = options.batch == 0 && !options.deterministic;
-  const bool chooses_engine = !candidates.empty() && options.engine == Engine::kAuto;
-  const int batch = BatchOf(options, chooses_engine);
+  const int batch = BatchOf(options);
   const bool is_float32 = options.precision == Precision::kFloat32;
   std::vector<EngineWay> ways;
   if (is_float32 && options.engine != Engine::kOpenvino) {
@@ -240,7 +251,8 @@ std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit:
   auto reference = std::make_unique<LoadedFeatures>(features, module, effects);
   std::vector<EngineCandidate> candidates;
   if (!has_effects) candidates = Candidates({features->copy(), module, options, cut});
-  EngineTrial trial(WaysOf(options, candidates));
+  EngineTrial trial(WaysOf(options, candidates),
+                    BatchInTrial(options, ChoosesEngine(options, candidates)));
   return std::make_unique<ChosenFeatures>(std::move(reference), std::move(candidates),
                                           std::move(trial), options.pictures, HintFor(options));
 }

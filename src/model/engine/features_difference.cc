@@ -65,9 +65,8 @@ double Difference(const at::Tensor& found, const at::Tensor& expected) {
   return std::isfinite(share) ? share : std::numeric_limits<double>::infinity();
 }
 
-// Infinity if they are of another form.
+// Of features of one form.
 double Difference(const Features& found, const Features& expected) {
-  if (!IsSameForm(found, expected)) return std::numeric_limits<double>::infinity();
   const auto left = TensorsOf(found);
   const auto right = TensorsOf(expected);
   double largest = 0;
@@ -80,6 +79,9 @@ double Difference(const Features& found, const Features& expected) {
 }  // namespace
 
 void RequireLimit(const Features& found, const Features& expected, double limit) {
+  if (!IsSameForm(found, expected)) {
+    throw Error(ErrorKind::kModel, "its feature maps differ from LibTorch's in shape or type");
+  }
   const double difference = Difference(found, expected);
   if (difference <= limit) return;
   std::ostringstream problem;

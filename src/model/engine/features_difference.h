@@ -13,7 +13,8 @@ inline constexpr double kFloat32Limit = 1e-3;
 inline constexpr double kHalfLimit = 0.9;
 
 // Throws Error(kModel) if the activations, or what else crosses the cut, differ by more than
-// `limit` of their maximum, have other shapes or types or hold numbers that are not finite.
+// `limit` of their maximum or have other shapes or types. Numbers that are not finite are an
+// infinite difference.
 void RequireLimit(const Features& found, const Features& expected, double limit);
 
 // Whether `found` holds numbers that are not finite where all of `expected` are, in the same shapes

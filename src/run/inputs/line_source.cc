@@ -39,6 +39,7 @@ bool Wait(int descriptor, const InputWait& wait) {
 }  // namespace
 
 std::optional<std::string> LineSource::Next(const InputWait& wait) {
+  if (std::exchange(is_too_long_, false)) SkipLine(wait);
   std::size_t searched = begin_;
   while (true) {
     const std::size_t end = buffer_.find(separator_, searched);
@@ -48,7 +49,7 @@ std::optional<std::string> LineSource::Next(const InputWait& wait) {
       return line;
     }
     if (buffer_.size() - begin_ > kLongestLine) {
-      SkipLine(wait);
+      is_too_long_ = true;
       Fail(EFBIG);
     }
     buffer_.erase(0, std::exchange(begin_, 0));

@@ -27,7 +27,8 @@ class LineSource {
   int descriptor_;
   char separator_;
   std::string buffer_;
-  std::size_t begin_ = 0;  // of what has not been handed out
+  std::size_t begin_ = 0;     // of what has not been handed out
+  bool is_too_long_ = false;  // the line at begin_: the next call goes on behind it
   bool at_end_ = false;
 };
 

@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "core/blank.h"
+#include "core/equals_ignoring_case.h"
 #include "core/file_handle.h"
 #include "core/joined.h"
 #include "gradcam/error.h"
@@ -25,6 +27,15 @@ constexpr const char* kHeaderHint = "a CSV list begins with the line path,class"
 
 bool Contains(const std::vector<std::string>& fields, const char* name) {
   return std::find(fields.begin(), fields.end(), name) != fields.end();
+}
+
+// With capitals or blanks that a header does not have, or just so.
+bool ContainsLike(const std::vector<std::string>& fields, std::string_view name) {
+  return std::ranges::any_of(fields, [name](std::string_view field) {
+    while (field.starts_with(' ')) field.remove_prefix(1);
+    while (field.ends_with(' ')) field.remove_suffix(1);
+    return EqualsIgnoringCase(field, name);
+  });
 }
 
 // Of a record on one line; none if it is not one.
@@ -78,7 +89,7 @@ bool ListReader::ReadHeader(const std::string& line) {
     Fail("the fields are not separated by commas", kHeaderHint);
   }
   header_ = FieldsOf(line);
-  if (!Contains(header_, kPath) && !Contains(header_, kClass)) return false;
+  if (!ContainsLike(header_, kPath) && !ContainsLike(header_, kClass)) return false;
   format_ = Format::kCsv;
   for (const char* column : {kPath, kClass}) {
     const auto count = std::count(header_.begin(), header_.end(), column);
@@ -164,12 +175,12 @@ std::optional<std::string> ListReader::NextLine(const InputWait& wait) {
   try {
     line = lines_.Next(wait);
   } catch (const std::system_error& error) {
-    at_end_ = true;
     const int code = error.code().value();
     if (code == EFBIG) {
-      entry_line_ = line_ + 1;
+      entry_line_ = ++line_;
       Fail("longer than a MiB", "a list holds paths; a picture is given without @");
     }
+    at_end_ = true;
     throw Error(ErrorKind::kUsage, "cannot read " + name_ + ": " + SystemMessage(code));
   }
   if (!line) return std::nullopt;

@@ -23,9 +23,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name, bool keep) {
-  OutputPlace place = PlaceOf(name, keep);
+OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name,
+                       const RunOptions& options) {
+  OutputPlace place = PlaceOf(name, options.keep_extension);
   if (IsRunReport(place)) FailRunReport(picture.path, place.stem);
+  for (const std::string& folder : FoldersTo(place.folder)) {
+    if (IsFileOfRuns(folder)) FailFolderAndFile(picture.path, options.output / folder);
+  }
   return place;
 }
 
@@ -102,7 +106,7 @@ Job RequestedJobs::JobOf(const RequestedPicture& picture) const {
   job.name = picture.name ? *picture.name : naming_.NameOf(naming_.Absolute(picture.path));
   job.truth = picture.truth;
   RequireTruth({job.path, job.name, job.truth}, options_);
-  OutputPlace place = PlaceOfJob(picture, job.name, options_.keep_extension);
+  OutputPlace place = PlaceOfJob(picture, job.name, options_);
   job.folder = FolderOf(options_.output, place.folder);
   job.stem = std::move(place.stem);
   if (!open_->IsFree((job.folder / job.stem).string())) {

@@ -36,6 +36,26 @@ TEST(EngineTrial, GivesTheEngineThatWasPutFirstItsTurnFirst) {
                                                             kFusedAlone, kReference, kReference}));
 }
 
+TEST(EngineTrial, TriesLargeBatchesInSmallerOnes) {
+  const EngineWay reference{.engine = 0, .batch = 100};
+  const EngineWay fused{.engine = 1, .batch = 100};
+  EngineTrial trial({reference, fused}, /*largest_batch=*/4);
+  EXPECT_EQ(trial.PicturesToTry(1), 8);
+  for (const EngineWay& way : {reference, reference, fused, fused}) {
+    ASSERT_EQ(trial.Next(), way);
+    ASSERT_EQ(trial.NextBatch(), 4);
+    trial.Record(way, 4, way == fused ? 1 : 2);
+  }
+  EXPECT_EQ(trial.Next(), fused);
+  EXPECT_EQ(trial.NextBatch(), 100);
+}
+
+TEST(EngineTrial, GivesTheOnlyWayItsWholeBatch) {
+  EngineTrial trial({{.engine = 0, .batch = 100}, kFused}, /*largest_batch=*/4);
+  trial.Exclude(1);
+  EXPECT_EQ(trial.NextBatch(), 100);
+}
+
 TEST(EngineTrial, ChoosesTheFastestAPicture) {
   EngineTrial trial({kReference, kFused, kFusedAlone});
   Play(trial, 3, 2, 1.5);

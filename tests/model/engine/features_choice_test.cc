@@ -67,6 +67,19 @@ TEST(ChooseFeatures, KeepsToTheBatchThatWasAskedFor) {
   EXPECT_THAT(Batches(options, 6), ElementsAre(4, 4, 2, 4, 4, 4));
 }
 
+TEST(ChooseFeatures, TriesLargeBatchesInEights) {
+  EngineOptions options = OptionsOf(Engine::kLibtorch, 1000);
+  options.batch = 20;
+  // The first run of the fused engine is of the two pictures by which it is compared.
+  EXPECT_THAT(Batches(options, 6), ElementsAre(8, 8, 2, 8, 8, 20));
+}
+
+TEST(ChooseFeatures, GivesTheOnlyEngineWholeBatches) {
+  EngineOptions options = OptionsOf(Engine::kLibtorch, 20);
+  options.batch = 20;
+  EXPECT_THAT(Batches(options, 2), ElementsAre(20, 20));
+}
+
 TEST(ChooseFeatures, TriesNothingAndComputesOneByOneIfDeterministic) {
   EngineOptions options = OptionsOf(Engine::kAuto, 1000);
   options.deterministic = true;

@@ -37,7 +37,7 @@ TEST(RequireLimit, IsAShareOfTheMaximum) {
 
 TEST(RequireLimit, RefusesOtherShapesTypesAndNumbersThatAreNotFinite) {
   const auto expected = FeaturesOf(Map(1));
-  EXPECT_FALSE(IsWithin(FeaturesOf(Map(1).view({1, 3})), expected, 1e9));
+  EXPECT_FALSE(IsWithin(FeaturesOf(Map(1).view({1, 3})), expected, INFINITY));
   EXPECT_FALSE(IsWithin(FeaturesOf(Map(1).to(at::kDouble)), expected, 1e9));
   EXPECT_FALSE(IsWithin(FeaturesOf(Map(INFINITY)), expected, 1e9));
   EXPECT_FALSE(IsWithin(FeaturesOf(Map(NAN)), expected, 1e9));

@@ -53,6 +53,12 @@ TEST(LineSource, RefusesALineOfMoreThanAMebibyte) {
   EXPECT_FALSE(source.Next({}));
 }
 
+TEST(LineSource, RefusesALineWithoutAnEnd) {
+  const FileHandle zeros(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+  LineSource source(zeros.get(), '\n');
+  EXPECT_THROW(static_cast<void>(source.Next({})), std::system_error);
+}
+
 TEST(LineSource, SaysWhatCannotBeRead) {
   const FileHandle folder(::open("/", O_RDONLY | O_CLOEXEC));
   LineSource source(folder.get(), '\n');

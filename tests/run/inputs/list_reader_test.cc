@@ -74,6 +74,9 @@ TEST(ListReader, ReadsNothingOfACsvListWithoutTheTwoColumns) {
               ElementsAre("! list 'x', line 1: no column 'class'; the header has 'path', 'label' | "
                           "a CSV list begins with the line path,class"));
   EXPECT_THAT(Read("file,class\na.jpg,1\n"), ElementsAre(HasSubstr("no column 'path'")));
+  EXPECT_THAT(Read("Path,Class\na.jpg,1\n"),
+              ElementsAre(HasSubstr("no column 'path'; the header has 'Path', 'Class'")));
+  EXPECT_THAT(Read("path , class\n"), ElementsAre(HasSubstr("no column 'path'")));
   EXPECT_THAT(Read("path,class,path\n"), ElementsAre(HasSubstr("several columns 'path'")));
 }
 
@@ -135,9 +138,9 @@ TEST(ListReader, AsksForNullWhereALineHoldsANulByte) {
               ElementsAre(HasSubstr("line 1: holds a NUL byte | --null is for"), "2 c"));
 }
 
-TEST(ListReader, EndsWhereALineIsTooLong) {
+TEST(ListReader, GoesOnBehindALineThatIsTooLong) {
   EXPECT_THAT(Read("a\n" + std::string(2U << 20U, 'x') + "\nb\n"),
-              ElementsAre("1 a", HasSubstr("line 2: longer than a MiB")));
+              ElementsAre("1 a", HasSubstr("line 2: longer than a MiB"), "3 b"));
 }
 
 }  // namespace

@@ -278,6 +278,23 @@ TEST_F(WorkerTest, DoesNotLetTwoPicturesWriteTheSameFilesAtOnce) {
   EXPECT_TRUE(fs::exists(options_.output / "x.json"));  // the first one's, untouched
 }
 
+TEST_F(WorkerTest, RefusesAFolderInThePlaceOfTheFilesOfRuns) {
+  WritePicture("a.png");
+  const std::vector<std::string> files = {"run.json", "run.1-of-2.json", "results.jsonl",
+                                          "results.1-of-2.jsonl"};
+  std::string requests;
+  for (const std::string& file : files)
+    requests += RequestFor("a.png", {{"name", file + "/x.png"}});
+  const auto answers = AnswersTo(requests);
+  ASSERT_THAT(answers, SizeIs(files.size()));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    ASSERT_THAT(answers[i]["failures"], SizeIs(1)) << files[i];
+    EXPECT_THAT(answers[i]["failures"][0]["error"].get<std::string>(),
+                HasSubstr("would be both a folder and a file of results"));
+    EXPECT_FALSE(fs::exists(options_.output / files[i]));
+  }
+}
+
 TEST_F(WorkerTest, MayBeAskedForAPictureAgain) {
   WritePicture("cat.png");
   EXPECT_THAT(AnswersTo(RequestFor("cat.png")).at(0)["results"], SizeIs(1));
