@@ -212,6 +212,7 @@ TEST(KeptNetworks, OfOtherWeightsOrOutputsAreNoticedAndCompiledAnew) {
         .take_kept = [&](const at::Tensor& i) { return CompiledEngine::TakeKept(half, i); },
         .forget_kept = [&](const at::Tensor& i) { ForgetKept(half, i); },
         .limit = kFloat32Limit,
+        .otherwise = nullptr,
         .float32 = nullptr};
     const auto compared = MakeCompared(source, SmallPictures(2), expected);
     EXPECT_TRUE(at::equal(compared.first.activations, expected.activations));

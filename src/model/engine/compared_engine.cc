@@ -47,12 +47,23 @@ ComparedEngine MakeAnew(const EngineSource& source, const at::Tensor& input,
   return {std::move(engine), std::move(first), std::move(notes)};
 }
 
+ComparedEngine MakeSomehow(const EngineSource& source, const at::Tensor& input,
+                           const Features& expected) {
+  if (source.otherwise == nullptr) return MakeAnew(source, input, expected);
+  try {
+    return MakeAnew(source, input, expected);
+  } catch (const std::exception& error) {
+    if (IsOutOfMemory(error)) throw;
+  }
+  return MakeSomehow(*source.otherwise, input, expected);
+}
+
 }  // namespace
 
 ComparedEngine MakeCompared(const EngineSource& source, const at::Tensor& input,
                             const Features& expected) {
   auto kept = TakeCompared(source, input, expected);
-  ComparedEngine compared = kept ? *std::move(kept) : MakeAnew(source, input, expected);
+  ComparedEngine compared = kept ? *std::move(kept) : MakeSomehow(source, input, expected);
   const std::string note = compared.engine->Keep();
   if (!note.empty()) compared.notes.push_back("engine '" + source.name + "': " + note);
   return compared;

@@ -26,6 +26,10 @@ struct EngineSource {
   // The largest difference of its activations, and of what else crosses the cut, from the
   // reference's that is put down to rounding, as a share of the maximum.
   double limit = 0;
+  // The same engine made in another way that takes more networks, but is slower: asked where this
+  // one throws or differs. May be null.
+  std::shared_ptr<const EngineSource> otherwise;
+
   // The same engine computing in float32, for one that does not: it is compared first, by a limit
   // that half precision could not keep. Null for one in float32.
   std::shared_ptr<const EngineSource> float32;

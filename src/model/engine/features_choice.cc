@@ -12,6 +12,7 @@
 #include "gradcam/error.h"
 #include "model/engine/compiled_engine.h"
 #include "model/engine/features_difference.h"
+#include "model/engine/fused_convolutions.h"
 #include "model/engine/libtorch_features.h"
 #include "model/engine/parted_features.h"
 #include "model/engine/precision_support.h"
@@ -74,21 +75,29 @@ EngineSource SourceOfRun(const Half& half, const SourceOf& source_of) {
   return source;
 }
 
-EngineCandidate FusedCandidate(const Half& half) {
-  const auto source_of = [&half](Precision precision) -> EngineSource {
-    return {.name = "libtorch, fused, channels-last",
-            .make =
-                [half, precision] {
-                  return std::make_unique<FusedFeatures>(*half.graph, half.module,
-                                                         TypeOf(precision));
-                },
-            .is_kept = {},
-            .take_kept = {},
-            .forget_kept = {},
-            .limit = LimitOf(half, precision),
-            .float32 = nullptr};
+EngineSource FusedSource(const Half& half, Precision precision, FusedAdditions additions) {
+  const auto make = [=] {
+    return std::make_unique<FusedFeatures>(*half.graph, half.module, TypeOf(precision), additions);
   };
-  return {.source = SourceOfRun(half, source_of),
+  return {.name = "libtorch, fused, channels-last",
+          .make = make,
+          .is_kept = {},
+          .take_kept = {},
+          .forget_kept = {},
+          .limit = LimitOf(half, precision),
+          .otherwise = nullptr,
+          .float32 = nullptr};
+}
+
+EngineCandidate FusedCandidate(const Half& half) {
+  const auto source_with = [&half](FusedAdditions additions) {
+    return SourceOfRun(half, [&half, additions](Precision precision) {
+      return FusedSource(half, precision, additions);
+    });
+  };
+  EngineSource source = source_with(FusedAdditions::kAll);
+  source.otherwise = std::make_shared<const EngineSource>(source_with(FusedAdditions::kNone));
+  return {.source = std::move(source),
           .engine = Engine::kLibtorch,
           .saving = kFusedSaving,
           .preparation = half.is_float32() ? 0 : kFusedInHalf,
@@ -164,6 +173,7 @@ EngineSource OpenVinoSource(const Half& half, Precision precision) {
           .forget_kept =
               [=](const at::Tensor& input) { ForgetKept(ToCompile(half, precision), input); },
           .limit = LimitOf(half, precision),
+          .otherwise = nullptr,
           .float32 = nullptr};
 }
 

@@ -79,7 +79,7 @@ std::optional<Activation> ReadActivation(const Node* node) {
 // What is computed together with a convolution.
 struct Fusion {
   std::vector<Node*> nodes;  // the convolution first; the last one's output is the result
-  Value* added = nullptr;    // a tensor of the same shape, or nothing
+  Value* added = nullptr;    // a tensor, of the same shape if all goes well, or nothing
   Activation activation;
 };
 
@@ -98,11 +98,12 @@ Value* AddedTensor(const Node* node, const Node* convolution) {
              : nullptr;
 }
 
-Fusion FindFusion(Node* convolution) {
+Fusion FindFusion(Node* convolution, FusedAdditions additions) {
   Fusion fusion{.nodes = {convolution}, .added = nullptr, .activation = {}};
   Node* user = OnlyUser(convolution);
   if (user == nullptr) return fusion;
-  if (Value* added = AddedTensor(user, convolution)) {
+  Value* added = additions == FusedAdditions::kAll ? AddedTensor(user, convolution) : nullptr;
+  if (added != nullptr) {
     fusion.added = added;
     fusion.nodes.push_back(user);
     user = OnlyUser(user);
@@ -187,14 +188,15 @@ class FusedNodes {
 
 }  // namespace
 
-std::vector<at::Tensor> FuseConvolutions(Graph& graph, at::ScalarType type) {
+std::vector<at::Tensor> FuseConvolutions(Graph& graph, at::ScalarType type,
+                                         FusedAdditions additions) {
   std::vector<std::pair<Node*, Convolution>> convolutions;
   for (Node* node : graph.nodes()) {
     if (auto convolution = ReadConvolution(node)) convolutions.emplace_back(node, *convolution);
   }
   FusedNodes fused(graph, type);
   for (const auto& [node, convolution] : convolutions) {
-    fused.Replace(convolution, node->input(0), FindFusion(node));
+    fused.Replace(convolution, node->input(0), FindFusion(node, additions));
   }
   torch::jit::EliminateDeadCode(graph.block());
   graph.lint();

@@ -10,7 +10,6 @@
 #include "core/free_memory.h"
 #include "model/engine/cuda_math.h"
 #include "model/engine/frozen_features.h"
-#include "model/engine/fused_convolutions.h"
 #include "model/engine/precision_support.h"
 #include "model/graph/graph_walk.h"
 #include "model/graph/model_inputs.h"
@@ -113,10 +112,10 @@ void LoadedFeatures::ReturnMemory() {
 }
 
 FusedFeatures::FusedFeatures(const Graph& features, const torch::jit::Module& module,
-                             at::ScalarType type)
+                             at::ScalarType type, FusedAdditions additions)
     : module_(module), type_(type) {
   const auto graph = FrozenFeatures(features, module);
-  if (IsFastOnCpu(type)) weights_ = FuseConvolutions(*graph, type);
+  if (IsFastOnCpu(type)) weights_ = FuseConvolutions(*graph, type, additions);
   ConvertConstants(*graph, type, at::MemoryFormat::ChannelsLast, Float32Norms::kAll);
   runner_ = std::make_unique<GraphRunner>(graph, "fused features");
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/engine/features_engine.h"
+#include "model/engine/fused_convolutions.h"
 #include "model/graph/convolution_flags.h"
 #include "model/graph/graph_runner.h"
 #include "model/graph/run_effects.h"
@@ -39,7 +40,7 @@ class LoadedFeatures final : public FeaturesEngine {
 class FusedFeatures final : public FeaturesEngine {
  public:
   FusedFeatures(const torch::jit::Graph& features, const torch::jit::Module& module,
-                at::ScalarType type);
+                at::ScalarType type, FusedAdditions additions);
 
   [[nodiscard]] Features Run(const at::Tensor& input) override;
 

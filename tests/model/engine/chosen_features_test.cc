@@ -32,6 +32,7 @@ EngineSource SourceOf(std::function<std::unique_ptr<FeaturesEngine>()> make) {
           .take_kept = {},
           .forget_kept = {},
           .limit = 1e-3,
+          .otherwise = nullptr,
           .float32 = nullptr};
 }
 

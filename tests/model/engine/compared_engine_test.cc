@@ -64,6 +64,7 @@ class MakeComparedTest : public testing::Test {
             .take_kept = {},
             .forget_kept = {},
             .limit = limit,
+            .otherwise = nullptr,
             .float32 = nullptr};
   }
 
@@ -157,6 +158,17 @@ TEST_F(MakeComparedTest, MakesAnewWhatWasKeptInHalfPrecisionAndIsNotFinite) {
   EXPECT_FLOAT_EQ(ValueOf(Compare(half)), 1.3F);
   EXPECT_THAT(log_.made, ElementsAre("kept half", "float32", "half"));
   EXPECT_EQ(forgotten_, 1);
+}
+
+TEST_F(MakeComparedTest, MakesItOtherwiseWhereTheFirstWayDiffers) {
+  EngineSource source = SourceOf("quick", 1.5, kFloat32Limit);
+  source.otherwise =
+      std::make_shared<const EngineSource>(SourceOf("thorough", 1.0005, kFloat32Limit));
+  EXPECT_FLOAT_EQ(ValueOf(Compare(source)), 1.0005F);
+  EXPECT_THAT(log_.made, ElementsAre("quick", "thorough"));
+  EXPECT_EQ(log_.most_alive, 1);
+  source.otherwise = std::make_shared<const EngineSource>(SourceOf("wrong", 2, kFloat32Limit));
+  EXPECT_THROW(static_cast<void>(Compare(source)), Error);
 }
 
 TEST_F(MakeComparedTest, TakesWhatWasKeptInFloat32ForTheComparison) {

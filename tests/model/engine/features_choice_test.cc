@@ -101,6 +101,31 @@ TEST(ChooseFeatures, NotesWhatWasTried) {
                                 HasSubstr("'libtorch, fused, channels-last'"))));
 }
 
+// oneDNN adds no tensors of two shapes: there the addition is LibTorch's.
+TEST(ChooseFeatures, ComputesAnAdditionOfTwoShapesInHalfPrecision) {
+  const auto module = ModuleWithMaps(
+      "a = torch.relu(torch.conv2d(x, self.w, None, 1, 1))\n"
+      "return torch.conv2d(a.mean([2, 3], True), self.v[:, :, :1, :1]) + torch.sigmoid(a)");
+  const auto features = ChooseFeatures(FeaturesOfMaps(module), module, {}, "maps", Bfloat16());
+  const auto expected = features->RunReference(SmallPictures(2)).activations;
+  // 8 bits of precision, 2^-9 a rounding, for input, weights and each of a few layers.
+  EXPECT_LE(ShareOfMaximum(features->Run(SmallPictures(2)).activations, expected), 0.05);
+}
+
+// Whichever picture is the first, it is not judged by what half precision loses.
+TEST(ChooseFeatures, ComparesADeterministicRunInFloat32Only) {
+  // 1 + 2^-12 is 1 in bfloat16, so that nothing is left of the difference.
+  const auto module =
+      ModuleWithMaps("a = torch.conv2d(x, self.w).abs() * 0 + 1\nreturn (a + 0.000244140625) - a");
+  EngineOptions options = Bfloat16();
+  EXPECT_THROW(static_cast<void>(ChooseFeatures(FeaturesOfMaps(module), module, {}, "maps", options)
+                                     ->Run(SmallPictures(1))),
+               Error);
+  options.deterministic = true;
+  const auto features = ChooseFeatures(FeaturesOfMaps(module), module, {}, "maps", options);
+  EXPECT_EQ(features->Run(SmallPictures(1)).activations.max().item<float>(), 0);
+}
+
 TEST(ChooseFeatures, RefusesHalfPrecisionOfANetworkWithStateOrRandomNumbers) {
   EXPECT_THROW(static_cast<void>(Choose(Bfloat16(), {.draws_random_numbers = true})), Error);
   EXPECT_THROW(static_cast<void>(Choose(Bfloat16(), {.writes_module = true})), Error);
