@@ -202,9 +202,6 @@ def compare(name: str, program: Path, folder: Path) -> list[Comparison]:
     entry = networks.resolve(name)
     card = with_exact_numbers(entry.card(None))
     network = entry.build(None)
-    for module in network.modules():
-        if hasattr(module, "inplace"):
-            module.inplace = False  # the same numbers; captum's hooks need it
     weights.randomize(network, input_size(card))
     model, picture = folder / "model.pt", folder / "cat.png"
     trace.export(network, input_size(card), with_labels(card, [], {"source": "random"}), model)

@@ -18,8 +18,10 @@ LARGEST_DIFFERENCE = 1e-4
 def export(network: torch.nn.Module, size: tuple[int, int], card: Card, output: Path) -> float:
     """Writes `output` with the card inside; it appears there only when it has been verified.
 
-    Returns the largest difference found, as a share of the largest score.
+    Returns the largest difference found, as a share of the largest score. `network` is left without
+    activations that write in place (without_inplace).
     """
+    without_inplace(network, _noise(0, 1, size))
     traced = _traced(network, size)
     with complete_file(output) as temporary:
         _save(traced, temporary, json.dumps(card, ensure_ascii=False), output)
@@ -53,6 +55,20 @@ def verify(path: Path, network: torch.nn.Module, size: tuple[int, int]) -> float
         raise ExportError(f"the traced file differs from the network by {largest:.1e} of its "
                           "largest score: its forward depends on the picture in Python code")
     return largest
+
+
+def without_inplace(network: torch.nn.Module, example: torch.Tensor) -> None:
+    """Lets activations give a tensor of their own, where the network computes the same on `example`:
+    a file that writes nothing in place can be rearranged and compiled. A network that counts on the
+    write stays as it is."""
+    writing = [module for module in network.modules() if getattr(module, "inplace", False) is True]
+    with torch.no_grad():
+        expected = network(example)
+        for module in writing:
+            module.inplace = False
+        same = isinstance(expected, torch.Tensor) and torch.equal(network(example), expected)
+    for module in writing:
+        module.inplace = not same
 
 
 def _traced(network: torch.nn.Module, size: tuple[int, int]) -> torch.jit.ScriptModule:

@@ -68,6 +68,34 @@ def test_preprocessing_that_a_card_cannot_say_is_refused(change: dict) -> None:
         cards.timm_preprocess({**TIMM, **change})
 
 
+class WritesInPlace(nn.Module):
+    """`uses_result`: whether the next layer gets what the activation returns, or counts on its having
+    written to its input."""
+
+    def __init__(self, uses_result: bool):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.act = nn.ReLU(inplace=True)
+        self.uses_result = uses_result
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv(x)
+        activated = self.act(x)
+        return (activated if self.uses_result else x).mean((2, 3))
+
+
+@pytest.mark.parametrize("uses_result", [True, False])
+def test_activations_write_in_place_only_where_the_network_counts_on_it(tmp_path: Path,
+                                                                        uses_result: bool) -> None:
+    network = WritesInPlace(uses_result).eval()
+    example = torch.randn(2, 3, 8, 8)
+    expected = network(example)
+    trace.export(network, (8, 8), {}, tmp_path / "net.pt")
+    file = torch.jit.load(tmp_path / "net.pt")
+    assert ("relu_" in str(file.inlined_graph)) == (not uses_result)
+    assert torch.equal(file(example), expected)
+
+
 class Branching(nn.Module):
     """Does another thing to dark pictures than to bright ones: a trace keeps one of them."""
 
