@@ -73,7 +73,6 @@ ExitCode ExplainPictures(const ExplainArguments& arguments, const Environment& e
   RequireWritable(arguments.run.output);
   const int threads = UseThreads(arguments.threads, environment);
   load.engine.pictures = ExpectedPictures(plan.jobs->total());
-  load.engine.fills_batches = true;
   RunModel run_model(model, load, CacheFolder(environment));
   messages.PrintDetail("model file '" + model.string() + "', device " +
                        DeviceOf(run_model.explainer()) + ", " + std::to_string(threads) +

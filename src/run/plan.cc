@@ -68,7 +68,8 @@ void RequirePictures(const InputListing& listing) {
   }
   if (pictures.size() > 0) throw ResultAsInput(pictures.PathOf(0));
   throw Error(ErrorKind::kUsage, "no picture found",
-              "a folder is searched for jpg, png, bmp, tiff, webp and pnm files");
+              "a folder is searched for jpg, png, bmp, tiff, webp and pnm files; a list names one "
+              "picture a line");
 }
 
 // Throws if an existing file that this run would replace is one of the inputs that it explains.

@@ -32,12 +32,22 @@ void RunOutput::Begin() {
   has_begun_ = true;
 }
 
+// Whether run.json can be put together again.
+bool RunOutput::HasShards() const {
+  std::error_code error;
+  for (fs::directory_iterator entry(options_->output, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (options_->shard && ShardOfRunReport(entry->path().filename().string())) return true;
+  }
+  return false;
+}
+
 // A shard's run also removes what was put together from all shards, before.
 void RunOutput::RemoveOldRunReports() const {
   std::error_code ignored;
-  fs::remove(RunReportPath(), ignored);
   const fs::path of_all = options_->output / RunReportName({});
-  if (options_->shard && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
+  if (HasShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
+  fs::remove(RunReportPath(), ignored);
 }
 
 // They would tell of files that are no longer there.

@@ -49,6 +49,7 @@ class RunOutput {
   [[nodiscard]] ResultsFile& results() { return results_files_.back(); }  // that is written
   void OpenResults(OldLines old_lines);
   void MakeFolderOfRun() const;
+  [[nodiscard]] bool HasShards() const;
   void RemoveOldRunReports() const;
   void RemoveOldResults() const;
 

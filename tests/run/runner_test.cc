@@ -423,6 +423,8 @@ TEST_F(RunnerTest, AShardRemovesTheReportOfTheWholeRunButNotAnotherProgramsFile)
   static_cast<void>(RunOn({"photos"}));
   options_.shard = Shard{1, 2};
   static_cast<void>(RunOn({"photos"}));
+  EXPECT_TRUE(fs::exists(folder_ / "out/run.json"));  // of a run without shards
+  static_cast<void>(RunOn({"photos"}));
   EXPECT_FALSE(fs::exists(folder_ / "out/run.json"));
   EXPECT_TRUE(fs::exists(folder_ / "out/run.1-of-2.json"));
   folder_.Write("out/run.json", "{}");

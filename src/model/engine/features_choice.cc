@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -43,7 +44,7 @@ constexpr double kCompilation = 0.5;
 constexpr double kImport = 0.3;
 // What the turn of LibTorch's fused engine costs in half precision, where it has not been the
 // first: two copies of the weights, the comparison in float32, and its batches, which OpenVINO
-// computes faster. TODO
+// computes faster: an estimate, not measured.
 constexpr double kFusedInHalf = 1;
 
 // The features half and what it is run for.
@@ -224,7 +225,9 @@ int BatchInTrial(const EngineOptions& options, bool chooses_engine) {
 std::vector<EngineWay> WaysOf(const EngineOptions& options,
                               const std::vector<EngineCandidate>& candidates) {
   const bool chooses_batch = options.batch == 0 && !options.deterministic;
-  const int batch = BatchOf(options);
+  // A short run stays with what it was tried in: larger batches would have to be checked first.
+  const int tried = BatchInTrial(options, ChoosesEngine(options, candidates));
+  const int batch = options.batch > 0 ? options.batch : std::min(BatchOf(options), tried);
   const bool is_float32 = options.precision == Precision::kFloat32;
   std::vector<EngineWay> ways;
   if (is_float32 && options.engine != Engine::kOpenvino) {
