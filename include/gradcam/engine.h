@@ -33,9 +33,6 @@ struct EngineOptions {
   bool deterministic = false;
   int batch = 0;     // pictures that are given to Explain together; 0: chosen
   int pictures = 1;  // how many are expected: what pays for many does not for one
-  // Whether Explain gets as many pictures as NextBatch says every time but the last: a compiler may
-  // then make code for that number.
-  bool fills_batches = false;
   // Where compiled networks are kept for later runs; null: nowhere. Not used if `deterministic`.
   std::shared_ptr<CompiledNetworks> compiled;
 };

@@ -127,9 +127,7 @@ class OpenVinoCompiler final : public FeaturesCompiler {
   std::unique_ptr<CompiledFeatures> Compile(const FlatGraph& graph,
                                             const CompileOptions& options) const override {
     return Translated([&]() -> std::unique_ptr<CompiledFeatures> {
-      const auto batch =
-          options.batch == 0 ? ov::Dimension::dynamic() : ov::Dimension(options.batch);
-      const ov::PartialShape shape{batch, 3, options.height, options.width};
+      const ov::PartialShape shape{ov::Dimension::dynamic(), 3, options.height, options.width};
       const std::shared_ptr<ov::frontend::IDecoder> decoder =
           std::make_shared<GraphDecoder>(std::make_shared<const FlatGraph>(graph), shape);
       ov::frontend::pytorch::FrontEnd frontend;

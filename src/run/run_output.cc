@@ -37,7 +37,7 @@ bool RunOutput::HasShards() const {
   std::error_code error;
   for (fs::directory_iterator entry(options_->output, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (options_->shard && ShardOfRunReport(entry->path().filename().string())) return true;
+    if (ShardOfRunReport(entry->path().filename().string())) return true;
   }
   return false;
 }
@@ -46,7 +46,9 @@ bool RunOutput::HasShards() const {
 void RunOutput::RemoveOldRunReports() const {
   std::error_code ignored;
   const fs::path of_all = options_->output / RunReportName({});
-  if (HasShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
+  // The folder, which may be large, is listed only where there is something to remove.
+  const bool may_be_merged = options_->shard && fs::exists(of_all, ignored);
+  if (may_be_merged && HasShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
   fs::remove(RunReportPath(), ignored);
 }
 

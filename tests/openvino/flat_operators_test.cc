@@ -172,7 +172,6 @@ TEST_P(FlatOperator, IsComputedAsByLibTorch) {
                          .features = graph,
                          .module = module,
                          .precision = Precision::kFloat32,
-                         .batch = 0,
                          .place = {}});
   LoadedFeatures reference(graph, module, {});
   // One compiled network takes batches of any size.

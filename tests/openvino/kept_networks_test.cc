@@ -66,7 +66,6 @@ HalfToCompile HalfOf(const std::string& body, const std::shared_ptr<Memory>& mem
           .features = FeaturesOfMaps(module),
           .module = module,
           .precision = Precision::kFloat32,
-          .batch = 0,
           .place = {memory, cut}};
 }
 
@@ -109,7 +108,6 @@ TEST(KeptNetworks, HandOverSizesAndMapsThatCrossTheCut) {
                                     .features = graph,
                                     .module = module,
                                     .precision = Precision::kFloat32,
-                                    .batch = 0,
                                     .place = {memory, "maps"}},
                                    SmallPictures(2));
     auto features = engine->Run(SmallPictures(2));
@@ -130,7 +128,7 @@ TEST(KeptNetworks, HandOverSizesAndMapsThatCrossTheCut) {
   }
 }
 
-TEST(KeptNetworks, AreTakenForTheSameCutSizeBatchPrecisionAndThreadsOnly) {
+TEST(KeptNetworks, AreTakenForTheSameCutSizePrecisionAndThreadsOnly) {
   const auto memory = std::make_shared<Memory>();
   const auto keep = [&](const std::string& cut, const at::Tensor& input) {
     const auto engine = TakeOrMake(HalfOf(kTwoConvolutions, memory, cut), input);
@@ -148,9 +146,6 @@ TEST(KeptNetworks, AreTakenForTheSameCutSizeBatchPrecisionAndThreadsOnly) {
   EXPECT_FALSE(is_kept(SmallPictures(1), Precision::kBfloat16, "maps"));
   EXPECT_FALSE(is_kept(at::ones({1, 3, 7, 9}), Precision::kFloat32, "maps"));
   EXPECT_FALSE(IsKept(HalfOf(kTwoConvolutions, nullptr), SmallPictures(1)));
-  HalfToCompile of_four = HalfOf(kTwoConvolutions, memory);
-  of_four.batch = 4;
-  EXPECT_FALSE(IsKept(of_four, SmallPictures(4)));
   EXPECT_EQ(keep("other", SmallPictures(1)), kCompiled);
   EXPECT_EQ(keep("maps", at::ones({1, 3, 7, 9})), kCompiled);
   const int threads = at::get_num_threads();

@@ -30,7 +30,6 @@ HalfToCompile HalfOf(const std::shared_ptr<const torch::jit::Graph>& features,
           .features = features,
           .module = module,
           .precision = precision,
-          .batch = 0,
           .place = {}};
 }
 
@@ -128,19 +127,6 @@ TEST(OpenVinoEngine, HandsOverSizesThatCrossTheCut) {
     ASSERT_EQ(found.size(), 2U);
     for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(found[i].toInt(), expected[i].toInt());
   }
-}
-
-TEST(OpenVinoEngine, MadeForABatchTakesNoOther) {
-  const auto module = ModuleWithMaps(kTwoConvolutions);
-  HalfToCompile half = HalfOf(FeaturesOfMaps(module), module, Precision::kFloat32);
-  half.batch = 2;
-  CompiledEngine engine(half);
-  const auto expected =
-      EngineFor(kTwoConvolutions, Precision::kFloat32).Run(SmallPictures(2)).activations;
-  // Sums in another order: 1e-7 was measured.
-  EXPECT_LE(ShareOfMaximum(engine.Run(SmallPictures(2)).activations, expected), 1e-5);
-  EXPECT_THAT(ErrorOf([&] { static_cast<void>(engine.Run(SmallPictures(3))); }),
-              HasSubstr("OpenVINO: "));
 }
 
 TEST(OpenVinoEngine, RefusesBranchesByName) {

@@ -62,8 +62,7 @@ std::vector<FlatType::Kind> DeclaredOutputs(const torch::jit::Graph& features) {
 }
 
 CompileOptions OptionsFor(const HalfToCompile& half, const at::Tensor& input) {
-  return {.batch = half.batch,
-          .height = input.size(2),
+  return {.height = input.size(2),
           .width = input.size(3),
           .precision = half.precision,
           .threads = at::get_num_threads()};
@@ -76,9 +75,8 @@ constexpr int kFormat = 1;
 std::string KeyOf(const HalfToCompile& half, const CompileOptions& options) {
   std::ostringstream key;
   key << "format " << kFormat << "\ncut " << half.place.cut << "\npictures " << options.height
-      << 'x' << options.width << "\nbatch " << options.batch << "\nprecision "
-      << NameOf(options.precision) << "\nthreads " << options.threads << "\ncompiler "
-      << half.compiler->Identity() << '\n';
+      << 'x' << options.width << "\nprecision " << NameOf(options.precision) << "\nthreads "
+      << options.threads << "\ncompiler " << half.compiler->Identity() << '\n';
   return key.str();
 }
 

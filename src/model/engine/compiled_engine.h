@@ -3,7 +3,6 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -33,7 +32,6 @@ struct HalfToCompile {
   std::shared_ptr<const torch::jit::Graph> features;
   torch::jit::Module module;
   Precision precision = Precision::kFloat32;
-  std::int64_t batch = 0;  // pictures in every Run; 0: any number
   KeepingPlace place;
 };
 

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 
-#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -115,42 +114,19 @@ bool HandsOverActivationsOnly(const Half& half) {
   return half.graph->outputs().at(0)->node()->inputs().size() == 1;
 }
 
-// How OpenVINO is given a batch.
-struct Parts {
-  int pictures = 0;  // of a part; 0: the batch as it is
-  bool is_fixed = false;
-};
-
-// With a picture for every thread it is as fast as with more. LibTorch's fused engine is not: it
-// brings its weights into order for every batch. Of a fixed size parts are faster, but what is left
-// of a batch costs a whole one.
-Parts PartsOf(const Half& half) {
-  if (!HandsOverActivationsOnly(half)) return {};
-  const EngineOptions& options = half.options;
-  const bool is_fixed = options.fills_batches && IsLongRun(options) && !options.deterministic;
-  const int threads = at::get_num_threads();
-  if (!is_fixed) return {.pictures = threads, .is_fixed = false};
-  // As equal as can be, so that little has to be filled up.
-  const int batch = options.batch > 0 ? options.batch : kBatch;
-  const int parts = (batch + threads - 1) / threads;
-  return {.pictures = (batch + parts - 1) / parts, .is_fixed = true};
-}
-
 HalfToCompile ToCompile(const Half& half, Precision precision) {
-  const Parts parts = PartsOf(half);
   return {.compiler = &OpenVinoCompiler(PluginFolders()),
           .features = half.graph,
           .module = half.module,
           .precision = precision,
-          .batch = parts.is_fixed ? parts.pictures : 0,
           .place = PlaceOf(half)};
 }
 
+// With a picture for every thread it is as fast as with more. LibTorch's fused engine is not: it
+// brings its weights into order for every batch.
 std::unique_ptr<FeaturesEngine> InParts(const Half& half, std::unique_ptr<CompiledEngine> engine) {
-  const Parts parts = PartsOf(half);
-  if (engine == nullptr || parts.pictures == 0) return engine;
-  return std::make_unique<PartedFeatures>(std::move(engine), parts.pictures,
-                                          parts.is_fixed ? LastPart::kFilled : LastPart::kAsItIs);
+  if (engine == nullptr || !HandsOverActivationsOnly(half)) return engine;
+  return std::make_unique<PartedFeatures>(std::move(engine), at::get_num_threads());
 }
 
 EngineSource OpenVinoSource(const Half& half, Precision precision) {
@@ -203,31 +179,30 @@ std::vector<EngineCandidate> Candidates(const Half& half) {
   return candidates;
 }
 
-// Pictures at a time, of the ways that are not about single ones.
-int BatchOf(const EngineOptions& options) {
-  // Its place in a batch decides how a picture's sums are blocked, and so their last bits.
-  if (options.deterministic) return 1;
-  return options.batch > 0 ? options.batch : kBatch;
-}
-
 bool ChoosesEngine(const EngineOptions& options, const std::vector<EngineCandidate>& candidates) {
   return !candidates.empty() && options.engine == Engine::kAuto;
 }
 
 // Pictures at a time while ways are tried. A short run must know soon what pays; in half precision
 // only batches bring the speed.
-int BatchInTrial(const EngineOptions& options, bool chooses_engine) {
+int TrialBatch(const EngineOptions& options, bool chooses_engine) {
   const bool is_float32 = options.precision == Precision::kFloat32;
   return chooses_engine && is_float32 && !IsLongRun(options) ? 1 : kBatch;
 }
 
+// The same from then on, of the ways that are not about single ones. A short run stays with what it
+// was tried in: larger batches would have to be checked first.
+int BatchOf(const EngineOptions& options, int trial_batch) {
+  // Its place in a batch decides how a picture's sums are blocked, and so their last bits.
+  if (options.deterministic) return 1;
+  return options.batch > 0 ? options.batch : trial_batch;
+}
+
 // The reference is engine 0, candidate i engine i + 1.
 std::vector<EngineWay> WaysOf(const EngineOptions& options,
-                              const std::vector<EngineCandidate>& candidates) {
+                              const std::vector<EngineCandidate>& candidates, int trial_batch) {
   const bool chooses_batch = options.batch == 0 && !options.deterministic;
-  // A short run stays with what it was tried in: larger batches would have to be checked first.
-  const int tried = BatchInTrial(options, ChoosesEngine(options, candidates));
-  const int batch = options.batch > 0 ? options.batch : std::min(BatchOf(options), tried);
+  const int batch = BatchOf(options, trial_batch);
   const bool is_float32 = options.precision == Precision::kFloat32;
   std::vector<EngineWay> ways;
   if (is_float32 && options.engine != Engine::kOpenvino) {
@@ -264,8 +239,8 @@ std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit:
   auto reference = std::make_unique<LoadedFeatures>(features, module, effects);
   std::vector<EngineCandidate> candidates;
   if (!has_effects) candidates = Candidates({features->copy(), module, options, cut});
-  EngineTrial trial(WaysOf(options, candidates),
-                    BatchInTrial(options, ChoosesEngine(options, candidates)));
+  const int trial_batch = TrialBatch(options, ChoosesEngine(options, candidates));
+  EngineTrial trial(WaysOf(options, candidates, trial_batch), trial_batch);
   return std::make_unique<ChosenFeatures>(std::move(reference), std::move(candidates),
                                           std::move(trial), options.pictures, HintFor(options));
 }

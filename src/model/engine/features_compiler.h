@@ -27,7 +27,7 @@ class CompiledFeatures {
   CompiledFeatures(const CompiledFeatures&) = delete;
   CompiledFeatures& operator=(const CompiledFeatures&) = delete;
 
-  // `pictures` [N, 3, H, W], float32, as it was compiled for. What the graph puts
+  // `pictures` [N, 3, H, W], float32, any N, H and W as it was compiled for. What the graph puts
   // out, float32, int32 or int64, lives until the next Run. Throws Error(kModel).
   [[nodiscard]] virtual std::vector<NumberArray> Run(const NumberArray& pictures) = 0;
 
@@ -37,7 +37,6 @@ class CompiledFeatures {
 };
 
 struct CompileOptions {
-  std::int64_t batch = 0;  // pictures in every Run; 0: any number
   std::int64_t height = 0;
   std::int64_t width = 0;
   Precision precision = Precision::kFloat32;
@@ -48,7 +47,7 @@ struct CompileOptions {
 // libgradcam_openvino.so (core/plugin.h). No exception of the compiler's own leaves it.
 class FeaturesCompiler {
  public:
-  static constexpr int kVersion = 5;
+  static constexpr int kVersion = 4;
 
   virtual ~FeaturesCompiler() = default;
 

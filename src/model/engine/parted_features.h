@@ -7,13 +7,6 @@
 
 namespace gradcam {
 
-// Of a batch whose pictures are no multiple of a part.
-enum class LastPart {
-  kAsItIs,
-  kFilled,  // to the size of the others, with copies of its last picture: for an engine that takes
-            // no other size
-};
-
 // Another engine, given a batch in parts: the feature maps in front of the cut, far larger than
 // those at it, are in memory for one part at a time, and the head still gets the whole batch. For a
 // features half that hands over nothing but the activations, each picture's independent of the
@@ -21,7 +14,7 @@ enum class LastPart {
 class PartedFeatures final : public FeaturesEngine {
  public:
   // `pictures` > 0, of a part.
-  PartedFeatures(std::unique_ptr<FeaturesEngine> engine, int pictures, LastPart last);
+  PartedFeatures(std::unique_ptr<FeaturesEngine> engine, int pictures);
 
   [[nodiscard]] Features Run(const at::Tensor& input) override;
   [[nodiscard]] std::string Keep() override { return engine_->Keep(); }
@@ -29,7 +22,6 @@ class PartedFeatures final : public FeaturesEngine {
  private:
   std::unique_ptr<FeaturesEngine> engine_;
   int pictures_;
-  LastPart last_;
 };
 
 }  // namespace gradcam

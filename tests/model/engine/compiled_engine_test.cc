@@ -55,7 +55,6 @@ TEST(CompiledEngine, EndsTheThreadsThatWaitBeforeEachPass) {
                          .features = FeaturesOfMaps(module),
                          .module = module,
                          .precision = Precision::kFloat32,
-                         .batch = 0,
                          .place = {}});
   for (int pass = 0; pass < 2; ++pass) {
     three.Start();

@@ -84,6 +84,8 @@ TEST(ChooseFeatures, TriesNothingAndComputesOneByOneIfDeterministic) {
   EngineOptions options = OptionsOf(Engine::kAuto, 1000);
   options.deterministic = true;
   EXPECT_THAT(Batches(options, 4), ElementsAre(1, 1, 1, 1));
+  options.batch = 4;
+  EXPECT_THAT(Batches(options, 4), ElementsAre(1, 1, 1, 1));
 }
 
 // Only batches bring the speed, and the reference is no way to run.

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -31,7 +30,7 @@ class Doubling final : public FeaturesEngine {
 
 TEST(PartedFeatures, GiveTheEngineAFewPicturesAtATimeAndPutItsMapsTogether) {
   std::vector<std::int64_t> batches;
-  PartedFeatures parted(std::make_unique<Doubling>(batches), 2, LastPart::kAsItIs);
+  PartedFeatures parted(std::make_unique<Doubling>(batches), 2);
   const at::Tensor input = at::arange(5 * 3 * 2 * 2, at::kFloat).reshape({5, 3, 2, 2});
 
   const Features features = parted.Run(input);
@@ -41,27 +40,9 @@ TEST(PartedFeatures, GiveTheEngineAFewPicturesAtATimeAndPutItsMapsTogether) {
   EXPECT_EQ(features.engine, Engine::kOpenvino);
 }
 
-// An engine for two pictures only, whose results depend on which ones.
-class Differing final : public FeaturesEngine {
- public:
-  Features Run(const at::Tensor& input) override {
-    if (input.size(0) != 2) throw std::invalid_argument("two pictures");
-    return {.self = {}, .activations = input - input.flip(0), .carried = {}};
-  }
-};
-
-TEST(PartedFeatures, FillTheLastPartWithItsLastPicture) {
-  PartedFeatures parted(std::make_unique<Differing>(), 2, LastPart::kFilled);
-  const at::Tensor input = at::arange(3, at::kFloat).view({3, 1, 1, 1});
-  EXPECT_TRUE(at::equal(parted.Run(input).activations.flatten(), at::tensor({-1.0F, 1.0F, 0.0F})));
-  const at::Tensor one = parted.Run(input.slice(0, 2)).activations;
-  EXPECT_TRUE(at::equal(one, at::zeros({1, 1, 1, 1})));
-  EXPECT_TRUE(one.is_contiguous());
-}
-
 TEST(PartedFeatures, GiveASmallBatchAsItIs) {
   std::vector<std::int64_t> batches;
-  PartedFeatures parted(std::make_unique<Doubling>(batches), 4, LastPart::kAsItIs);
+  PartedFeatures parted(std::make_unique<Doubling>(batches), 4);
   const at::Tensor input = at::ones({4, 3, 2, 2});
   EXPECT_TRUE(at::equal(parted.Run(input).activations, input * 2));
   EXPECT_THAT(batches, ElementsAre(4));
@@ -69,7 +50,7 @@ TEST(PartedFeatures, GiveASmallBatchAsItIs) {
 
 TEST(PartedFeatures, KeepWhatTheEngineKeeps) {
   std::vector<std::int64_t> batches;
-  PartedFeatures parted(std::make_unique<Doubling>(batches), 2, LastPart::kAsItIs);
+  PartedFeatures parted(std::make_unique<Doubling>(batches), 2);
   EXPECT_EQ(parted.Keep(), "kept");
 }
 
