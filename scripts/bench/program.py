@@ -93,25 +93,25 @@ class Program:
         return {"XDG_CACHE_HOME": str(self.cache), "OMP_NUM_THREADS": str(self.threads)}
 
 
+def settled(program: Program, network: Network, pictures: list[Path], variant: Variant,
+            write: str | None = None) -> tuple[Variant, ProgramRun]:
+    """`variant` with the engine that a run over `pictures` takes, and that run. Its trial depends on
+    what an earlier run has kept and on how many pictures are to come: it would be another one in each
+    of the runs of which steady() forms a difference."""
+    run = program.run(network, pictures, variant, write)
+    return replace(variant, engine=run.engine), run
+
+
 def steady(program: Program, network: Network, pictures: list[Path], variant: Variant,
            write: str | None = None) -> tuple[ProgramRun, ProgramRun]:
     """A run over the first half of `pictures` and one over all: their difference is free of what
-    is done once a run (warming up, choosing an engine). If the trials of the two end with different
-    engines, their difference means nothing, and both run again with the engine of the longer."""
-    half, whole = _half_and_whole(program, network, pictures, variant, write)
-    if half.engine != whole.engine:
-        same = replace(variant, engine=whole.engine)
-        half, whole = _half_and_whole(program, network, pictures, same, write)
+    is done once a run. `variant`: settled."""
+    half, whole = (program.run(network, pictures[:len(pictures) // 2], variant, write),
+                   program.run(network, pictures, variant, write))
     if half.engine != whole.engine:
         raise RuntimeError(f"{network.title}: the shorter run took engine {half.engine}, the "
                            f"longer {whole.engine}: their difference means nothing")
     return half, whole
-
-
-def _half_and_whole(program: Program, network: Network, pictures: list[Path], variant: Variant,
-                    write: str | None) -> tuple[ProgramRun, ProgramRun]:
-    return (program.run(network, pictures[:len(pictures) // 2], variant, write),
-            program.run(network, pictures, variant, write))
 
 
 def milliseconds_of_network(half: ProgramRun, whole: ProgramRun) -> float:

@@ -17,7 +17,8 @@ class WorkerFailed(Exception):
         self.code = code
 
 
-READY_FIELDS = ("tool", "model", "settings", "settings_sha256", "temporary_files")
+READY_FIELDS = {"tool": dict, "model": dict, "settings": dict, "settings_sha256": str,
+                "temporary_files": str}
 
 
 class WorkerProcess:
@@ -117,8 +118,9 @@ class WorkerProcess:
 def _ready_in(line: str) -> dict:
     """Raises ValueError if the line is anything else."""
     ready = _object_in(line)
-    if missing := [field for field in READY_FIELDS if field not in ready]:
-        raise ValueError(f"no {missing[0]}")
+    for field, kind in READY_FIELDS.items():
+        if not isinstance(ready.get(field), kind):
+            raise ValueError(f"no {field}")
     return ready
 
 

@@ -64,13 +64,17 @@ def without_inplace(network: torch.nn.Module, example: torch.Tensor) -> None:
     writing = [module for module in network.modules() if getattr(module, "inplace", False) is True]
     if not writing:
         return
-    with torch.no_grad():
-        expected = network(example.clone())  # it may write to its input
+    same = False
+    try:
+        with torch.no_grad():
+            expected = network(example.clone())  # it may write to its input
+            for module in writing:
+                module.inplace = False
+            found = network(example.clone())
+            same = isinstance(expected, torch.Tensor) and torch.equal(found, expected)
+    finally:
         for module in writing:
-            module.inplace = False
-        same = isinstance(expected, torch.Tensor) and torch.equal(network(example.clone()), expected)
-    for module in writing:
-        module.inplace = not same
+            module.inplace = not same
 
 
 def _traced(network: torch.nn.Module, size: tuple[int, int]) -> torch.jit.ScriptModule:

@@ -254,9 +254,9 @@ CommandSpec WorkerCommand() {
                          {"--timing", "--dry-run", "--fail-fast", "--strict", "--progress"}),
                  {"Output", MessageOptions()}},
       .footer =
-          "Exit codes: 0 stdin has ended and all is answered, 1 nobody reads stdout, 2 no request "
+          "Exit codes: 0 stdin has ended and all is answered, 1 nobody reads stdout or the device "
           "was\n"
-          "taken, 130 interrupted.\n"};
+          "lost, 2 no request was taken, 130 interrupted.\n"};
 }
 
 CommandSpec LayersCommand() {

@@ -32,6 +32,9 @@ constexpr double kTapLimit = 1e-4;
 // in another way.
 constexpr double kBatchLimit = 1e-3;
 
+// In a row, until the network is taken for one that computes single pictures only.
+constexpr int kFailedBatches = 2;
+
 // Runs `work` and turns what LibTorch throws into an Error about `file` and its input.
 template <typename Work>
 auto Translated(const std::string& file, const at::Tensor& input, const Work& work) {
@@ -191,40 +194,65 @@ class SplitModel::Impl {
   // from here on, and this batch is an error for the caller to repeat picture by picture.
   CutEngine::Result RunBatch(const at::Tensor& input) {
     if (input.size(0) == 1) return RunEngine(input);
+    if (!batch_checked_) RequireIndependentPictures(input);
+    batch_checked_ = true;
     try {
-      if (!batch_checked_) RequireIndependentPictures(input);
-      batch_checked_ = true;
-      return RunEngine(input);
+      CutEngine::Result result = RunEngine(input);
+      failed_batches_ = 0;
+      return result;
     } catch (const std::exception& error) {
-      if (IsOutOfMemory(error)) throw;
-      if (!one_by_one_) {
-        warnings_.emplace_back(
-            "the network does not compute several pictures at once as it computes each alone; they "
-            "are computed one by one");
-      }
-      one_by_one_ = true;
+      // One may hold a picture that the network refuses.
+      if (!IsOutOfMemory(error) && ++failed_batches_ == kFailedBatches) ComputeOneByOne();
       throw;
     }
   }
+
+  void ComputeOneByOne() {
+    if (one_by_one_) return;
+    one_by_one_ = true;
+    warnings_.emplace_back(
+        "the network does not compute several pictures at once as it computes each alone; they "
+        "are computed one by one");
+  }
+
+  struct Checked {
+    at::Tensor scores;
+    at::Tensor activations;
+  };
 
   // Compares the scores and activations of the last of two pictures with those it gets alone: the
   // first one's may be right where a network computes it for all, or each from those in front of
   // it. A network that takes pictures in groups of more refuses two, or mixes them.
   void RequireIndependentPictures(const at::Tensor& input) {
     const std::int64_t last = input.size(0) - 1;
-    const auto alone = RunReference(input.slice(0, last));
+    const Checked alone = ReferenceOf(input.slice(0, last));
     // Asked last: an engine's first run is compared with the reference's results for the same pair,
     // which remembers its last ones.
-    const auto together = RunReference(input.slice(0, last - 1));
-    const ScoreReader reader(engine_->outputs(), declared_);
-    const auto scores = reader.Returned(together.output, 2).detach().slice(0, 1);
-    const auto expected = reader.Returned(alone.output, 1).detach();
-    const auto activations = together.activations.detach().slice(0, 1);
-    if (LargestDifference(scores, expected) > kBatchLimit ||
-        LargestDifference(activations, alone.activations.detach()) > kBatchLimit) {
+    const Checked together = ReferenceOfPair(input.slice(0, last - 1));
+    if (LargestDifference(together.scores.slice(0, 1), alone.scores) > kBatchLimit ||
+        LargestDifference(together.activations.slice(0, 1), alone.activations) > kBatchLimit) {
+      ComputeOneByOne();
       throw Error(ErrorKind::kModel,
                   "the network's results depend on the other pictures of a batch");
     }
+  }
+
+  // Of two pictures, of which the last is known to run alone.
+  Checked ReferenceOfPair(const at::Tensor& input) {
+    try {
+      return ReferenceOf(input);
+    } catch (const std::exception& error) {
+      if (IsOutOfMemory(error)) throw;
+      static_cast<void>(ReferenceOf(input.slice(0, 0, 1)));  // throws if that one is at fault
+      ComputeOneByOne();
+      throw;
+    }
+  }
+
+  Checked ReferenceOf(const at::Tensor& input) {
+    const auto result = RunReference(input);
+    const ScoreReader reader(engine_->outputs(), declared_);
+    return {reader.Returned(result.output, input.size(0)).detach(), result.activations.detach()};
   }
 
   CutEngine::Result RunReference(const at::Tensor& input) {
@@ -319,7 +347,7 @@ class SplitModel::Impl {
       device_->MakeCurrent();
       const at::NoGradGuard no_gradient;
       const torch::jit::GraphOptimizerEnabledGuard without_optimizer(false);
-      output = module.forward({input});
+      output = module.forward({input.clone()});  // it may write to its input
     });
     return output;
   }
@@ -335,6 +363,7 @@ class SplitModel::Impl {
   ScoreReader reader_;
   bool has_run_ = false;
   bool batch_checked_ = false;
+  int failed_batches_ = 0;  // in a row
   bool one_by_one_ = false;
   bool checked_ = false;
   std::vector<std::string> warnings_;

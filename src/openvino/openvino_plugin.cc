@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <new>
 #include <openvino/frontend/pytorch/frontend.hpp>
 #include <openvino/openvino.hpp>
 #include <openvino/runtime/intel_cpu/properties.hpp>
@@ -29,6 +30,8 @@ auto Translated(const Work& work) {
     return work();
   } catch (const Error&) {
     throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kMemory, "OpenVINO: not enough memory");
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, "OpenVINO: " + OneLine(error.what()));
   } catch (...) {

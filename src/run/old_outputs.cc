@@ -39,7 +39,10 @@ std::optional<OldOutput> JudgeOldFile(const fs::path& folder, const std::string&
     return OldOutput{*by_class, split->index, parsed->ending, is_stale};
   }
   if (!by_name) return std::nullopt;
-  return OldOutput{*by_name, std::nullopt, parsed->ending, /*is_stale=*/true};
+  // Of several classes each gets a name of its own, so that this one may be class 1 of a cat.jpg
+  // that another run, or another request to a worker, has explained.
+  const bool is_stale = !several_classes || !split || !HasReport(folder, split->stem);
+  return OldOutput{*by_name, std::nullopt, parsed->ending, is_stale};
 }
 
 void ForEachFile(const fs::path& folder, const std::function<void(const std::string& name)>& work) {

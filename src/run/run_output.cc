@@ -32,23 +32,21 @@ void RunOutput::Begin() {
   has_begun_ = true;
 }
 
-// Whether run.json can be put together again.
-bool RunOutput::HasShards() const {
-  std::error_code error;
-  for (fs::directory_iterator entry(options_->output, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (ShardOfRunReport(entry->path().filename().string())) return true;
+// Whether what was put together from them can be put together again.
+bool RunOutput::HasAllShards() const {
+  std::error_code ignored;
+  for (Shard shard{1, options_->shard->count}; shard.number <= shard.count; ++shard.number) {
+    if (!fs::exists(options_->output / RunReportName(shard), ignored)) return false;
   }
-  return false;
+  return true;
 }
 
-// A shard's run also removes what was put together from all shards, before.
 void RunOutput::RemoveOldRunReports() const {
   std::error_code ignored;
+  // What was put together before this shard was run again no longer tells of all.
   const fs::path of_all = options_->output / RunReportName({});
-  // The folder, which may be large, is listed only where there is something to remove.
   const bool may_be_merged = options_->shard && fs::exists(of_all, ignored);
-  if (may_be_merged && HasShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
+  if (may_be_merged && HasAllShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
   fs::remove(RunReportPath(), ignored);
 }
 
@@ -93,6 +91,7 @@ const ResultsFile* RunOutput::earlier_lines() const {
 
 void RunOutput::WriteRunReport(const std::string& text) {
   MakeFolderOfRun();
+  if (!has_begun_) RemoveOldRunReports();
   WriteAtomically(RunReportPath(), text);
 }
 

@@ -49,7 +49,7 @@ class RunOutput {
   [[nodiscard]] ResultsFile& results() { return results_files_.back(); }  // that is written
   void OpenResults(OldLines old_lines);
   void MakeFolderOfRun() const;
-  [[nodiscard]] bool HasShards() const;
+  [[nodiscard]] bool HasAllShards() const;
   void RemoveOldRunReports() const;
   void RemoveOldResults() const;
 

@@ -16,7 +16,8 @@ from bench.groups import many, worker
 from bench.networks import NETWORKS
 from bench.pictures import make_many
 from bench.processes import Watched
-from bench.program import (Program, Variant, milliseconds_of_network, milliseconds_of_run, steady)
+from bench.program import (Program, Variant, milliseconds_of_network, milliseconds_of_run, settled,
+                           steady)
 from bench.rows import Aim, Group, Row, Side, to_json
 from bench.series import Series, geometric_mean, take_turns
 from gradcam_cluster.work_queue import Picture, WorkQueue
@@ -108,11 +109,13 @@ def test_runs_that_cannot_be_compared_are_refused(tmp_path: Path, fault: dict,
         steady(stand_in(tmp_path, **fault), NETWORKS["vgg16"], pictures(8), Variant())
 
 
-def test_runs_whose_trials_differ_are_repeated_with_one_engine(tmp_path: Path) -> None:
+def test_both_runs_take_the_engine_that_a_run_over_all_pictures_takes(tmp_path: Path) -> None:
     auto = "'libtorch' if len(pictures) < 5 else 'openvino'"
     program = stand_in(tmp_path, engine=f"({auto}) if value('--engine') == 'auto' else "
                                         "value('--engine')")
-    half, whole = steady(program, NETWORKS["vgg16"], pictures(8), Variant())
+    variant, run = settled(program, NETWORKS["vgg16"], pictures(8), Variant(batch=3))
+    assert (variant, run.done) == (Variant(engine="openvino", batch=3), 8)
+    half, whole = steady(program, NETWORKS["vgg16"], pictures(8), variant)
     assert (half.engine, whole.engine) == ("openvino", "openvino")
 
 

@@ -58,7 +58,45 @@ def test_long_runs_try_engines_and_give_the_same_maps(gradcam, tiny_model, photo
     result = gradcam("-m", tiny_model, photos, "-o", "auto", "--write", "raw,json", "-v")
     assert result.code == 0, result.stderr
     assert "cannot run this network" not in result.stderr
+    assert result.stderr.count(" is used, ") == 1  # the trial has ended
     assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "plain"), 1e-5)
+
+
+class NormalisesInPlace(models.TinyNet):
+    def forward(self, x):
+        return super().forward(x.sub_(0.5).div_(0.25))
+
+
+def test_networks_that_write_to_their_input_give_the_maps_of_single_pictures(gradcam, photos,
+                                                                            tmp_path):
+    model = models.save(NormalisesInPlace(), tmp_path / "net.pt", card=models.card())
+    assert gradcam("-m", model, photos, "-o", "plain", "--write", "raw", "--deterministic").code == 0
+    for engine in ("auto", "libtorch"):
+        result = gradcam("-m", model, photos, "-o", engine, "--write", "raw", "--engine", engine)
+        assert result.code == 0, result.stderr
+        assert "one by one" not in result.stderr
+        assert_close(maps_in(tmp_path / engine), maps_in(tmp_path / "plain"), 1e-5)
+
+
+class RefusesDarkPictures(models.TinyNet):
+    def forward(self, x):
+        if bool((x.amax((1, 2, 3)) < -1).any()):
+            raise RuntimeError("a dark picture")
+        x = self.relu2(self.conv2(self.pool1(self.relu1(self.conv1(x)))))
+        return self.fc(self.pool2(x).flatten(1))
+
+
+# The first one is in the batch by which the network is checked.
+@pytest.mark.parametrize("dark", ["00.png", "20.png"])
+def test_a_picture_that_the_network_refuses_is_no_reason_to_compute_all_alone(gradcam, photos,
+                                                                             tmp_path, dark):
+    model = models.save(RefusesDarkPictures(), tmp_path / "net.pt", card=models.card(), script=True)
+    Image.new("RGB", (40, 40)).save(photos / dark)
+    result = gradcam("-m", model, photos, "-o", "out", "--write", "raw")
+    assert result.code == 1, result.stderr
+    assert len(maps_in(tmp_path / "out")) == 2 * (RUNS - 1)
+    assert "a dark picture" in result.stderr
+    assert "one by one" not in result.stderr
 
 
 class LongChain(models.TinyNet):

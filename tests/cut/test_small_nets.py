@@ -10,7 +10,7 @@ from cut_support import (Explain, assert_equal, assert_map_close, export, networ
                          reference)
 from gradcam_export.weights import randomize
 from small_nets import (NESTED_LAYERS, SIZE, Branch, HalfInside, Loop, Nested, OnDevice, Scorer,
-                        Twice, ViewAlias)
+                        Twice, ViewAlias, WritesInput)
 from torch import nn
 
 
@@ -93,6 +93,17 @@ def test_each_call_of_a_layer_has_its_own_map(picture: Path, explain: Explain, t
     file = export(network, how, SIZE, tmp_path / "net.pt")
     expected = reference(network, layer, network_input(picture, SIZE))
     assert_equal(explain(file, layer, SIZE), expected)
+
+
+@pytest.mark.parametrize("how", ["traced", "scripted"])
+@pytest.mark.parametrize("layer", ["conv", None])  # None: found by a pass of its own
+def test_an_input_that_the_network_writes_to_is_the_same_for_every_pass(
+        picture: Path, explain: Explain, tmp_path: Path, how: str, layer: str | None) -> None:
+    network = made(WritesInput())
+    file = export(network, how, SIZE, tmp_path / "net.pt")
+    x = network_input(picture, SIZE).requires_grad_(True)
+    expected = reference(network, "conv", x)
+    assert_equal(explain(file, layer, SIZE, "--self-check"), expected)
 
 
 @pytest.mark.parametrize("network", [Branch, Loop])

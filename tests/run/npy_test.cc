@@ -28,6 +28,11 @@ TEST(Npy, KnowsItsOwnBeginning) {
   std::string other = file;
   other.replace(file.find("<f4"), 3, "<i8");
   EXPECT_FALSE(BeginsAsMap(other));
+  for (const char* shape : {"(3,), }", "(1, 3, 2), }", "(), }"}) {  // no map
+    other = file;
+    other.replace(file.find("(1, 3), }"), 9, shape);
+    EXPECT_FALSE(BeginsAsMap(other)) << shape;
+  }
   other = file;
   other[6] = 2;
   EXPECT_FALSE(BeginsAsMap(other));

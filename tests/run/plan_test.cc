@@ -267,6 +267,16 @@ TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
   EXPECT_THAT(jobs[1].stale, ElementsAre("cat.1.json"));
 }
 
+TEST_F(PlanTest, LeavesTheFileOfAClassToThePictureWhoseReportIsThere) {
+  folder_.Write("out/cat.1.gradcam.png", OwnPicture());
+  folder_.Write("out/cat.json", kOwnReport);
+  EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));  // it writes this
+  ExplainSeveralClasses();
+  EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, IsEmpty());
+  fs::remove(folder_ / "out/cat.json");
+  EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));
+}
+
 TEST_F(PlanTest, HandsOutTheShareOfAShard) {
   for (const char* name : {"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"}) {
     folder_.Write(std::string("photos/") + name, "x");

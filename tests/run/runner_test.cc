@@ -418,15 +418,35 @@ TEST_F(RunnerTest, RemovesTheReportOfAnEarlierRunBeforeItWritesAnything) {
 }
 
 // It was put together from all shards, before one of them was repaired.
-TEST_F(RunnerTest, AShardRemovesTheReportOfTheWholeRunButNotAnotherProgramsFile) {
+TEST_F(RunnerTest, AShardRemovesTheReportOfTheWholeRunIfItCanBeMadeAgain) {
   WritePicture("photos/a.png");
+  WritePicture("photos/b.png");
+  const fs::path of_all = folder_ / "out/run.json";
   static_cast<void>(RunOn({"photos"}));
   options_.shard = Shard{1, 2};
-  static_cast<void>(RunOn({"photos"}));
-  EXPECT_TRUE(fs::exists(folder_ / "out/run.json"));  // of a run without shards
-  static_cast<void>(RunOn({"photos"}));
-  EXPECT_FALSE(fs::exists(folder_ / "out/run.json"));
+  for (int time = 0; time < 2; ++time) static_cast<void>(RunOn({"photos"}));
+  EXPECT_TRUE(fs::exists(of_all));  // there is no report of shard 2
+  options_.shard = Shard{2, 2};
+  for (int time = 0; time < 2; ++time) static_cast<void>(RunOn({"photos"}));
+  EXPECT_FALSE(fs::exists(of_all));
   EXPECT_TRUE(fs::exists(folder_ / "out/run.1-of-2.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/run.2-of-2.json"));
+}
+
+TEST_F(RunnerTest, AShardThatExplainsNothingRemovesTheReportOfTheWholeRunAsWell) {
+  WritePicture("photos/a.png");
+  options_.shard = Shard{1, 1};
+  static_cast<void>(RunOn({"photos"}));
+  fs::copy_file(folder_ / "out/run.1-of-1.json", folder_ / "out/run.json");
+  options_.resume = true;
+  EXPECT_EQ(RunOn({"photos"}).counts.resumed, 1);
+  EXPECT_FALSE(fs::exists(folder_ / "out/run.json"));
+}
+
+TEST_F(RunnerTest, AShardLeavesARunReportOfAnotherProgram) {
+  WritePicture("photos/a.png");
+  options_.shard = Shard{1, 1};
+  static_cast<void>(RunOn({"photos"}));
   folder_.Write("out/run.json", "{}");
   static_cast<void>(RunOn({"photos"}));
   EXPECT_TRUE(fs::exists(folder_ / "out/run.json"));

@@ -12,7 +12,7 @@ from bench import processes
 from bench.networks import NETWORKS, Network, make_files
 from bench.peer import Service
 from bench.plan import Plan, input_pictures
-from bench.program import ProgramRun, Variant, milliseconds_of_network, steady
+from bench.program import ProgramRun, Variant, milliseconds_of_network, settled, steady
 from bench.rows import Aim, Group, Row, Side
 from bench.series import Series, geometric_mean, take_turns
 
@@ -91,8 +91,11 @@ def _variants(plan: Plan) -> list[Variant]:
 
 def _program_side(plan: Plan, network: Network, pictures: list[Path], variant: Variant,
                   found: Found) -> Callable[[], float]:
+    settled_variant, run = settled(plan.program, network, pictures, variant, "json")
+    _keep(found, variant, run)
+
     def milliseconds() -> float:
-        half, whole = steady(plan.program, network, pictures, variant, "json")
+        half, whole = steady(plan.program, network, pictures, settled_variant, "json")
         _keep(found, variant, whole)
         return milliseconds_of_network(half, whole)
     return milliseconds

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bench.networks import Network, make_files
 from bench.plan import Plan, input_pictures, jpegs
-from bench.program import (Program, Variant, milliseconds_of_network, milliseconds_of_run, steady)
+from bench.program import (Program, Variant, milliseconds_of_network, milliseconds_of_run, settled,
+                           steady)
 from bench.rows import Aim, Group, Row, Side
 from bench.series import Series, take_turns
 
@@ -21,10 +22,11 @@ def measure(plan: Plan) -> Group:
     for network in plan.networks:
         make_files(network)
         count = 2 * plan.steady_pictures(network)
+        variant, _ = settled(plan.program, network, jpegs(count), Variant())
         alone, whole = (Series(values) for values in take_turns(
             {"network": partial(_network_alone, plan.program, network,
-                                input_pictures(network, count)),
-             "folder": partial(_folder, plan.program, network, jpegs(count))},
+                                input_pictures(network, count), variant),
+             "folder": partial(_folder, plan.program, network, jpegs(count), variant)},
             plan.rounds).values())
         rows.append(Row("folder against the network alone, float32", network.title, "itself",
                         alone.over(whole), aim=AIMS[network.name]))
@@ -33,9 +35,10 @@ def measure(plan: Plan) -> Group:
     return Group("pipeline", rows, sides)
 
 
-def _network_alone(program: Program, network: Network, pictures: list[Path]) -> float:
-    return milliseconds_of_network(*steady(program, network, pictures, Variant(), "json"))
+def _network_alone(program: Program, network: Network, pictures: list[Path],
+                   variant: Variant) -> float:
+    return milliseconds_of_network(*steady(program, network, pictures, variant, "json"))
 
 
-def _folder(program: Program, network: Network, pictures: list[Path]) -> float:
-    return milliseconds_of_run(*steady(program, network, pictures, Variant()))
+def _folder(program: Program, network: Network, pictures: list[Path], variant: Variant) -> float:
+    return milliseconds_of_run(*steady(program, network, pictures, variant))

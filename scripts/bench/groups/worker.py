@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.networks import NETWORKS, make_files
 from bench.plan import Plan, jpegs
-from bench.program import Program, Variant, milliseconds_each, milliseconds_of_run, steady
+from bench.program import Program, Variant, milliseconds_each, milliseconds_of_run, settled, steady
 from bench.rows import Aim, Group, Row, Side
 from bench.series import Series, take_turns
 from gradcam_cluster.work_queue import Picture, WorkQueue
@@ -32,8 +32,7 @@ Scheduler = Callable[[WorkerProcess, list[Picture]], list[dict]]
 def measure(plan: Plan) -> Group:
     make_files(NETWORK)
     pictures = jpegs(2 * plan.steady_pictures(NETWORK))
-    engine = plan.program.run(NETWORK, pictures, Variant()).engine
-    variant = Variant(engine=engine)
+    variant, _ = settled(plan.program, NETWORK, pictures, Variant())
     sides = {FOLDER: lambda: milliseconds_of_run(*steady(plan.program, NETWORK, pictures, variant))}
     for name, scheduler in SCHEDULERS.items():
         sides[name] = partial(_milliseconds, plan.program, pictures, variant, scheduler)
@@ -41,7 +40,8 @@ def measure(plan: Plan) -> Group:
     return Group("worker",
                  [Row(f"pictures a second, {name}", NETWORK.title, FOLDER,
                       found[FOLDER].over(found[name]), aim=AIM) for name in SCHEDULERS],
-                 [Side(NETWORK.title, name, times, "ms", engine) for name, times in found.items()])
+                 [Side(NETWORK.title, name, times, "ms", variant.engine)
+                  for name, times in found.items()])
 
 
 def all_at_once(worker: WorkerProcess, pictures: list[Picture]) -> list[dict]:

@@ -140,7 +140,7 @@ std::unique_ptr<CompiledEngine> CompiledEngine::TakeKept(const HalfToCompile& ha
     return nullptr;  // it is compiled and kept anew
   }
   engine->outputs_ = DeclaredOutputs(*half.features);
-  engine->is_kept_ = true;
+  engine->was_taken_ = true;
   return engine;
 }
 
@@ -154,7 +154,7 @@ void CompiledEngine::Compile(const CompileOptions& options) {
 }
 
 std::string CompiledEngine::Keep() {
-  if (is_kept_) return "taken as an earlier run has compiled it";
+  if (was_taken_) return "taken as an earlier run has compiled it";
   // What is kept is read as declared: freezing can turn an Optional[int] into an int.
   const bool is_as_declared = outputs_ == DeclaredOutputs(*half_.features);
   if (!half_.place.networks || !compiled_ || !is_as_declared) return {};

@@ -53,7 +53,7 @@ class CompiledEngine final : public FeaturesEngine {
   void Compile(const CompileOptions& options);
 
   HalfToCompile half_;
-  bool is_kept_ = false;
+  bool was_taken_ = false;
   // From the first Run on, or from the beginning if it was kept:
   CompileOptions options_;
   std::vector<FlatType::Kind> outputs_;  // of the features half

@@ -1,11 +1,12 @@
 #include "model/engine/engine_trial.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gradcam {
 namespace {
 
-constexpr int kRuns = 2;  // batches a way, of which the last counts
+constexpr int kMostBatches = 4;  // of a way's turn
 
 }  // namespace
 
@@ -13,7 +14,9 @@ EngineTrial::EngineTrial(const std::vector<EngineWay>& ways, int largest_batch)
     : largest_batch_(largest_batch) {
   candidates_.reserve(ways.size());
   for (const EngineWay& way : ways) {
-    candidates_.push_back({.way = way, .runs = 0, .seconds = {}, .excluded = false});
+    Candidate candidate;
+    candidate.way = way;
+    candidates_.push_back(candidate);
   }
 }
 
@@ -44,9 +47,10 @@ int EngineTrial::BatchInTrial(const EngineWay& way) const {
 void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
   const auto candidate =
       std::ranges::find_if(candidates_, [&](const Candidate& c) { return c.way == way; });
-  if (candidate == candidates_.end() || pictures != BatchInTrial(way)) return;
-  ++candidate->runs;
-  if (candidate->runs == kRuns) candidate->seconds = seconds / pictures;
+  if (candidate == candidates_.end() || candidate->seconds) return;
+  ++candidate->batches;
+  const bool is_set_up = std::exchange(candidate->last_batch, pictures) == pictures;
+  if (is_set_up || candidate->batches == kMostBatches) candidate->seconds = seconds / pictures;
 }
 
 void EngineTrial::Exclude(std::size_t engine) {
@@ -65,11 +69,17 @@ std::vector<EngineTrial::Measured> EngineTrial::Ways() const {
 
 int EngineTrial::PicturesToTry(std::size_t engine) const {
   int pictures = 0;
-  for (const Candidate& c : candidates_) {
-    if (c.way.engine == engine && c.runs < kRuns)
-      pictures += (kRuns - c.runs) * BatchInTrial(c.way);
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.way.engine == engine) pictures += PicturesToTry(candidate);
   }
   return pictures;
+}
+
+// If its batches are full.
+int EngineTrial::PicturesToTry(const Candidate& candidate) const {
+  if (candidate.seconds) return 0;
+  const int batch = BatchInTrial(candidate.way);
+  return candidate.last_batch == batch ? batch : 2 * batch;
 }
 
 std::optional<double> EngineTrial::Seconds(std::size_t engine) const {
@@ -82,7 +92,7 @@ bool EngineTrial::is_decided() const { return Untried() == nullptr; }
 
 const EngineTrial::Candidate* EngineTrial::Untried() const {
   for (const Candidate& candidate : candidates_) {
-    if (!candidate.excluded && candidate.runs < kRuns) return &candidate;
+    if (!candidate.excluded && !candidate.seconds) return &candidate;
   }
   return nullptr;
 }

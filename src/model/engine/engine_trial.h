@@ -16,8 +16,9 @@ struct EngineWay {
 };
 
 // Finds the fastest way with the pictures of the run itself, so that no work is done twice: each
-// way gets two batches, of which the first is not counted (memory and kernels are set up in it),
-// and from then on the fastest gets all.
+// way gets batches until two in a row are of one size, of which the first is not counted (memory
+// and kernels are set up in it); and from then on the fastest gets all. Where sizes go on changing,
+// as with large pictures that come together as far as memory allows, the fourth batch counts.
 class EngineTrial {
  public:
   // While there are several ways, those that have not had their turn get at most `largest_batch`
@@ -36,8 +37,7 @@ class EngineTrial {
   // How many pictures it is to hold.
   [[nodiscard]] int NextBatch() const;
 
-  // A batch of `pictures` took `seconds` on `way`. Batches of another number than NextBatch say
-  // nothing.
+  // A batch of `pictures`, which may be fewer than NextBatch, took `seconds` on `way`.
   void Record(const EngineWay& way, int pictures, double seconds);
 
   // `engine` cannot be used; no way of it is given out again.
@@ -65,12 +65,14 @@ class EngineTrial {
  private:
   struct Candidate {
     EngineWay way;
-    int runs = 0;
-    std::optional<double> seconds;  // a picture, once it has had its batches
+    int batches = 0;
+    int last_batch = 0;             // pictures
+    std::optional<double> seconds;  // a picture, once it has had its turn
     bool excluded = false;
   };
 
   [[nodiscard]] int BatchInTrial(const EngineWay& way) const;
+  [[nodiscard]] int PicturesToTry(const Candidate& candidate) const;
   [[nodiscard]] const Candidate* Untried() const;
   [[nodiscard]] const Candidate* Best() const;
 

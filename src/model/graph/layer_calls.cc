@@ -1,6 +1,7 @@
 #include "model/graph/layer_calls.h"
 
 #include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
@@ -168,6 +169,17 @@ void SortCallsByPosition(InlinedForward& forward) {
   forward.calls = std::move(sorted);
 }
 
+// Several passes see the same pictures: none may find those that another one has written to.
+void CopyWrittenInput(const std::shared_ptr<Graph>& graph) {
+  if (graph->inputs().size() < 2) return;
+  Value* input = graph->inputs()[1];
+  if (!torch::jit::AliasDb(graph).hasWriters(input)) return;
+  const torch::jit::WithInsertPoint begin(*graph->nodes().begin());
+  Value* copy = graph->insert(c10::aten::clone, {input});
+  input->replaceAllUsesWith(copy);
+  copy->node()->replaceInput(0, input);
+}
+
 void FindBranches(InlinedForward& forward) {
   for (const Node* marker : Markers(*forward.graph)) {
     forward.calls[static_cast<std::size_t>(MarkedCall(marker))].in_branch =
@@ -214,6 +226,7 @@ InlinedForward InlineForward(const torch::jit::Module& module) {
   torch::jit::ConstantPropagation(forward.graph);
   torch::jit::LowerSimpleTuples(forward.graph);
   torch::jit::EliminateDeadCode(forward.graph);
+  CopyWrittenInput(forward.graph);
   MarkConvolutions(graph, forward.calls);
   SortCallsByPosition(forward);
   FindBranches(forward);

@@ -38,7 +38,8 @@ struct InlinedForward {
 
 // Inlines and simplifies the forward of `module`, which is in eval mode: attributes that are plain
 // values become constants, branches on them are resolved, operators that a trace baked in train
-// mode are switched to eval. Calls without effect on the output have no marker left.
+// mode are switched to eval. Calls without effect on the output have no marker left. An input that
+// forward writes to is copied first: a run leaves its pictures as they are.
 [[nodiscard]] InlinedForward InlineForward(const torch::jit::Module& module);
 
 // The call number of a marker, or -1 for any other node.

@@ -25,10 +25,6 @@ constexpr const char* kPath = "path";
 constexpr const char* kClass = "class";
 constexpr const char* kHeaderHint = "a CSV list begins with the line path,class";
 
-bool Contains(const std::vector<std::string>& fields, const char* name) {
-  return std::find(fields.begin(), fields.end(), name) != fields.end();
-}
-
 // With capitals or blanks that a header does not have, or just so.
 bool ContainsLike(const std::vector<std::string>& fields, std::string_view name) {
   return std::ranges::any_of(fields, [name](std::string_view field) {
@@ -52,7 +48,7 @@ std::vector<std::string> FieldsOf(const std::string& line) {
 bool IsHeaderWith(char separator, std::string line) {
   std::replace(line.begin(), line.end(), separator, ',');
   const std::vector<std::string> fields = FieldsOf(line);
-  return Contains(fields, kPath) && Contains(fields, kClass);
+  return ContainsLike(fields, kPath) && ContainsLike(fields, kClass);
 }
 
 bool IsJson(const std::string& line) {

@@ -14,12 +14,12 @@
 namespace gradcam {
 namespace {
 
-// Gives its input back, and writes down how many threads the process has meanwhile.
+// Gives its input back. `threads`: how many the process may have meanwhile, and then has.
 class CountingThreads final : public CompiledFeatures {
  public:
   explicit CountingThreads(std::ptrdiff_t& threads) : threads_(&threads) {}
   std::vector<NumberArray> Run(const NumberArray& pictures) override {
-    *threads_ = ThreadsWhenFewer(*threads_);
+    *threads_ = ThreadsLeft(*threads_);
     return {pictures};
   }
   void Export(std::ostream& /*bytes*/) const override {}
@@ -59,7 +59,7 @@ TEST(CompiledEngine, EndsTheThreadsThatWaitBeforeEachPass) {
   for (int pass = 0; pass < 2; ++pass) {
     three.Start();
     const auto before = ThreadsOfThisProcess();
-    threads = before;
+    threads = before - 2;
     EXPECT_TRUE(at::equal(engine.Run(SmallPictures(2)).activations, SmallPictures(2)));
     EXPECT_EQ(threads, before - 2);
   }

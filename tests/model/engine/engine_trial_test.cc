@@ -86,11 +86,32 @@ TEST(EngineTrial, KnowsHowManyPicturesAnEngineTakesAndHowLongTheyTook) {
   EXPECT_EQ(trial.Seconds(7), std::nullopt);
 }
 
-TEST(EngineTrial, ShorterBatchesSayNothing) {
+TEST(EngineTrial, CountsTheSecondOfTwoShorterBatchesOfOneSize) {
   EngineTrial trial({kReference, kFused});
-  for (int i = 0; i < 5; ++i) trial.Record(kReference, 3, 0.1);
+  trial.Record(kReference, 2, 2 * 9.0);
+  trial.Record(kReference, 6, 6 * 9.0);
+  EXPECT_EQ(trial.PicturesToTry(0), 16);
   EXPECT_EQ(trial.Next(), kReference);
-  EXPECT_FALSE(trial.is_decided());
+  trial.Record(kReference, 6, 6 * 3.0);
+  EXPECT_EQ(trial.Seconds(0), 3.0);
+  EXPECT_EQ(trial.Next(), kFused);
+}
+
+TEST(EngineTrial, CountsTheFourthBatchWhereTheirSizesChange) {
+  EngineTrial trial({kReference, kFused});
+  for (const int pictures : {2, 5, 7}) {
+    trial.Record(kReference, pictures, pictures * 9.0);
+    EXPECT_EQ(trial.Next(), kReference);
+  }
+  trial.Record(kReference, 6, 6 * 3.0);
+  EXPECT_EQ(trial.Seconds(0), 3.0);
+  EXPECT_EQ(trial.Next(), kFused);
+}
+
+TEST(EngineTrial, CountsNothingBehindAWaysTurn) {
+  EngineTrial trial({kReference, kFused});
+  for (const double each : {9.0, 3.0, 1.0}) trial.Record(kReference, 8, 8 * each);
+  EXPECT_EQ(trial.Seconds(0), 3.0);
 }
 
 TEST(EngineTrial, AnExcludedEngineIsNotGivenOut) {

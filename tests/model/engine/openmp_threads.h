@@ -40,15 +40,13 @@ inline std::ptrdiff_t ThreadsOfThisProcess() {
   return std::distance(Iterator("/proc/self/task"), Iterator());
 }
 
-// How many are left once some of `before` have ended: a thread is gone from /proc a moment after
-// its last step.
-inline std::ptrdiff_t ThreadsWhenFewer(std::ptrdiff_t before) {
-  constexpr std::chrono::milliseconds kMoment(100);
-  const auto until = std::chrono::steady_clock::now() + 20 * kMoment;
-  while (ThreadsOfThisProcess() == before && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(kMoment / 10);
+// How many there are once no more than `expected` are left, or after two seconds: a thread is gone
+// from /proc a moment after its last step.
+inline std::ptrdiff_t ThreadsLeft(std::ptrdiff_t expected) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (ThreadsOfThisProcess() > expected && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  std::this_thread::sleep_for(kMoment);
   return ThreadsOfThisProcess();
 }
 

@@ -15,7 +15,7 @@ TEST(EndWaitingThreads, LeavesNoThreadThatWaitsAndLibTorchReady) {
   const at::Tensor expected = three.SumOfManyOnes();
   const auto before = ThreadsOfThisProcess();
   EndWaitingThreads();
-  EXPECT_EQ(ThreadsWhenFewer(before), before - 2);
+  EXPECT_EQ(ThreadsLeft(before - 2), before - 2);
   EXPECT_EQ(at::get_num_threads(), 3);
   EXPECT_TRUE(at::equal(three.SumOfManyOnes(), expected));
   EXPECT_EQ(ThreadsOfThisProcess(), before);

@@ -81,7 +81,8 @@ TEST(ListReader, ReadsNothingOfACsvListWithoutTheTwoColumns) {
 }
 
 TEST(ListReader, ReadsNothingOfACsvListWithOtherSeparators) {
-  for (const char* text : {"path;class\na.jpg;1\n", "class\tid\tpath\r\n1\t2\ta.jpg\r\n"}) {
+  for (const char* text :
+       {"path;class\na.jpg;1\n", "Path; Class\na.jpg;1\n", "class\tid\tpath\r\n1\t2\ta.jpg\r\n"}) {
     EXPECT_THAT(Read(text),
                 ElementsAre("! list 'x', line 1: the fields are not separated by commas "
                             "| a CSV list begins with the line path,class"));
