@@ -9,6 +9,7 @@
 #include "core/big_stack.h"
 #include "core/shape_text.h"
 #include "gradcam/error.h"
+#include "model/batch_check.h"
 #include "model/engine/cuda_math.h"
 #include "model/engine/cut_engine.h"
 #include "model/engine/torch_error.h"
@@ -27,13 +28,6 @@ namespace {
 
 // Relative to the largest score: float32 sums in another order differ by about 1e-6.
 constexpr double kTapLimit = 1e-4;
-
-// The same for the scores and activations of a picture alone and in a batch, whose sums are blocked
-// in another way.
-constexpr double kBatchLimit = 1e-3;
-
-// In a row, until the network is taken for one that computes single pictures only.
-constexpr int kFailedBatches = 2;
 
 // Runs `work` and turns what LibTorch throws into an Error about `file` and its input.
 template <typename Work>
@@ -135,7 +129,7 @@ class SplitModel::Impl {
     });
   }
 
-  int NextBatch() const { return has_run_ && !one_by_one_ ? engine_->NextBatch() : 1; }
+  int NextBatch() const { return has_run_ && !batch_check_.one_by_one() ? engine_->NextBatch() : 1; }
 
   std::vector<std::string> TakeNotes() {
     return engine_ ? engine_->TakeNotes() : std::vector<std::string>();
@@ -146,9 +140,8 @@ class SplitModel::Impl {
 
   std::vector<std::string> TakeWarnings() {
     auto warnings = std::exchange(warnings_, {});
-    for (auto& warning : reader_.TakeWarnings()) {
-      warnings.push_back(std::move(warning));
-    }
+    for (auto& warning : batch_check_.TakeWarnings()) warnings.push_back(std::move(warning));
+    for (auto& warning : reader_.TakeWarnings()) warnings.push_back(std::move(warning));
     return warnings;
   }
 
@@ -190,69 +183,25 @@ class SplitModel::Impl {
     return engine_->Run(input);
   }
 
-  // A network may look at a batch as a whole, or take one picture only: then each is computed alone
-  // from here on, and this batch is an error for the caller to repeat picture by picture.
+  // What a network that must get pictures one by one throws here is for the caller to repeat so.
   CutEngine::Result RunBatch(const at::Tensor& input) {
     if (input.size(0) == 1) return RunEngine(input);
-    if (!batch_checked_) RequireIndependentPictures(input);
-    batch_checked_ = true;
+    batch_check_.Compare(input, [this](const at::Tensor& pictures) { return PlainPass(pictures); });
     try {
       CutEngine::Result result = RunEngine(input);
-      failed_batches_ = 0;
+      batch_check_.AddSuccess();
       return result;
     } catch (const std::exception& error) {
-      // One may hold a picture that the network refuses.
-      if (!IsOutOfMemory(error) && ++failed_batches_ == kFailedBatches) ComputeOneByOne();
+      if (!IsOutOfMemory(error)) batch_check_.AddFailure();
       throw;
     }
   }
 
-  void ComputeOneByOne() {
-    if (one_by_one_) return;
-    one_by_one_ = true;
-    warnings_.emplace_back(
-        "the network does not compute several pictures at once as it computes each alone; they "
-        "are computed one by one");
-  }
-
-  struct Checked {
-    at::Tensor scores;
-    at::Tensor activations;
-  };
-
-  // Compares the scores and activations of the last of two pictures with those it gets alone: the
-  // first one's may be right where a network computes it for all, or each from those in front of
-  // it. A network that takes pictures in groups of more refuses two, or mixes them.
-  void RequireIndependentPictures(const at::Tensor& input) {
-    const std::int64_t last = input.size(0) - 1;
-    const Checked alone = ReferenceOf(input.slice(0, last));
-    // Asked last: an engine's first run is compared with the reference's results for the same pair,
-    // which remembers its last ones.
-    const Checked together = ReferenceOfPair(input.slice(0, last - 1));
-    if (LargestDifference(together.scores.slice(0, 1), alone.scores) > kBatchLimit ||
-        LargestDifference(together.activations.slice(0, 1), alone.activations) > kBatchLimit) {
-      ComputeOneByOne();
-      throw Error(ErrorKind::kModel,
-                  "the network's results depend on the other pictures of a batch");
-    }
-  }
-
-  // Of two pictures, of which the last is known to run alone.
-  Checked ReferenceOfPair(const at::Tensor& input) {
-    try {
-      return ReferenceOf(input);
-    } catch (const std::exception& error) {
-      if (IsOutOfMemory(error)) throw;
-      static_cast<void>(ReferenceOf(input.slice(0, 0, 1)));  // throws if that one is at fault
-      ComputeOneByOne();
-      throw;
-    }
-  }
-
-  Checked ReferenceOf(const at::Tensor& input) {
-    const auto result = RunReference(input);
+  BatchCheck::Pass PlainPass(const at::Tensor& pictures) {
+    const auto result = RunReference(pictures);
     const ScoreReader reader(engine_->outputs(), declared_);
-    return {reader.Returned(result.output, input.size(0)).detach(), result.activations.detach()};
+    return {reader.Returned(result.output, pictures.size(0)).detach(),
+            result.activations.detach()};
   }
 
   CutEngine::Result RunReference(const at::Tensor& input) {
@@ -362,9 +311,7 @@ class SplitModel::Impl {
   std::unique_ptr<CutEngine> engine_;
   ScoreReader reader_;
   bool has_run_ = false;
-  bool batch_checked_ = false;
-  int failed_batches_ = 0;  // in a row
-  bool one_by_one_ = false;
+  BatchCheck batch_check_;
   bool checked_ = false;
   std::vector<std::string> warnings_;
 };
