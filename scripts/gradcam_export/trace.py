@@ -41,9 +41,9 @@ def verify(path: Path, network: torch.nn.Module, size: tuple[int, int]) -> float
     for seed, batch in ((1, 1), (2, 2)):
         example = _noise(seed, batch, size)
         with torch.no_grad():
-            expected = network(example)
+            expected = network(example.clone())  # it may write to its input
             try:
-                found = loaded(example)
+                found = loaded(example.clone())
             except RuntimeError as error:
                 raise ExportError(f"the traced network fails on a batch of {batch}: "
                                   f"{first_line(error)}") from error
@@ -82,7 +82,7 @@ def _traced(network: torch.nn.Module, size: tuple[int, int]) -> torch.jit.Script
     with warnings.catch_warnings(), torch.no_grad():
         # The notices on data-dependent Python code: verify() decides whether they matter.
         warnings.simplefilter("ignore")
-        scores = network(example)
+        scores = network(example.clone())
         if not isinstance(scores, torch.Tensor) or scores.dim() != 2:
             raise ExportError("the network is no classifier: its output is no [N, K] tensor")
         try:

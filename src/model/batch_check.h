@@ -19,14 +19,14 @@ class BatchCheck {
   // A pass of the network on pictures [N, 3, H, W].
   using Run = std::function<Pass(const at::Tensor& pictures)>;
 
-  // Once: compares the last of two pictures of `batch` [N, 3, H, W], N > 1, with what it gets alone.
-  // The first one's results may be right where a network computes it for all, or each from those in
-  // front of it. Throws Error(kModel) if they differ, and what `run` throws; where a single picture
-  // is at fault, nothing is decided, and the next batch is compared.
+  // Once: compares the last of two pictures of `batch` [N, 3, H, W], N > 1, with what it gets
+  // alone. The first one's results may be right where a network computes it for all, or each from
+  // those in front of it. Throws Error(kModel) if they differ, and what `run` throws; where a
+  // single picture is at fault, nothing is decided, and the next batch is compared.
   void Compare(const at::Tensor& batch, const Run& run);
 
-  // A batch of several pictures was computed, or the network has thrown. One may hold a picture that
-  // it refuses; after two in a row, pictures go one by one.
+  // A batch of several pictures was computed, or the network has thrown. One may hold a picture
+  // that it refuses; after two in a row, pictures go one by one.
   void AddSuccess() { failures_ = 0; }
   void AddFailure();
 

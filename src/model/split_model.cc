@@ -129,7 +129,9 @@ class SplitModel::Impl {
     });
   }
 
-  int NextBatch() const { return has_run_ && !batch_check_.one_by_one() ? engine_->NextBatch() : 1; }
+  int NextBatch() const {
+    return has_run_ && !batch_check_.one_by_one() ? engine_->NextBatch() : 1;
+  }
 
   std::vector<std::string> TakeNotes() {
     return engine_ ? engine_->TakeNotes() : std::vector<std::string>();
@@ -200,8 +202,7 @@ class SplitModel::Impl {
   BatchCheck::Pass PlainPass(const at::Tensor& pictures) {
     const auto result = RunReference(pictures);
     const ScoreReader reader(engine_->outputs(), declared_);
-    return {reader.Returned(result.output, pictures.size(0)).detach(),
-            result.activations.detach()};
+    return {reader.Returned(result.output, pictures.size(0)).detach(), result.activations.detach()};
   }
 
   CutEngine::Result RunReference(const at::Tensor& input) {

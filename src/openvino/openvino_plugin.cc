@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <new>
 #include <openvino/frontend/pytorch/frontend.hpp>
 #include <openvino/openvino.hpp>
 #include <openvino/runtime/intel_cpu/properties.hpp>
@@ -30,10 +29,11 @@ auto Translated(const Work& work) {
     return work();
   } catch (const Error&) {
     throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::kMemory, "OpenVINO: not enough memory");
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel, "OpenVINO: " + OneLine(error.what()));
+    const std::string message = OneLine(error.what());
+    // OpenVINO's own exceptions keep no more than the words of what they stand for.
+    const bool lacks_memory = message.find("bad_alloc") != std::string::npos;
+    throw Error(lacks_memory ? ErrorKind::kMemory : ErrorKind::kModel, "OpenVINO: " + message);
   } catch (...) {
     throw Error(ErrorKind::kModel, "OpenVINO: unknown error");
   }

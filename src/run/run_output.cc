@@ -41,12 +41,17 @@ bool RunOutput::HasAllShards() const {
   return true;
 }
 
-void RunOutput::RemoveOldRunReports() const {
+// What was put together before this shard was run again no longer tells of all.
+void RunOutput::RemoveMergedReport() const {
   std::error_code ignored;
-  // What was put together before this shard was run again no longer tells of all.
   const fs::path of_all = options_->output / RunReportName({});
   const bool may_be_merged = options_->shard && fs::exists(of_all, ignored);
   if (may_be_merged && HasAllShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
+}
+
+void RunOutput::RemoveOldRunReports() const {
+  RemoveMergedReport();
+  std::error_code ignored;
   fs::remove(RunReportPath(), ignored);
 }
 
@@ -91,8 +96,8 @@ const ResultsFile* RunOutput::earlier_lines() const {
 
 void RunOutput::WriteRunReport(const std::string& text) {
   MakeFolderOfRun();
-  if (!has_begun_) RemoveOldRunReports();
   WriteAtomically(RunReportPath(), text);
+  if (!has_begun_) RemoveMergedReport();
 }
 
 void RunOutput::OpenResults(OldLines old_lines) {

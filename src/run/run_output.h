@@ -50,6 +50,7 @@ class RunOutput {
   void OpenResults(OldLines old_lines);
   void MakeFolderOfRun() const;
   [[nodiscard]] bool HasAllShards() const;
+  void RemoveMergedReport() const;
   void RemoveOldRunReports() const;
   void RemoveOldResults() const;
 

@@ -71,11 +71,28 @@ def test_networks_that_write_to_their_input_give_the_maps_of_single_pictures(gra
                                                                             tmp_path):
     model = models.save(NormalisesInPlace(), tmp_path / "net.pt", card=models.card())
     assert gradcam("-m", model, photos, "-o", "plain", "--write", "raw", "--deterministic").code == 0
-    for engine in ("auto", "libtorch"):
+    for engine in ("auto", "libtorch", "openvino"):
         result = gradcam("-m", model, photos, "-o", engine, "--write", "raw", "--engine", engine)
         assert result.code == 0, result.stderr
         assert "one by one" not in result.stderr
         assert_close(maps_in(tmp_path / engine), maps_in(tmp_path / "plain"), 1e-5)
+
+
+class SplitsWhatItWroteInPlace(models.TinyNet):
+    """Writes nothing to its input, though a list of parts may hold anything."""
+
+    def forward(self, x):
+        one, other = torch.split(torch.relu_(self.conv1(x)), 2, 1)
+        x = self.pool1(torch.cat([other, one], 1))
+        return self.fc(self.pool2(self.relu2(self.conv2(x))).flatten(1))
+
+
+def test_openvino_takes_networks_that_write_in_place(gradcam, photos, tmp_path):
+    model = models.save(SplitsWhatItWroteInPlace(), tmp_path / "net.pt", card=models.card())
+    for engine in ("libtorch", "openvino"):
+        result = gradcam("-m", model, photos, "-o", engine, "--write", "raw", "--engine", engine)
+        assert result.code == 0, result.stderr
+    assert_close(maps_in(tmp_path / "openvino"), maps_in(tmp_path / "libtorch"), 1e-5)
 
 
 class RefusesDarkPictures(models.TinyNet):

@@ -96,6 +96,23 @@ def test_activations_write_in_place_only_where_the_network_counts_on_it(tmp_path
     assert torch.equal(file(example), expected)
 
 
+class WritesInput(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x.sub_(0.5)).mean((2, 3))
+
+
+def test_a_network_that_writes_to_its_input_is_exported(tmp_path: Path) -> None:
+    network = WritesInput().eval()
+    assert trace.export(network, (8, 8), {}, tmp_path / "net.pt") == 0
+    example = torch.randn(2, 3, 8, 8)
+    file = torch.jit.load(tmp_path / "net.pt")
+    assert torch.equal(file(example.clone()), network(example.clone()))
+
+
 class Branching(nn.Module):
     """Does another thing to dark pictures than to bright ones: a trace keeps one of them."""
 

@@ -6,7 +6,7 @@
 namespace gradcam {
 namespace {
 
-constexpr int kMostBatches = 4;  // of a way's turn
+constexpr int kMostBatches = 3;  // of a way's turn, or as many pictures
 
 }  // namespace
 
@@ -48,9 +48,12 @@ void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
   const auto candidate =
       std::ranges::find_if(candidates_, [&](const Candidate& c) { return c.way == way; });
   if (candidate == candidates_.end() || candidate->seconds) return;
-  ++candidate->batches;
-  const bool is_set_up = std::exchange(candidate->last_batch, pictures) == pictures;
-  if (is_set_up || candidate->batches == kMostBatches) candidate->seconds = seconds / pictures;
+  candidate->pictures += pictures;
+  const bool is_repeated = std::exchange(candidate->last_batch, pictures) == pictures;
+  // Batches that a picture has failed in are computed again one by one.
+  const bool is_own_size = pictures > 1 || way.batch == 1;
+  const bool is_over = candidate->pictures >= kMostBatches * BatchInTrial(way);
+  if ((is_repeated && is_own_size) || is_over) candidate->seconds = seconds / pictures;
 }
 
 void EngineTrial::Exclude(std::size_t engine) {
@@ -102,10 +105,18 @@ std::optional<double> EngineTrial::BestSeconds() const {
   return best != nullptr ? best->seconds : std::nullopt;
 }
 
+// Not where the same engine, which may take more, was measured with single pictures as well.
+bool EngineTrial::IsAnother(const Candidate& candidate) const {
+  return candidate.way.batch > 1 || std::ranges::none_of(candidates_, [&](const Candidate& other) {
+           return other.way.engine == candidate.way.engine && other.way.batch > 1 &&
+                  other.seconds && other.last_batch == 1;
+         });
+}
+
 const EngineTrial::Candidate* EngineTrial::Best() const {
   const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates_) {
-    if (candidate.excluded) continue;
+    if (candidate.excluded || !IsAnother(candidate)) continue;
     const bool is_faster = candidate.seconds && best != nullptr &&
                            (!best->seconds || *candidate.seconds < *best->seconds);
     if (best == nullptr || is_faster) best = &candidate;

@@ -18,7 +18,8 @@ struct EngineWay {
 // Finds the fastest way with the pictures of the run itself, so that no work is done twice: each
 // way gets batches until two in a row are of one size, of which the first is not counted (memory
 // and kernels are set up in it); and from then on the fastest gets all. Where sizes go on changing,
-// as with large pictures that come together as far as memory allows, the fourth batch counts.
+// as with large pictures that come together as far as memory allows, or single pictures come where
+// a way takes more, its turn ends after as many pictures as fill three batches.
 class EngineTrial {
  public:
   // While there are several ways, those that have not had their turn get at most `largest_batch`
@@ -65,14 +66,15 @@ class EngineTrial {
  private:
   struct Candidate {
     EngineWay way;
-    int batches = 0;
-    int last_batch = 0;             // pictures
+    int pictures = 0;
+    int last_batch = 0;             // of them
     std::optional<double> seconds;  // a picture, once it has had its turn
     bool excluded = false;
   };
 
   [[nodiscard]] int BatchInTrial(const EngineWay& way) const;
   [[nodiscard]] int PicturesToTry(const Candidate& candidate) const;
+  [[nodiscard]] bool IsAnother(const Candidate& candidate) const;
   [[nodiscard]] const Candidate* Untried() const;
   [[nodiscard]] const Candidate* Best() const;
 

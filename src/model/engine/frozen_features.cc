@@ -118,6 +118,17 @@ void ResolveDimensionChecks(Graph& graph) {
   }
 }
 
+// InlineForward copies an input that seems to be written to. Nothing writes any more.
+void RemoveInputCopy(Graph& graph) {
+  for (auto node = graph.nodes().begin(); node != graph.nodes().end(); ++node) {
+    const bool is_copy =
+        node->kind() == c10::aten::clone && node->input(0)->node()->kind() == c10::prim::Param;
+    if (!is_copy) continue;
+    node->output()->replaceAllUsesWith(node->input(0));
+    node.destroyCurrent();
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<Graph> FrozenFeatures(const Graph& features, const torch::jit::Module& module) {
@@ -132,6 +143,7 @@ std::shared_ptr<Graph> FrozenFeatures(const Graph& features, const torch::jit::M
   torch::jit::ConstantPropagation(graph);
   torch::jit::RemoveTensorMutation(graph);
   RequireNoWrites(*graph);
+  RemoveInputCopy(*graph);
   torch::jit::FoldFrozenConvBatchnorm(graph);
   torch::jit::EliminateDeadCode(graph);
   graph->lint();

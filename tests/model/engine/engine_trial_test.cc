@@ -97,14 +97,32 @@ TEST(EngineTrial, CountsTheSecondOfTwoShorterBatchesOfOneSize) {
   EXPECT_EQ(trial.Next(), kFused);
 }
 
-TEST(EngineTrial, CountsTheFourthBatchWhereTheirSizesChange) {
+TEST(EngineTrial, EndsATurnAfterThreeBatchesOfPicturesWhereSizesChange) {
   EngineTrial trial({kReference, kFused});
-  for (const int pictures : {2, 5, 7}) {
+  for (const int pictures : {2, 5, 7, 6}) {
     trial.Record(kReference, pictures, pictures * 9.0);
     EXPECT_EQ(trial.Next(), kReference);
   }
-  trial.Record(kReference, 6, 6 * 3.0);
+  trial.Record(kReference, 4, 4 * 3.0);  // 24 pictures
   EXPECT_EQ(trial.Seconds(0), 3.0);
+  EXPECT_EQ(trial.Next(), kFused);
+}
+
+TEST(EngineTrial, IsNotDecidedByABatchThatIsComputedAgainOneByOne) {
+  EngineTrial trial({kReference, kFused});
+  trial.Record(kReference, 2, 2 * 9.0);
+  for (int single = 0; single < 8; ++single) trial.Record(kReference, 1, 20.0);
+  trial.Record(kReference, 8, 8 * 9.0);
+  EXPECT_EQ(trial.Seconds(0), std::nullopt);
+  trial.Record(kReference, 8, 8 * 3.0);
+  EXPECT_EQ(trial.Seconds(0), 3.0);
+}
+
+TEST(EngineTrial, MeasuredWithSinglePicturesStaysReadyForMore) {
+  EngineTrial trial({kFused, kFusedAlone});
+  for (int single = 0; single < 24; ++single) trial.Record(kFused, 1, 3.0);
+  for (int single = 0; single < 2; ++single) trial.Record(kFusedAlone, 1, 2.0);
+  EXPECT_TRUE(trial.is_decided());
   EXPECT_EQ(trial.Next(), kFused);
 }
 
