@@ -33,9 +33,9 @@ void RunOutput::Begin() {
 }
 
 // Whether what was put together from them can be put together again.
-bool RunOutput::HasAllShards() const {
+bool RunOutput::HasAllShards(std::size_t count) const {
   std::error_code ignored;
-  for (Shard shard{1, options_->shard->count}; shard.number <= shard.count; ++shard.number) {
+  for (Shard shard{1, count}; shard.number <= shard.count; ++shard.number) {
     if (!fs::exists(options_->output / RunReportName(shard), ignored)) return false;
   }
   return true;
@@ -43,10 +43,11 @@ bool RunOutput::HasAllShards() const {
 
 // What was put together before this shard was run again no longer tells of all.
 void RunOutput::RemoveMergedReport() const {
+  if (!options_->shard) return;
   std::error_code ignored;
   const fs::path of_all = options_->output / RunReportName({});
-  const bool may_be_merged = options_->shard && fs::exists(of_all, ignored);
-  if (may_be_merged && HasAllShards() && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
+  const bool is_merged = fs::exists(of_all, ignored) && HasAllShards(options_->shard->count);
+  if (is_merged && !IsForeignReport(of_all)) fs::remove(of_all, ignored);
 }
 
 void RunOutput::RemoveOldRunReports() const {

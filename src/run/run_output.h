@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <list>
 #include <string>
@@ -49,7 +50,7 @@ class RunOutput {
   [[nodiscard]] ResultsFile& results() { return results_files_.back(); }  // that is written
   void OpenResults(OldLines old_lines);
   void MakeFolderOfRun() const;
-  [[nodiscard]] bool HasAllShards() const;
+  [[nodiscard]] bool HasAllShards(std::size_t count) const;
   void RemoveMergedReport() const;
   void RemoveOldRunReports() const;
   void RemoveOldResults() const;
