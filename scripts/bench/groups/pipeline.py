@@ -22,11 +22,12 @@ def measure(plan: Plan) -> Group:
     for network in plan.networks:
         make_files(network)
         count = 2 * plan.steady_pictures(network)
-        variant, _ = settled(plan.program, network, jpegs(count), Variant())
+        photos = jpegs(count)
+        variant, _ = settled(plan.program, network, photos, Variant())
         alone, whole = (Series(values) for values in take_turns(
             {"network": partial(_network_alone, plan.program, network,
                                 input_pictures(network, count), variant),
-             "folder": partial(_folder, plan.program, network, jpegs(count), variant)},
+             "folder": partial(_folder, plan.program, network, photos, variant)},
             plan.rounds).values())
         rows.append(Row("folder against the network alone, float32", network.title, "itself",
                         alone.over(whole), aim=AIMS[network.name]))
