@@ -17,12 +17,17 @@ Exit codes: 0 all done, 1 some pictures failed, 2 nothing was done, 130 interrup
 import argparse
 import os
 import shutil
-import signal
 import sys
 from pathlib import Path
 
 if __name__ == "__main__":  # the package lies beside this file, wherever it is called from
     sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from gradcam_cluster.signals import (INTERRUPTED, end_at_once, end_at_once_on_signal, exit_on_signal,
+                                     stop_on_signal)
+
+if __name__ == "__main__":
+    end_at_once_on_signal()  # to import Ray takes a second
 
 import ray
 
@@ -86,7 +91,12 @@ def connect(address: str | None) -> None:
         ray.cloudpickle.register_pickle_by_value(module)
     # Without an address Ray would join whichever cluster was last started on this machine.
     address = address or os.environ.get("RAY_ADDRESS") or "local"
-    ray.init(address=address, logging_level="warning")
+    end_at_once_on_signal()
+    try:
+        ray.init(address=address, logging_level="warning")
+    except SystemExit:  # Ray's own answer to SIGTERM
+        end_at_once()
+    end_at_once_on_signal()  # in place of that
 
 
 def room(cpus: int | None, gpus: int) -> tuple[int, int]:
@@ -99,8 +109,9 @@ def room(cpus: int | None, gpus: int) -> tuple[int, int]:
     return cpus, sum(min(cpu // cpus, gpu // gpus if gpus else cpu) for cpu, gpu in nodes)
 
 
-def with_threads(options: list[str], cpus: int) -> list[str]:
-    """A worker uses the CPUs that Ray has given it."""
+def worker_options(options: list[str], cpus: int) -> list[str]:
+    """A worker reads no lists, and uses the CPUs that Ray has given it."""
+    options = [option for option in options if option != "--null"]
     for name in ("--threads", "--io-threads"):
         if not any(option == name or option.startswith(name + "=") for option in options):
             options = [*options, name, str(cpus)]
@@ -109,11 +120,13 @@ def with_threads(options: list[str], cpus: int) -> list[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     program = find_program(arguments.gradcam)
+    exit_on_signal()
     listing = list_pictures(program, arguments.inputs, arguments.options)
     shards = earlier_shards(arguments.inputs, listing.run_report.parent)
     connect(arguments.address)
     cpus, workers = room(arguments.cpus, arguments.gpus)
-    workers = min(arguments.workers or workers, len(listing.pictures))
+    # One also where no picture is left: run.json holds the model and the settings, which it knows.
+    workers = min(arguments.workers or workers, max(1, len(listing.pictures)))
     if workers < 1:
         raise RunError(f"no node of the cluster has {cpus} CPUs and {arguments.gpus} GPUs",
                        "give fewer with --cpus and --gpus")
@@ -121,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
     record = RunRecord(arguments.inputs, listing, shards)
     dispatcher = Dispatcher(_starter(program, arguments, cpus), workers, record, arguments.max_deaths,
                             show_progress=not arguments.no_progress)
-    _stop_on_signal(dispatcher)
+    stop_on_signal(dispatcher.stop)
     error = None
     try:
         dispatcher.run()
@@ -131,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
         error = run_error
         record.interrupted = True
     if record.ready is None:  # interrupted before any worker was ready
-        return 130
+        return INTERRUPTED
     remove_temporary_files(listing.run_report.parent, [
         worker.temporary_files for worker in record.workers if worker.died is not None])
     record.write()
@@ -140,7 +153,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell(error)
         return 1
     if record.interrupted:
-        return 130
+        return INTERRUPTED
     return 1 if record.failures else 0
 
 
@@ -160,7 +173,7 @@ def _starter(program: str, arguments: argparse.Namespace, cpus: int):
     """A function that starts a worker: gives its actor and the pending answer of start()."""
     actors = ray.remote(max_restarts=0, max_concurrency=2)(worker_actor.WorkerActor).options(
         num_cpus=cpus, num_gpus=arguments.gpus, scheduling_strategy="SPREAD")
-    command = [program, "worker", *with_threads(arguments.options, cpus)]
+    command = [program, "worker", *worker_options(arguments.options, cpus)]
     variables = {name: value for name, value in os.environ.items() if name.startswith("GRADCAM_")}
 
     def start():
@@ -168,17 +181,6 @@ def _starter(program: str, arguments: argparse.Namespace, cpus: int):
         return actor, actor.start.remote(command, os.getcwd(), variables)
 
     return start
-
-
-def _stop_on_signal(dispatcher: Dispatcher) -> None:
-    """The first signal ends the run, the second one the program."""
-
-    def stop(number: int, _frame) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        dispatcher.stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
 
 
 def report(record: RunRecord) -> None:

@@ -189,7 +189,7 @@ def run_program(program: Path, model: Path, picture: Path, layer: str | None, fo
                               check=False)
     if finished.returncode != 0:
         problem = next(line for line in finished.stderr.splitlines() if "error: " in line)
-        if "engine 'openvino' cannot run this network" in problem or "LibTorch only" in problem:
+        if "engine 'openvino' cannot be used" in problem or "LibTorch only" in problem:
             raise RefusedByEngine(problem.partition("error: ")[2])
         raise ExportError(problem)
     report = json.loads((folder / "out" / "cat.json").read_text())

@@ -39,7 +39,7 @@ class _State(Enum):
 
     VACANT -> STARTING            there are pictures to hand out
     STARTING -> READY             it has answered
-    STARTING -> VACANT or CLOSED  it has died, or cannot work there
+    STARTING -> VACANT or CLOSED  it has died, or cannot work there, or is refused
     READY -> DYING                a batch has come back without all its answers
     DYING -> VACANT               all its batches have come back
     """
@@ -57,7 +57,7 @@ class _Slot:
     def __init__(self, number: int):
         self.number = number
         self.state = _State.VACANT
-        self.worker: _Worker | None = None  # in STARTING, READY and DYING
+        self.worker: _Worker | None = None  # in STARTING, READY and DYING, and one that was refused
 
 
 class Dispatcher:
@@ -70,6 +70,7 @@ class Dispatcher:
         self._record = record
         self._max_deaths = max_deaths
         self._deaths = 0
+        self._closed_because = ""  # the slot that was closed last
         self._told = time.monotonic() if show_progress else None
 
     def stop(self) -> None:
@@ -86,14 +87,14 @@ class Dispatcher:
                 self._take(awaited[ref], ref)
             self._employ()
             self._tell_progress()
-        if self._has_pictures():
-            raise RunError("no worker can be started any more",
+        if self._has_work():
+            raise RunError(f"no worker can be started any more: {self._closed_because}",
                            "with --resume, a run goes on where this one ended")
         self._finish()
 
-    def _has_pictures(self) -> bool:
-        """To hand out."""
-        return len(self._queue) > 0 and not self._record.interrupted
+    def _has_work(self) -> bool:
+        """Pictures to hand out. Where there are none at all, a worker must still say that it would work."""
+        return not self._record.interrupted and (len(self._queue) > 0 or self._record.ready is None)
 
     def _employ(self) -> None:
         """Hands out pictures, and starts workers for those that are left. Thus, while there are any,
@@ -102,14 +103,14 @@ class Dispatcher:
             if slot.state is _State.READY:
                 self._feed(slot.worker)
         for slot in self._slots:
-            if slot.state is _State.VACANT and self._has_pictures():
+            if slot.state is _State.VACANT and self._has_work():
                 slot.worker = _Worker(*self._start_worker())
                 slot.state = _State.STARTING
 
     def _awaited(self) -> dict[ray.ObjectRef, _Slot]:
         """All batches at work and, if there are pictures for them, workers that start."""
         awaited = {ref: slot for slot in self._slots if slot.worker for ref in slot.worker.batches}
-        if self._has_pictures():
+        if self._has_work():
             awaited |= {slot.worker.start: slot for slot in self._slots
                         if slot.state is _State.STARTING}
         return awaited
@@ -138,23 +139,29 @@ class Dispatcher:
                 raise RunError(answer["error"], "gradcam worker --help")
             slot.worker.death = answer["error"]
             self._bury(slot, _State.CLOSED if cannot_work else _State.VACANT)
+        elif self._record.ready is not None and (
+                difference := _difference(answer["ready"], self._record.ready)):
+            self._refuse(slot, f"worker {slot.number} on {answer['node']}, process "
+                               f"{answer['process']}, is refused: it has {difference}")
         else:
-            self._require_same_settings(answer)
-            slot.worker.record = WorkerRecord(answer["node"], answer["process"],
-                                              answer["ready"]["temporary_files"])
-            self._record.workers.append(slot.worker.record)
-            slot.state = _State.READY
+            self._take_ready(slot, answer)
 
-    def _require_same_settings(self, answer: dict) -> None:
-        ready, first = answer["ready"], self._record.ready
-        if first is None:
-            self._record.begin(ready)
+    def _take_ready(self, slot: _Slot, answer: dict) -> None:
+        if self._record.ready is None:
+            self._record.begin(answer["ready"])
             if replaced := self._record.shards_made_otherwise:
                 self._warn(f"{names_of(replaced)}: made by another model file or with other "
                            "settings; these results are replaced")
-        elif any(ready[key] != first[key] for key in ("settings_sha256", "tool")):
-            raise RunError(f"node {answer['node']} has another model file or version of gradcam "
-                           "than the other nodes")
+        slot.worker.record = WorkerRecord(answer["node"], answer["process"],
+                                          answer["ready"]["temporary_files"])
+        self._record.workers.append(slot.worker.record)
+        slot.state = _State.READY
+
+    def _refuse(self, slot: _Slot, why: str) -> None:
+        """Its process ends, but the actor keeps its place: Ray would start the next one there."""
+        slot.worker.actor.finish.remote()
+        slot.state, self._closed_because = _State.CLOSED, why
+        self._warn(why)
 
     def _take_batch(self, slot: _Slot, batch: list[Picture],
                     answer: tuple[list[dict], str | None] | None) -> None:
@@ -174,6 +181,8 @@ class Dispatcher:
         """Its worker is dead and has nothing at work any more; the slot gets `state`."""
         dead = slot.worker
         slot.worker, slot.state = None, state
+        if state is _State.CLOSED:
+            self._closed_because = dead.death
         given_up = self._queue.put_back(dead.lost, dead.has_suspect)
         for picture in given_up:
             self._record.add_failure(picture.number, f"killed its worker twice: {dead.death}")
@@ -219,3 +228,21 @@ class Dispatcher:
     @staticmethod
     def _warn(text: str) -> None:
         say(f"warning: {text}")
+
+
+def _difference(ready: dict, first: dict) -> str:
+    """What a worker has that the first one has not, and would make its results other ones; empty if
+    nothing. Of both, the first line."""
+    if all(ready[key] == first[key] for key in ("settings_sha256", "tool")):
+        return ""
+    differences = [f"{key} {ready['tool'].get(key)} in place of {first['tool'].get(key)}"
+                   for key in _differing(ready["tool"], first["tool"])]
+    if ready["model"].get("sha256") != first["model"].get("sha256"):
+        differences.append("another model file")
+    differences += [f"another setting '{key}'"
+                    for key in _differing(ready["settings"], first["settings"])]
+    return ", ".join(differences) or "other settings"
+
+
+def _differing(one: dict, other: dict) -> list[str]:
+    return [key for key in one | other if one.get(key) != other.get(key)]

@@ -24,7 +24,8 @@ def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listin
     machine. Raises RunError if it finds nothing to do."""
     # Which pictures are complete, workers find out side by side.
     options = [option for option in options if option != "--resume"]
-    done = subprocess.run([program, *options, "--dry-run", "--json", *inputs],
+    # --dry-run in front: behind a "--" among the options it would be a picture, and the rest explained.
+    done = subprocess.run([program, "--dry-run", *options, "--json", *inputs],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           encoding="utf-8", errors="replace", check=False)
     messages = [line for line in done.stderr.split("\n")[:-1]
@@ -40,7 +41,8 @@ def list_pictures(program: str, inputs: list[str], options: list[str]) -> Listin
         return _listing_in(done.stdout)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         raise RunError(f"'{program}' has written no list of pictures",
-                       "it must be gradcam, and --help or --version must not stand behind '--'") from None
+                       "it must be gradcam, and no --help, --version or second '--' may stand behind "
+                       "'--'") from None
 
 
 def _listing_in(text: str) -> Listing:

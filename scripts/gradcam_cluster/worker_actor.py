@@ -19,8 +19,8 @@ class WorkerActor:
         except WorkerFailed as error:
             return {"error": str(error), "code": error.code}
         except OSError as error:
-            return {"error": f"cannot start '{command[0]}' in '{folder}': {error.strerror}",
-                    "code": 2}
+            return {"error": f"cannot start '{command[0]}' in '{folder}': '{error.filename}': "
+                             f"{error.strerror}", "code": 2}
         return {"ready": self._process.ready, "node": socket.gethostname(),
                 "process": self._process.pid}
 

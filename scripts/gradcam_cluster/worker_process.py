@@ -111,7 +111,7 @@ class WorkerProcess:
     def _pass_on_errors(self) -> None:
         for line in self._process.stderr:
             sys.stderr.write(line)
-            if line.startswith("gradcam: error: "):
+            if line.startswith(("gradcam: error: ", "setpriv: ")):
                 self._last_error = line.strip().removeprefix("gradcam: error: ")
 
 

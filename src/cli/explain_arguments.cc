@@ -1,6 +1,7 @@
 #include "cli/explain_arguments.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -57,11 +58,6 @@ EngineOptions ReadEngine(const CommandLine& line) {
   if (line.Has("--batch-size")) {
     options.batch =
         static_cast<int>(ParseWhole("--batch-size", line.Value("--batch-size"), 1, kMaxBatch));
-  }
-  if (options.deterministic && options.batch > 1) {
-    ThrowUsage(
-        "options --deterministic and --batch-size contradict each other",
-        "the place of a picture in a batch changes its last bits, so each is computed alone");
   }
   return options;
 }
@@ -181,11 +177,6 @@ RunOptions ReadRun(const CommandLine& line, const Preset& preset) {
   run.self_check = ReadSelfCheck(line);
   run.keep_extension = line.Has("--keep-ext");
   run.resume = line.Has("--resume");
-  if (run.resume && !run.settings.outputs.contains(Output::kJson) &&
-      !run.settings.outputs.contains(Output::kJsonl)) {
-    ThrowUsage("option --resume needs reports, which --write leaves out",
-               "add json or jsonl to --write");
-  }
   run.fail_fast = line.Has("--fail-fast");
   run.strict = line.Has("--strict");
   run.timing = line.Has("--timing");
@@ -222,12 +213,21 @@ ExplainArguments ReadJob(const CommandLine& line, const Environment& environment
   return arguments;
 }
 
+// `kinds`: those of reports that the command writes.
+void RequireReports(const RunOptions& run, std::initializer_list<Output> kinds,
+                    const std::string& hint) {
+  const auto is_written = [&run](Output kind) { return run.settings.outputs.contains(kind); };
+  if (!run.resume || std::ranges::any_of(kinds, is_written)) return;
+  ThrowUsage("option --resume needs reports, which --write leaves out", hint);
+}
+
 }  // namespace
 
 ExplainArguments ReadExplainArguments(const CommandLine& line, const Environment& environment) {
   std::vector<std::string> inputs = ReadInputs(line);
   ExplainArguments arguments = ReadJob(line, environment);
   arguments.run.inputs = std::move(inputs);
+  RequireReports(arguments.run, {Output::kJson, Output::kJsonl}, "add json or jsonl to --write");
   return arguments;
 }
 
@@ -241,6 +241,7 @@ WorkerArguments ReadWorkerArguments(const CommandLine& line, const Environment& 
     ThrowUsage("option --write: 'gradcam worker' writes no jsonl",
                "its answers hold the same reports");
   }
+  RequireReports(arguments.job.run, {Output::kJson}, "add json to --write");
   return arguments;
 }
 

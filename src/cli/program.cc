@@ -13,6 +13,7 @@
 #include "cli/layers_job.h"
 #include "cli/messages.h"
 #include "cli/models_job.h"
+#include "cli/open_files.h"
 #include "cli/report_job.h"
 #include "cli/standard_streams.h"
 #include "cli/terminal.h"
@@ -77,6 +78,7 @@ ExitCode Perform(const std::vector<std::string>& command_line, const Environment
 ExitCode RunProgram(const std::vector<std::string>& command_line, const Environment& environment) {
   OccupyClosedStreams();
   IgnoreSignalsOfWrites();
+  AllowManyOpenFiles();
   const Messages messages(Verbosity::kNormal, UseColor(When::kAuto, STDERR_FILENO, environment));
   try {
     return Perform(command_line, environment);

@@ -37,6 +37,11 @@ void RunPrinter::OnPicture(const PictureReport& picture, const RunContext& run) 
   }
 }
 
+void RunPrinter::OnEarlier(const std::string& report) {
+  const std::lock_guard lock(mutex_);
+  if (json_) document_.Add(report);
+}
+
 void RunPrinter::OnFailure(const Failure& failure) {
   const std::lock_guard lock(mutex_);
   progress_.Erase();
@@ -66,10 +71,11 @@ void RunPrinter::Finish(const RunReport& report) {
   if (json_) document_.Finish(report.failures);
   if (report.stages) {
     std::ostringstream stages;
-    WriteText(*report.stages, report.counts.done, stages);
+    WriteText(*report.stages, Explained(report.counts), stages);
     messages_.PrintNote(stages.str());
   }
-  if (report.counts.pictures == 1 && !report.interrupted) return;
+  const bool is_told = report.counts.pictures == 1 && report.failures.size() <= 1;
+  if (is_told && !report.interrupted) return;
   PrintSummary(report);
   PrintFailures(report);
 }

@@ -25,6 +25,7 @@ class RunPrinter final : public RunObserver {
   RunPrinter(const Talk& talk, Color color, const Messages& messages, Progress progress);
 
   void OnPicture(const PictureReport& picture, const RunContext& run) override;
+  void OnEarlier(const std::string& report) override;
   void OnFailure(const Failure& failure) override;
   void OnProgress(const RunCounts& counts) override;
   void OnWarning(const std::string& text) override;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <new>
 #include <optional>
 #include <set>
 #include <span>
@@ -82,6 +83,8 @@ auto Translated(const Work& work) {
   } catch (const c10::Error& error) {
     throw Error(IsOutOfMemory(error) ? ErrorKind::kMemory : ErrorKind::kModel,
                 "cannot compute the explanation: " + TorchMessage(error));
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kMemory, "not enough memory to compute the explanation");
   }
 }
 
@@ -100,6 +103,7 @@ class __attribute__((visibility("hidden"))) Explainer::Impl {
                options.engine, *device_.compute) {
     info_.output_kind = model_.output_kind();
     info_.layer = model_.layer();
+    if (options.engine.deterministic) fitting_ = FittingBatch(1);
   }
 
   PreparedPicture Prepare(const Image& picture) const {
@@ -320,7 +324,9 @@ std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
   return impl_->Explain(pictures, options, truths);
 }
 
-PreparedPicture Explainer::Prepare(const Image& picture) const { return impl_->Prepare(picture); }
+PreparedPicture Explainer::Prepare(const Image& picture) const {
+  return Translated([&] { return impl_->Prepare(picture); });
+}
 
 std::vector<Explanation> Explainer::Explain(std::span<const PreparedPicture> pictures,
                                             const ExplainOptions& options,

@@ -13,6 +13,7 @@
 #include "cam/score.h"
 #include "explain/class_lookup.h"
 #include "explain/predictions.h"
+#include "gradcam/error.h"
 
 namespace gradcam {
 namespace {
@@ -67,6 +68,16 @@ void ForEachPicture(std::int64_t count, const Work& work) {
   });
 }
 
+// A class that the network does not have is a mistake of this picture's, not of the run's.
+int ResolveTruth(const ClassTarget& truth, const KnownClasses& known, int classes,
+                 const std::vector<Label>& labels) {
+  try {
+    return ResolveClass(truth, known, classes, labels);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kInput, std::string("its true class: ") + error.what(), error.hint());
+  }
+}
+
 // What is known of the classes of every picture; `logits` [N, K] in float64.
 std::vector<KnownClasses> FindKnown(const at::Tensor& logits, const std::vector<Label>& labels,
                                     std::span<const std::optional<ClassTarget>> truths) {
@@ -77,7 +88,7 @@ std::vector<KnownClasses> FindKnown(const at::Tensor& logits, const std::vector<
     known.top = TopPredictions({row, row}, 1, {}).front().index;
     if (!truths.empty() && truths[static_cast<std::size_t>(n)]) {
       const ClassTarget& truth = *truths[static_cast<std::size_t>(n)];
-      known.truth = ResolveClass(truth, known, static_cast<int>(row.size()), labels);
+      known.truth = ResolveTruth(truth, known, static_cast<int>(row.size()), labels);
     }
   });
   return all;

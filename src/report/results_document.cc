@@ -12,7 +12,11 @@ constexpr const char* kBegin = "{\n\"schema_version\": 1,\n\"results\": [";
 }  // namespace
 
 void ResultsDocument::Add(const PictureReport& picture, const RunContext& run) {
-  *out_ << (has_begun_ ? "," : kBegin) << '\n' << JsonLine(picture, run);
+  Add(JsonLine(picture, run));
+}
+
+void ResultsDocument::Add(const std::string& report) {
+  *out_ << (has_begun_ ? "," : kBegin) << '\n' << report;
   has_begun_ = true;
 }
 

@@ -16,6 +16,8 @@ class ResultsDocument {
   explicit ResultsDocument(std::ostream& out) : out_(&out) {}
 
   void Add(const PictureReport& picture, const RunContext& run);
+  // The same as text, on one line.
+  void Add(const std::string& report);
   // Once, at the end.
   void Finish(const std::vector<Failure>& failures);
 

@@ -35,8 +35,10 @@ std::vector<Stage> StagesOf(const StageTimes& times) {
   return stages;
 }
 
+int Explained(const RunCounts& counts) { return counts.done + counts.left_out; }
+
 double PicturesPerSecond(const RunReport& report) {
-  return report.seconds > 0 ? report.counts.done / report.seconds : 0;
+  return report.seconds > 0 ? Explained(report.counts) / report.seconds : 0;
 }
 
 Json ToJson(const Failure& failure) {

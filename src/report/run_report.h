@@ -80,7 +80,10 @@ struct RunReport {
   std::optional<StageTimes> stages;   // --timing
 };
 
-// Pictures done a second; 0 without time.
+// The pictures that the network has seen, less those that failed.
+[[nodiscard]] int Explained(const RunCounts& counts);
+
+// Of those, in a second; 0 without time.
 [[nodiscard]] double PicturesPerSecond(const RunReport& report);
 
 // As run.json, --json and others list it: "file", "error" and, if there is one, "hint".

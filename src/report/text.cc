@@ -117,14 +117,6 @@ std::string Quoted(const std::filesystem::path& path) {
   return text;
 }
 
-std::string CutAtCharacter(std::string_view bytes, std::size_t limit) {
-  if (bytes.size() <= limit) return std::string(bytes);
-  std::size_t end = limit;
-  // At most three bytes back: text that is no UTF-8 is cut where it must be.
-  while (end > 0 && limit - end < 3 && IsContinuation(bytes, end)) --end;
-  return std::string(bytes.substr(0, IsContinuation(bytes, end) ? limit : end));
-}
-
 std::string PercentEncode(std::string_view bytes) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kPlain = "-._~/";

@@ -16,9 +16,6 @@ namespace gradcam {
 // label can neither break a line, send escape sequences, nor turn around what stands behind it.
 [[nodiscard]] std::string Printable(std::string_view bytes);
 
-// The longest beginning of `bytes` of at most `limit` bytes that does not end inside a character.
-[[nodiscard]] std::string CutAtCharacter(std::string_view bytes, std::size_t limit);
-
 // `label`, or "class 7" where the class has none.
 [[nodiscard]] std::string ClassName(const std::string& label, int index);
 

@@ -104,7 +104,7 @@ void WriteText(const PictureReport& picture, const RunContext& run, Color color,
 }
 
 void WriteText(const StageTimes& times, int pictures, std::ostream& out) {
-  out << "a picture";
+  out << (pictures > 0 ? "a picture" : "in all");
   const char* separator = ":";
   for (const Stage& stage : StagesOf(times)) {
     std::array<char, 64> text{};

@@ -31,10 +31,10 @@ bool IsThere(const fs::path& file) {
               "cannot read the earlier " + Quoted(file) + ": " + SystemMessage(errno));
 }
 
-bool HasTruth(const PictureReport& picture, const Job& job, const ModelReport& model) {
+bool HasTruth(const PictureReport& picture, const Job& job, int classes,
+              const std::vector<Label>& labels) {
   if (!job.truth || !picture.truth) return job.truth.has_value() == picture.truth.has_value();
-  const int index = ResolveClass(*job.truth, {}, model.info.classes, model.info.labels);
-  return picture.truth->index == index;
+  return picture.truth->index == ResolveClass(*job.truth, {}, classes, labels);
 }
 
 }  // namespace
@@ -74,10 +74,8 @@ std::string EarlierResults::ReadText(const Job& job) const {
 
 bool EarlierResults::IsOfThisRun(const PictureReport& picture, const RunContext& run,
                                  const Job& job) const {
-  ModelReport model = run.model;
-  model.info.labels = run_.model.info.labels;
   return run.settings_sha256 == run_.settings_sha256 && run.model.sha256 == run_.model.sha256 &&
-         HasTruth(picture, job, model);
+         HasTruth(picture, job, run.model.info.classes, run_.model.info.labels);
 }
 
 bool EarlierResults::HasAllFiles(const PictureReport& picture, const Job& job) const {

@@ -17,12 +17,12 @@ bool NeedsTruth(const RunOptions& options) {
          });
 }
 
-void RequireTruth(const InputPicture& picture, const RunOptions& options) {
+void RequireTruth(const InputPicture& picture, const RunOptions& options, const std::string& hint) {
   if (picture.truth || !NeedsTruth(options)) return;
   const char* option = options.only == Only::kAll ? "--class truth" : "--only";
   throw Error(ErrorKind::kUsage,
               "picture " + Quoted(picture.path) + " has no true class, which " + option + " needs",
-              "give pictures in a list with path,class: CSV or JSON lines");
+              hint);
 }
 
 void CheckClass(const ClassTarget& target, const std::vector<Label>& labels) {

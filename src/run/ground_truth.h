@@ -13,8 +13,13 @@ namespace gradcam {
 // Whether every picture needs a true class: for --class truth and --only.
 [[nodiscard]] bool NeedsTruth(const RunOptions& options);
 
-// Throws Error(kUsage) for a picture without a true class where one is needed.
-void RequireTruth(const InputPicture& picture, const RunOptions& options);
+// Where a run's pictures get their true classes from.
+inline constexpr const char* kTruthInList =
+    "give pictures in a list with path,class: CSV or JSON lines";
+
+// Throws Error(kUsage) with `hint` for a picture without a true class where one is needed.
+void RequireTruth(const InputPicture& picture, const RunOptions& options,
+                  const std::string& hint = kTruthInList);
 
 // Throws Error(kUsage) for a class that the model with these labels does not have. Without labels
 // only the first picture shows how many classes there are.

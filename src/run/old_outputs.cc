@@ -6,6 +6,8 @@
 
 #include "core/file_handle.h"
 #include "gradcam/error.h"
+#include "report/parse_report.h"
+#include "report/report_file.h"
 #include "report/text.h"
 #include "run/output_names.h"
 
@@ -16,14 +18,20 @@ namespace fs = std::filesystem;
 
 constexpr std::int32_t kNoClass = -1;
 
-// Whether an earlier run has left the report of a picture with this stem: "cat.1.json" says that
-// "cat.1.gradcam.png" is of a picture cat.1.jpg that this run does not have.
-bool HasReport(const fs::path& folder, const std::string& stem) {
-  std::error_code ignored;
-  return fs::exists(folder / OutputName(stem, {}, FileKind::kReport), ignored);
-}
-
 }  // namespace
+
+std::set<std::string> FilesInReport(const fs::path& folder, const std::string& stem) {
+  std::set<std::string> names;
+  try {
+    const std::string text = ReadReportFile(folder / OutputName(stem, {}, FileKind::kReport));
+    for (const OutputFile& file : FilesOf(ParseReport(text, "report").picture)) {
+      names.insert(file.name);
+    }
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): there is none
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): not ours, or of another version
+  }
+  return names;
+}
 
 std::optional<OldOutput> JudgeOldFile(const fs::path& folder, const std::string& name,
                                       const PictureByStem& find, bool several_classes) {
@@ -35,13 +43,12 @@ std::optional<OldOutput> JudgeOldFile(const fs::path& folder, const std::string&
   const auto by_class = split ? find(split->stem) : std::nullopt;
   // A run with both writes it for cat.jpg if it has several classes, and else for cat.1.jpg.
   if (by_class && (several_classes || !by_name)) {
-    const bool is_stale = by_name || !HasReport(folder, parsed->base);
+    const bool is_stale = by_name || !FilesInReport(folder, parsed->base).contains(name);
     return OldOutput{*by_class, split->index, parsed->ending, is_stale};
   }
   if (!by_name) return std::nullopt;
-  // Of several classes each gets a name of its own, so that this one may be class 1 of a cat.jpg
-  // that another run, or another request to a worker, has explained.
-  const bool is_stale = !several_classes || !split || !HasReport(folder, split->stem);
+  // It may be class 1 of a cat.jpg that another run, or another request to a worker, has explained.
+  const bool is_stale = !split || by_class || !FilesInReport(folder, split->stem).contains(name);
   return OldOutput{*by_name, std::nullopt, parsed->ending, is_stale};
 }
 

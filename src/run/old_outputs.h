@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,11 @@ struct OldOutput {
 
 // The picture with this stem among those that write into the folder in question.
 using PictureByStem = std::function<std::optional<std::size_t>(const std::string& stem)>;
+
+// The files of a picture that its report in `folder` names; none without a report. "cat.1.json"
+// says that "cat.1.gradcam.png" is of cat.1.jpg, "cat.json" that it is of class 1 of cat.jpg.
+[[nodiscard]] std::set<std::string> FilesInReport(const std::filesystem::path& folder,
+                                                  const std::string& stem);
 
 // Whose file is "cat.1.gradcam.png": class 1 of cat.jpg, or the only class of cat.1.jpg? In a run
 // with several classes a picture's own names carry the index; otherwise they don't. A name that the

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/cut_text.h"
 #include "core/digits.h"
-#include "report/text.h"
 #include "run/sha256.h"
 
 namespace gradcam {

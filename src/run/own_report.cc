@@ -33,6 +33,11 @@ bool ShowsGradcam(const FileHandle& file, std::uint64_t offset) {
   return IsMadeByGradcam(std::vector<std::uint8_t>(part.begin(), part.end()));
 }
 
+// What the machine's end has left of a file: its length, and none of its content.
+bool IsZeroFilled(std::string_view beginning) {
+  return beginning.find_first_not_of('\0') == std::string_view::npos;
+}
+
 // Whether it begins as a report does, as far as it goes: one that was cut off, as a full disk or
 // the machine's end may leave it.
 bool BeginsAsReport(std::string_view text) {
@@ -56,7 +61,7 @@ bool IsMarked(const FileHandle& file, std::uint64_t size) {
 bool IsForeignReport(const fs::path& file) {
   try {
     const std::string text = ReadReportFile(file);
-    return !text.empty() && !IsReport(text) && !BeginsAsReport(text);
+    return !IsZeroFilled(text) && !IsReport(text) && !BeginsAsReport(text);
   } catch (const std::system_error& error) {
     return !IsMissing(error);
   }
@@ -68,7 +73,7 @@ bool IsForeignPicture(const fs::path& file) {
   if (!is_array && extension != ".png" && extension != ".jpg" && extension != ".webp") return false;
   try {
     const auto [handle, size] = OpenRegularFile(file);
-    if (size == 0) return false;
+    if (IsZeroFilled(ReadAt(handle, 0, kPart))) return false;
     return is_array ? !BeginsAsMap(ReadAt(handle, 0, kPart)) : !IsMarked(handle, size);
   } catch (const std::system_error& error) {
     // A file that cannot be looked into may be anybody's. A link that leads nowhere is none.

@@ -79,6 +79,12 @@ std::string NameIn(std::string_view line) {
   }
 }
 
+// A line of ours that is no report any more, or one of another version.
+bool IsDamaged(std::string_view line) {
+  const bool is_zero_filled = !line.empty() && line.find_first_not_of('\0') == line.npos;
+  return is_zero_filled || line.starts_with(R"({"schema_version")");
+}
+
 }  // namespace
 
 ResultsFile::ResultsFile(fs::path file, OldLines old_lines) : path_(std::move(file)), file_(-1) {
@@ -114,9 +120,8 @@ std::uint64_t ResultsFile::ReadLines(bool all) {
   }
   const std::string& rest = lines.rest();
   // The start of a report of ours, or somebody else's file without any line end.
-  if (kept_.empty() && !rest.empty() && !rest.starts_with("{\"schema_version\"")) {
-    FailForeign(path_);
-  }
+  if (kept_.empty() && !rest.empty() && !IsDamaged(rest)) FailForeign(path_);
+  if (kept_.empty() && has_damaged_) return 0;
   for (std::size_t i = 0; i < kept_.size(); ++i) by_name_.push_back(i);
   std::ranges::stable_sort(by_name_, {}, [this](std::size_t i) { return kept_[i].name_hash; });
   return lines.rest_offset();
@@ -124,7 +129,11 @@ std::uint64_t ResultsFile::ReadLines(bool all) {
 
 void ResultsFile::AddLine(std::uint64_t offset, std::string_view text) {
   const std::string name = NameIn(text);
-  if (name.empty()) FailForeign(path_);
+  if (name.empty()) {
+    if (!IsDamaged(text)) FailForeign(path_);
+    has_damaged_ = true;  // and it has no place in the file that is left
+    return;
+  }
   kept_.push_back({HashOf(name), offset, text.size() + 1});
 }
 

@@ -18,6 +18,8 @@ class RunObserver {
 
   // A picture's files are complete. With RunOptions::strict, OnFailure may follow for the same one.
   virtual void OnPicture(const PictureReport& picture, const RunContext& run) = 0;
+  // An earlier run has completed a picture's files: its report, one line without end.
+  virtual void OnEarlier(const std::string& report) = 0;
   virtual void OnFailure(const Failure& failure) = 0;
   // After each picture. `counts.pictures` are those listed so far where nobody knows the total.
   virtual void OnProgress(const RunCounts& counts) = 0;

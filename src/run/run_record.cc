@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "report/json_text.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -64,11 +65,13 @@ void RunRecord::AddPicture(const Job& job, const PictureReport& picture, const R
   if (PassesStrict(job, picture)) ++report_.counts.done;
 }
 
-void RunRecord::AddEarlier(const Job& job, const StoredReport& earlier) {
-  report_.engine = earlier.picture.engine;
-  CountTruth(earlier.picture.top, earlier.picture.truth);
-  Summarize(earlier.picture);
-  if (PassesStrict(job, earlier.picture)) ++report_.counts.resumed;
+void RunRecord::AddEarlier(const Job& job, const EarlierReport& earlier) {
+  const PictureReport& picture = earlier.stored.picture;
+  report_.engine = picture.engine;
+  CountTruth(picture.top, picture.truth);
+  Summarize(picture);
+  observer_->OnEarlier(OnOneLine(earlier.text));
+  if (PassesStrict(job, picture)) ++report_.counts.resumed;
 }
 
 void RunRecord::Summarize(const PictureReport& picture) {

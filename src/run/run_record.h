@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "report/parse_report.h"
 #include "report/run_report.h"
+#include "run/earlier_results.h"
 #include "run/picture_explainer.h"
 #include "run/pipeline/pictures_in_flight.h"
 #include "run/run_observer.h"
@@ -32,7 +32,7 @@ class RunRecord {
   // A picture's files are complete.
   void AddPicture(const Job& job, const PictureReport& picture, const RunContext& run);
   // An earlier run had done it.
-  void AddEarlier(const Job& job, const StoredReport& earlier);
+  void AddEarlier(const Job& job, const EarlierReport& earlier);
   void AddFailedPicture(const Job& job, const Error& error);
 
   [[nodiscard]] bool has_failed() const { return report_.counts.failed > 0; }

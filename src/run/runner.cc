@@ -190,7 +190,7 @@ class Runner {
       earlier_->RequireFiles(job, earlier);
       output_.Add(job.name, OnOneLine(earlier.text));
       if (!output_.has_begun()) TakeModel(earlier.stored.run.model.info);
-      record_.AddEarlier(job, earlier.stored);
+      record_.AddEarlier(job, earlier);
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
       if (IsOfRun(error)) throw;

@@ -57,7 +57,7 @@ def test_long_runs_try_engines_and_give_the_same_maps(gradcam, tiny_model, photo
                    "--deterministic").code == 0
     result = gradcam("-m", tiny_model, photos, "-o", "auto", "--write", "raw,json", "-v")
     assert result.code == 0, result.stderr
-    assert "cannot run this network" not in result.stderr
+    assert "cannot be used" not in result.stderr
     assert result.stderr.count(" is used, ") == 1  # the trial has ended
     assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "plain"), 1e-5)
 
@@ -75,6 +75,29 @@ def test_networks_that_write_to_their_input_give_the_maps_of_single_pictures(gra
         result = gradcam("-m", model, photos, "-o", engine, "--write", "raw", "--engine", engine)
         assert result.code == 0, result.stderr
         assert "one by one" not in result.stderr
+        assert_close(maps_in(tmp_path / engine), maps_in(tmp_path / "plain"), 1e-5)
+
+
+class NormBehindTheCut(models.TinyNet):
+    def __init__(self):
+        super().__init__()
+        self.norm = torch.nn.BatchNorm2d(self.conv2.out_channels)
+        torch.nn.init.uniform_(self.norm.running_mean, -1, 1)
+        torch.nn.init.uniform_(self.norm.running_var, 0.5, 2)
+
+    def forward(self, x):
+        x = self.relu2(self.norm(self.conv2(self.pool1(self.relu1(self.conv1(x))))))
+        return self.fc(self.pool2(x).flatten(1))
+
+
+def test_a_batch_norm_behind_the_cut_is_not_folded_into_it(gradcam, photos, tmp_path):
+    model = models.save(NormBehindTheCut(), tmp_path / "net.pt", card=models.card())
+    write = ("--layer", "conv2", "--write", "raw")
+    assert gradcam("-m", model, photos, "-o", "plain", *write, "--deterministic").code == 0
+    for engine in ("libtorch", "openvino"):
+        result = gradcam("-m", model, photos, "-o", engine, *write, "--engine", engine, "-v")
+        assert result.code == 0, result.stderr
+        assert "cannot be used" not in result.stderr
         assert_close(maps_in(tmp_path / engine), maps_in(tmp_path / "plain"), 1e-5)
 
 
@@ -167,20 +190,23 @@ def test_networks_that_cannot_take_batches_get_single_pictures(gradcam, photos, 
     assert_close(maps_in(tmp_path / "auto"), maps_in(tmp_path / "plain"), 1e-5)
 
 
+@pytest.mark.parametrize("options", [
+    [], ["--engine", "openvino"], ["--precision", "bfloat16", "--force-precision"]])
 def test_deterministic_runs_give_the_same_bytes_in_any_company(gradcam, tiny_model, photos,
-                                                               tmp_path):
+                                                               tmp_path, options):
     names = [str(path) for path in sorted(photos.iterdir())]
-    orders = {"forwards": names, "backwards": names[::-1], "odd ones first": names[1::2] + names[::2]}
+    orders = {"forwards": (names, ()), "backwards": (names[::-1], ("--batch-size", "7")),
+              "odd ones first": (names[1::2] + names[::2], ("--batch-size", "64"))}
     written = []
-    for order, inputs in orders.items():
-        result = gradcam("-m", tiny_model, *inputs, "-o", order, "--deterministic", "--write",
-                         "gradcam,gradcam-overlay,raw,json")
+    for order, (inputs, batch) in orders.items():
+        result = gradcam("-m", tiny_model, *inputs, "-o", order, "--deterministic", *batch, *options,
+                         "--write", "gradcam,gradcam-overlay,raw,json")
         assert result.code == 0, result.stderr
         written.append(bytes_in(tmp_path / order))
     assert written[0] == written[1] == written[2]
     assert len(written[0]) == 5 * RUNS
     # A picture alone is in other company still.
-    assert gradcam("-m", tiny_model, names[3], "-o", "alone", "--deterministic", "--write",
+    assert gradcam("-m", tiny_model, names[3], "-o", "alone", "--deterministic", *options, "--write",
                    "raw").code == 0
     alone = bytes_in(tmp_path / "alone")
     assert alone == {name: content for name, content in written[0].items() if name in alone}
@@ -335,7 +361,7 @@ def test_what_openvino_cannot_take_is_an_error_only_if_asked_for(gradcam, photos
     model = models.save(Sorts(), tmp_path / "sorts.pt", card=models.card())
     result = gradcam("-m", model, photos, "-o", "asked", "--engine", "openvino")
     assert result.code == 2
-    assert "engine 'openvino' cannot run this network: its features half holds the operator " \
+    assert "engine 'openvino' cannot be used: its features half holds the operator " \
            "aten::sort" in result.stderr
     assert "hint: leave --engine out" in result.stderr
     assert not (tmp_path / "asked").exists()
@@ -343,7 +369,7 @@ def test_what_openvino_cannot_take_is_an_error_only_if_asked_for(gradcam, photos
 
 def test_auto_goes_on_with_libtorch_and_notes_why(gradcam, stream, tmp_path):
     model = models.save_large(SortsSlowly(layers=10, tiles=2), tmp_path / "sorts.pt")
-    note = "engine 'openvino' cannot run this network: its features half holds the operator aten::sort"
+    note = "engine 'openvino' cannot be used: its features half holds the operator aten::sort"
     for verbose in ([], ["-v"]):
         result = gradcam("-m", model, "@-", *verbose, stdin=stream)
         assert result.code == 0, result.stderr

@@ -15,8 +15,9 @@ from gradcam_cluster.listing import Listing
 from gradcam_cluster.run_record import RunRecord
 from gradcam_cluster.work_queue import Picture
 
-READY = {"settings_sha256": "a" * 64, "tool": {}, "model": {}, "settings": {},
-         "temporary_files": ".gradcam-"}
+READY = {"settings_sha256": "a" * 64, "tool": {"version": "0.1.0"}, "model": {"sha256": "c" * 64},
+         "settings": {"score": "logit"}, "temporary_files": ".gradcam-"}
+OTHER = READY | {"tool": {"version": "0.2.0"}}
 LOST = ray.exceptions.ActorDiedError()
 REFUSED = {"error": "CUDA device 0 is lost", "code": 2}
 
@@ -40,6 +41,7 @@ class FakeRay:
     def __init__(self, next_answer: Callable[[list[Pending]], tuple[Pending, object]]):
         self._next_answer = next_answer
         self.started = 0
+        self.killed: list[int] = []  # workers
 
     def start_worker(self) -> tuple[SimpleNamespace, Pending]:
         self.started += 1
@@ -48,7 +50,7 @@ class FakeRay:
         def explain(requests: list[dict]) -> Pending:
             return Pending(number, "explain", tuple(request["id"] for request in requests))
 
-        actor = SimpleNamespace(explain=SimpleNamespace(remote=explain),
+        actor = SimpleNamespace(number=number, explain=SimpleNamespace(remote=explain),
                                 finish=SimpleNamespace(remote=lambda: Pending(number, "finish")))
         return actor, Pending(number, "start")
 
@@ -65,9 +67,8 @@ class FakeRay:
             raise LOST
         return ref.answer
 
-    @staticmethod
-    def kill(actor: SimpleNamespace) -> None:
-        pass
+    def kill(self, actor: SimpleNamespace) -> None:
+        self.killed.append(actor.number)
 
 
 @pytest.fixture
@@ -86,8 +87,8 @@ def start(monkeypatch):
     return prepare
 
 
-def ready(ref: Pending) -> dict:
-    return {"ready": READY, "node": "node", "process": ref.worker}
+def ready(ref: Pending, line: dict = READY) -> dict:
+    return {"ready": line, "node": "node", "process": ref.worker}
 
 
 def explained(ref: Pending, count: int | None = None) -> tuple[list[dict], str | None]:
@@ -95,6 +96,58 @@ def explained(ref: Pending, count: int | None = None) -> tuple[list[dict], str |
     outcomes = [{"number": number, "error": None, "resumed": False, "correct": None, "tool": {}}
                 for number in ref.pictures[:count]]
     return outcomes, None if len(outcomes) == len(ref.pictures) else "killed by SIGKILL"
+
+
+def starts_first(start_second, explain=explained) -> Callable:
+    """Answers of workers that start come first; the second one and those that follow answer
+    `start_second`. Batches are answered by `explain`."""
+
+    def next_answer(pending: list[Pending]) -> tuple[Pending, object]:
+        ref = max(pending, key=lambda ref: ref.method == "start")
+        if ref.method != "start":
+            return ref, explain(ref)
+        return ref, ready(ref) if ref.worker == 1 else start_second(ref)
+
+    return next_answer
+
+
+def test_a_worker_unlike_the_first_one_is_refused_and_the_others_go_on(start, capsys):
+    """It keeps its place on its node, where Ray would start the next one."""
+    record, run = start(4, 3, starts_first(lambda ref: ready(ref, OTHER if ref.worker == 2 else READY)))
+    run()
+    assert record.done == 4
+    assert [worker.process for worker in record.workers] == [1, 3]
+    assert dispatcher.ray.killed == []
+    assert capsys.readouterr().err == ("gradcam_ray: warning: worker 2 on node, process 2, is refused: "
+                                       "it has version 0.2.0 in place of 0.1.0\n")
+
+
+def test_a_run_ends_if_only_refused_workers_are_left(start):
+    record, run = start(4, 2, starts_first(
+        lambda ref: ready(ref, OTHER),
+        lambda ref: explained(ref) if 0 in ref.pictures else explained(ref, 0)))
+    with pytest.raises(RunError, match="started any more: worker 1 on node, process 3, is refused: it has"):
+        run()
+    assert (record.done, record.failures) == (1, [])
+
+
+@pytest.mark.parametrize(("other", "difference"), [
+    ({"tool": {"version": "0.2.0", "device": "cuda:0"}},
+     "version 0.2.0 in place of 0.1.0, device cuda:0 in place of None"),
+    ({"settings_sha256": "b" * 64, "model": {}}, "another model file"),
+    ({"settings_sha256": "b" * 64, "settings": {"score": "prob"}}, "another setting 'score'"),
+    ({"settings_sha256": "b" * 64}, "other settings"), ({"temporary_files": ".gradcam-2"}, "")])
+def test_what_differs_is_named(other, difference):
+    assert dispatcher._difference(READY | other, READY) == difference
+
+
+def test_without_pictures_a_worker_still_says_that_it_would_work(start):
+    record, run = start(0, 1, starts_first(ready))
+    run()
+    assert record.ready == READY
+    _, run = start(0, 1, lambda pending: (pending[0], REFUSED))
+    with pytest.raises(RunError, match="CUDA device 0 is lost"):
+        run()
 
 
 def two_deaths_at_the_end(start_again) -> Callable:
@@ -120,7 +173,7 @@ def two_deaths_at_the_end(start_again) -> Callable:
 
 def test_a_run_ends_if_no_worker_can_be_started_any_more(start):
     record, run = start(4, 2, two_deaths_at_the_end(lambda _: REFUSED))
-    with pytest.raises(RunError, match="no worker can be started any more"):
+    with pytest.raises(RunError, match="no worker can be started any more: CUDA device 0 is lost"):
         run()
     assert record.done == 2
     assert [failure["file"] for failure in record.failures] == ["0.png"]
@@ -148,6 +201,7 @@ class Trouble:
     def __init__(self, seed: int):
         self._chance = random.Random(seed)
         self._dead: set[int] = set()
+        self._first: dict | None = None  # what the first worker says that is ready
         self.refused = 0
         self.answered: list[int] = []
 
@@ -156,8 +210,11 @@ class Trouble:
         return ref, self._start(ref) if ref.method == "start" else self._explain(ref)
 
     def _start(self, ref: Pending) -> object:
-        answer = self._chance.choice([LOST, {"error": "killed by SIGKILL", "code": -9}, REFUSED]
-                                     + 6 * [ready(ref)])
+        answer = self._chance.choice([LOST, {"error": "killed by SIGKILL", "code": -9}, REFUSED,
+                                      ready(ref, OTHER)] + 6 * [ready(ref)])
+        if answer is not LOST and "ready" in answer:
+            self._first = self._first or answer["ready"]
+            self.refused += answer["ready"] is not self._first
         self.refused += answer is REFUSED
         return answer
 

@@ -47,16 +47,18 @@ def test_a_program_that_dies_without_a_word_is_an_error(tmp_path):
         list_pictures(other_program(tmp_path, 134), ["a"], [])
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_an_option_that_lists_nothing_is_an_error(gradcam, tiny_model, option):
-    """And no Python traceback, by whose exit code pictures would have failed."""
+@pytest.mark.parametrize("option", ["--help", "--version", "--"])
+def test_an_option_that_lists_nothing_is_an_error(gradcam, tiny_model, picture, option):
+    """And no Python traceback, by whose exit code pictures would have failed. Nothing is explained."""
+    picture("photos/cat.png")
     done = subprocess.run([sys.executable, SCRIPTS / "gradcam_ray.py", "--gradcam", gradcam.path, "photos",
                            "--", "-m", tiny_model, "-o", "out", option], cwd=gradcam.home,
                           capture_output=True, text=True, check=False, env=gradcam.environment())
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         f"gradcam_ray: error: '{gradcam.path}' has written no list of pictures",
-        "hint: it must be gradcam, and --help or --version must not stand behind '--'"]
+        "hint: it must be gradcam, and no --help, --version or second '--' may stand behind '--'"]
+    assert not (gradcam.home / "out").exists()
 
 
 @pytest.mark.parametrize("text", ["", "5", "[]", "{}", '{"pictures": 3}', '{"pictures": [5]}', "[" * 100_000],

@@ -63,17 +63,18 @@ exec "{gradcam.path}" "$@" < <(exec {sys.executable} gate.py <&3) 3<&-
 
 
 class Run:
-    """A run of the script over the folder photos, with the results in the folder out."""
+    """A run of the script, with the results in the folder out."""
 
-    def __init__(self, cluster, gradcam, *options, script_options: tuple[str, ...] = ()):
+    def __init__(self, cluster, gradcam, *options, script_options: tuple[str, ...] = (),
+                 inputs: str = "photos", stdin=None):
         self.out = gradcam.home / "out"
         self._gate = gradcam.home / "open"
         self._gate.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, SCRIPTS / "gradcam_ray.py", "--address", cluster.address, "--cpus", "1",
-             *script_options, "--gradcam", gated_program(gradcam), "photos", "--", "-o", "out",
+             *script_options, "--gradcam", gated_program(gradcam), inputs, "--", "-o", "out",
              "--deterministic", "--write", "json,gradcam", *map(str, options)],
-            cwd=gradcam.home, env=gradcam.environment(), stdout=subprocess.PIPE,
+            cwd=gradcam.home, env=gradcam.environment(), stdin=stdin, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
 
     def wait_for_reports(self, count: int) -> None:
@@ -133,9 +134,9 @@ def photos(picture) -> list[str]:
     return names
 
 
-def plain(gradcam, model, *options) -> dict[str, bytes]:
+def plain(gradcam, model, *options, inputs: str = "photos") -> dict[str, bytes]:
     """What a run on one machine writes."""
-    done = gradcam("-m", model, "photos", "-o", "plain", "--deterministic", "--threads", "1",
+    done = gradcam("-m", model, inputs, "-o", "plain", "--deterministic", "--threads", "1",
                    "--write", "json,gradcam", *options)
     assert done.code in (0, 1), done.stderr
     return contents(gradcam.home / "plain")
@@ -236,6 +237,47 @@ def test_an_interrupted_run_is_resumed(start, gradcam, tiny_model, photos):
     assert counts["resumed"] == first["counts"]["done"]
     assert counts["resumed"] + counts["done"] == 30
     assert contents(again.out) == plain(gradcam, tiny_model)
+
+    nothing_left = start("-m", tiny_model, "--resume")
+    nothing_left.open_gate()
+    assert nothing_left.finish() == 0, nothing_left.stderr
+    assert nothing_left.report()["counts"] == {"pictures": 30, "done": 0, "failed": 0, "skipped": 0,
+                                               "resumed": 30}
+
+
+LISTS = {
+    "names that end with NUL": (b"photos/dog.png\0photos/two\nlines.png\0", ["--null"]),
+    "CSV": (b"path,class\nphotos/dog.png,0\n\"photos/two\nlines.png\",1\n", ["--class", "truth"]),
+}
+
+
+@pytest.mark.parametrize(("content", "options"), LISTS.values(), ids=LISTS)
+def test_a_list_is_that_of_a_run_on_one_machine(start, gradcam, tiny_model, picture, tmp_path, content,
+                                                options):
+    picture("photos/dog.png")
+    picture("photos/two\nlines.png", 40, 30)
+    (tmp_path / "list").write_bytes(content)
+    run = start("-m", tiny_model, *options, inputs="@list")
+    run.open_gate()
+    assert run.finish() == 0, run.stderr
+    assert contents(run.out) == plain(gradcam, tiny_model, *options, inputs="@list")
+    counts = json.loads((tmp_path / "plain/run.json").read_text())["counts"]
+    assert counts["done"] == 2
+    assert run.report()["counts"] == counts
+
+
+def test_a_run_without_a_picture_to_explain_ends_as_on_one_machine(start, gradcam, tiny_model, picture,
+                                                                   tmp_path):
+    picture("cat.png")
+    assert gradcam("-m", tiny_model, "cat.png", "-o", "out").code == 0
+    (tmp_path / "list").write_text("out/cat.gradcam.png\n")
+    alone = gradcam("-m", tiny_model, "@-", "-o", "out", stdin="out/cat.gradcam.png\n")
+    failures = json.loads((tmp_path / "out/run.json").read_text())["failures"]
+    with open(tmp_path / "list") as names:
+        run = start("-m", tiny_model, inputs="@-", stdin=names)
+    assert run.finish() == alone.code == 1, run.stderr
+    assert run.report()["failures"] == failures != []
+    assert [worker["pictures"] for worker in run.report()["workers"]] == [0]
 
 
 def slurm_task(gradcam, model, number: int) -> None:

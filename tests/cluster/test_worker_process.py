@@ -117,3 +117,13 @@ def test_a_program_that_is_no_worker_is_told(start_other, line):
 def test_a_program_that_is_not_there_cannot_work(tmp_path):
     answer = WorkerActor().start([str(tmp_path / "none")], str(tmp_path), {})
     assert answer["code"] in CANNOT_WORK
+    assert f"failed to execute {tmp_path}/none" in answer["error"]
+
+
+def test_what_is_missing_at_the_start_is_named(gradcam, tmp_path):
+    """The program that binds a worker to its actor, or the working folder."""
+    answer = WorkerActor().start([gradcam.path], str(tmp_path), {"PATH": str(tmp_path)})
+    assert answer == {"code": 2, "error": f"cannot start '{gradcam.path}' in '{tmp_path}': "
+                                          "'setpriv': No such file or directory"}
+    answer = WorkerActor().start([gradcam.path], f"{tmp_path}/none", {})
+    assert answer["error"].endswith(f": '{tmp_path}/none': No such file or directory")

@@ -154,6 +154,18 @@ TEST_F(ExplainerTest, NamesTheFileOfABrokenCard) {
   EXPECT_THAT(ErrorOf({}), HasSubstr("card in '" + file_.string() + "': field 'name'"));
 }
 
+TEST_F(ExplainerTest, ComputesEachPictureAloneIfDeterministic) {
+  WriteTinyModel(file_, TinyCard(), 4, "assert x.size(0) == 1");
+  const std::vector<Image> pictures(3, Picture());
+  Explainer together(file_);
+  EXPECT_THROW(static_cast<void>(together.Explain(pictures, {})), Error);
+  LoadOptions load;
+  load.engine.deterministic = true;
+  Explainer alone(file_, load);
+  EXPECT_EQ(alone.Explain(pictures, {}).size(), 3U);
+  EXPECT_EQ(alone.recoveries().halved, 0);
+}
+
 TEST_F(ExplainerTest, PassesItsOwnSelfCheck) {
   Explainer explainer(file_);
   EXPECT_NO_THROW(explainer.SelfCheck(Picture()));

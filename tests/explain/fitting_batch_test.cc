@@ -41,6 +41,15 @@ TEST(FittingBatch, GoesAtOnceWhereItFits) {
   EXPECT_EQ(memory.released, 0);
 }
 
+TEST(FittingBatch, KeepsToALimitFromTheBeginning) {
+  Memory memory{.room = 8, .done = {}};
+  FittingBatch batch(2);
+  memory.Run(batch, 3);
+  EXPECT_THAT(memory.done, ElementsAre(Part{0, 2}, Part{2, 1}));
+  EXPECT_EQ(batch.limit(), 2U);
+  EXPECT_EQ(batch.halved(), 0);
+}
+
 TEST(FittingBatch, IsHalvedUntilItFitsAndStaysSo) {
   Memory memory{.room = 3, .done = {}};
   FittingBatch batch;

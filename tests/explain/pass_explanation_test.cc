@@ -92,6 +92,18 @@ TEST(ExplainPass, TellsAClassThatLooksAtNothing) {
   EXPECT_EQ(Summarize(log_odds[0].classes.at(0).gradcam).status, MapStatus::kAllNonpositive);
 }
 
+TEST(ExplainPass, ATrueClassThatTheNetworkDoesNotHaveIsAMistakeOfItsPicture) {
+  const std::vector<std::optional<ClassTarget>> truths{ClassTarget{By::kIndex, 1, ""},
+                                                       ClassTarget{By::kIndex, 999, ""}};
+  try {
+    static_cast<void>(ExplainPass(TwoPictures(), OutputKind::kLogits, {}, {}, truths));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInput);
+    EXPECT_THAT(error.what(), testing::StartsWith("its true class: "));
+  }
+}
+
 TEST(ExplainPass, RefusesLabelsOfAnotherModel) {
   EXPECT_THROW(
       static_cast<void>(ExplainPass(TwoPictures(), OutputKind::kLogits, {{"", "one"}}, {})), Error);

@@ -6,7 +6,8 @@
 
 namespace gradcam {
 
-void WriteTinyModel(const std::filesystem::path& file, const std::string& card, int classes) {
+void WriteTinyModel(const std::filesystem::path& file, const std::string& card, int classes,
+                    const std::string& check) {
   at::Tensor weight = at::zeros({2, 3, 3, 3});
   weight.select(1, 0).fill_(1);
   torch::jit::Module conv("Conv");
@@ -22,10 +23,10 @@ void WriteTinyModel(const std::filesystem::path& file, const std::string& card, 
   root.register_module("conv", conv);
   root.register_module("relu", relu);
   root.register_parameter("weight", at::outer(factors, row), /*is_buffer=*/false);
-  root.define(
-      "def forward(self, x):\n"
-      "  x = self.relu.forward(self.conv.forward(x))\n"
-      "  return torch.linear(torch.flatten(x, 1), self.weight)\n");
+  root.define("def forward(self, x):\n  " + check +
+              "\n"
+              "  x = self.relu.forward(self.conv.forward(x))\n"
+              "  return torch.linear(torch.flatten(x, 1), self.weight)\n");
   torch::jit::ExtraFilesMap extra_files;
   if (!card.empty()) {
     extra_files["gradcam.json"] = card;

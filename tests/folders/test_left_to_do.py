@@ -60,9 +60,13 @@ def test_what_is_listed_is_what_is_done(gradcam, tiny_model, photos, picture, tm
     assert files(left) == ["0.png", "4.png", "a/3.png", "new.png"]
     assert left["resumed"] == PICTURES - 3
     before = tree(out)
-    assert gradcam(*job, "--resume").code == 0
+    result = gradcam(*job, "--resume", "--json")
+    assert result.code == 0
     run = json.loads((out / "run.json").read_text())
     assert (run["counts"]["done"], run["counts"]["resumed"]) == (4, PICTURES - 3)
+    # The reports of all pictures, whoever made them, in order.
+    assert [report["image"]["file"] for report in result.json()["results"]] == files(everything)[:5] + [
+        "a/5.png", "new.png"]
     changed = {f"gradcam-out/{name}" for name, state in tree(out).items()
                if before.get(name) != state and (out / name).is_file()}
     promised = {name for entry in left["pictures"] for name in entry["writes"]}

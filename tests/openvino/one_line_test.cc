@@ -17,9 +17,9 @@ TEST(OneLine, IsBounded) { EXPECT_LT(OneLine(std::string(5000, 'x')).size(), 250
 TEST(OneLine, IsCutBetweenCharacters) {
   std::string umlauts;
   for (int i = 0; i < 150; ++i) umlauts += "ä";
-  const std::string whole = umlauts.substr(0, 200) + "…";
+  const std::string whole = umlauts.substr(0, 200) + " …";
   EXPECT_EQ(OneLine(umlauts), whole);
-  EXPECT_EQ(OneLine("x" + umlauts), "x" + umlauts.substr(0, 198) + "…");
+  EXPECT_EQ(OneLine("x" + umlauts), "x" + umlauts.substr(0, 198) + " …");
 }
 
 TEST(OneLine, SaysSomethingInAnyCase) { EXPECT_EQ(OneLine(" \n"), "unknown error"); }

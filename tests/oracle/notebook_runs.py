@@ -22,13 +22,14 @@ OUTPUTS = "gradcam,gradcam-overlay,saliency,saliency-overlay,raw,input,map,json"
 @dataclass(frozen=True)
 class Runs:
     """Folders of results with the preset's score, the probability, by LibTorch and by OpenVINO, and
-    with the log-odds; and of the first picture's copies in batches, first as loaded, then rearranged
-    for speed."""
+    with the log-odds; and of copies of all of them in batches, first as loaded, then rearranged for
+    speed, and of each of them alone."""
 
     prob: Path
     openvino: Path
     logodds: Path
     batches: Path
+    alone: Path
     peak_bytes: int  # of the program in the first run
     batches_peak_bytes: int
 
@@ -102,21 +103,33 @@ def draw_reference_map(program: Program, drawn: np.ndarray, side: int, picture: 
 
 
 def run_notebook(program: Program, model: Path, pictures: list[Path], folder: Path) -> Runs:
-    prob, logodds, batches = folder / "prob", folder / "logodds", folder / "batches"
+    prob, logodds = folder / "prob", folder / "logodds"
+    batches, alone = folder / "batches", folder / "alone"
     images = [option for picture in pictures for option in ("--image", picture)]
-    common = ["--model", model, *images, "--preset", "notebook", "--device", "cpu", "--quiet"]
-    peak = peak_memory(program, *common, "--write", OUTPUTS, "--output", prob)
-    peak_memory(program, *common, "--score", "logodds", "--write", "raw,json", "--output", logodds)
+    preset = ["--preset", "notebook", "--device", "cpu", "--quiet"]
+    common = ["--model", model, *images, *preset]
+    libtorch = ["--engine", "libtorch"]
+    peak = peak_memory(program, *common, *libtorch, "--write", OUTPUTS, "--output", prob)
+    peak_memory(program, *common, *libtorch, "--score", "logodds", "--write", "raw,json", "--output",
+                logodds)
     openvino = folder / "openvino"
     peak_memory(program, *common, "--write", "raw,json", "--output", openvino, "--engine", "openvino")
     batches_peak = peak_memory(
-        program, "--model", model, copies_of(pictures[0], folder / "copies"), "--engine", "libtorch",
-        "--batch-size", BATCH, "--write", "raw", "--output", batches, "--quiet")
-    return Runs(prob, openvino, logodds, batches, peak, batches_peak)
+        program, "--model", model, copies_of(pictures, folder / "copies"), *preset, *libtorch,
+        "--batch-size", BATCH, "--write", "raw", "--output", batches)
+    peak_memory(program, *common, "--deterministic", "--write", "raw", "--output", alone)
+    return Runs(prob, openvino, logodds, batches, alone, peak, batches_peak)
 
 
-def copies_of(picture: Path, folder: Path) -> Path:
+def copies_of(pictures: list[Path], folder: Path) -> Path:
     folder.mkdir()
     for number in range(COPIES):
+        picture = pictures[place_of_copy(number, len(pictures))]
         shutil.copy(picture, folder / f"{number:02}{picture.suffix}")
     return folder
+
+
+def place_of_copy(number: int, pictures: int) -> int:
+    """Of so many in a row each once, every time beginning with the next: in a batch each is in other
+    company."""
+    return (number + number // pictures) % pictures

@@ -20,6 +20,8 @@ TEST(RunReport, IsTheSampleThatTheSchemaDescribes) {
 TEST(RunReport, CountsPicturesASecond) {
   RunReport run = SampleRun();
   EXPECT_DOUBLE_EQ(PicturesPerSecond(run), 0.5);  // 2 done in 4 s
+  run.counts.left_out = 6;                        // which the network has seen as well
+  EXPECT_DOUBLE_EQ(PicturesPerSecond(run), 2);
   run.seconds = 0;
   EXPECT_DOUBLE_EQ(PicturesPerSecond(run), 0);
 }

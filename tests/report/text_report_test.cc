@@ -75,6 +75,9 @@ TEST(TextReport, TellsTheTimeOfAPictureInEachStageAndWhoWaited) {
             "a picture: decode 2.00 ms, prepare 0.00 ms, features 40.00 ms, head 0.00 ms, gradient "
             "0.00 ms, check 0.00 ms, write 4.00 ms, network waited 10.00 ms, I/O threads waited "
             "50.00 ms\n");
+  std::ostringstream nothing_explained;
+  WriteText(stages, 0, nothing_explained);
+  EXPECT_THAT(nothing_explained.str(), testing::StartsWith("in all: decode 20.00 ms,"));
 }
 
 }  // namespace

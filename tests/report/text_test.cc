@@ -46,18 +46,6 @@ TEST(Printable, ReplacesControlCharacters) {
 
 TEST(Quoted, PutsAPathIntoQuotationMarks) { EXPECT_EQ(Quoted("a b/c\n"), "'a b/c\xEF\xBF\xBD'"); }
 
-TEST(CutAtCharacter, NeverCutsInsideOne) {
-  EXPECT_EQ(CutAtCharacter("ab", 5), "ab");
-  EXPECT_EQ(CutAtCharacter("abc", 2), "ab");
-  EXPECT_EQ(CutAtCharacter("a\xC3\xA9", 2), "a");
-  EXPECT_EQ(CutAtCharacter("\xF0\x9F\x90\xB1z", 4), "\xF0\x9F\x90\xB1");
-  EXPECT_EQ(CutAtCharacter("\xF0\x9F\x90\xB1z", 3), "");
-}
-
-TEST(CutAtCharacter, CutsBytesThatAreNoCharactersAtTheLimit) {
-  EXPECT_EQ(CutAtCharacter(std::string(10, '\x80'), 6), std::string(6, '\x80'));
-}
-
 TEST(PercentEncode, KeepsPlainNamesAndCodesTheRest) {
   EXPECT_EQ(PercentEncode("a/b-c_d.e~1.jpg"), "a/b-c_d.e~1.jpg");
   EXPECT_EQ(PercentEncode("a b%\xE9\n"), "a%20b%25%E9%0A");

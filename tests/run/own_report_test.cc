@@ -41,6 +41,16 @@ TEST_F(OwnReportTest, IsForeignWhereItBeginsOtherwise) {
   }
 }
 
+// As a machine that ended leaves it.
+TEST_F(OwnReportTest, WhatHoldsNothingButZerosIsNobodys) {
+  const std::string zeros(5000, '\0');
+  EXPECT_FALSE(IsForeignWith(zeros));
+  for (const char* name : {"cat.gradcam.png", "cat.gradcam.npy"}) {
+    folder_.Write(name, zeros);
+    EXPECT_FALSE(IsForeignPicture(folder_ / name));
+  }
+}
+
 TEST_F(OwnReportTest, ANumpyFileIsForeignUnlessItBeginsAsAMap) {
   folder_.Write("cat.gradcam.npy", "mine");
   EXPECT_TRUE(IsForeignPicture(folder_ / "cat.gradcam.npy"));

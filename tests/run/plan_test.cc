@@ -8,6 +8,7 @@
 #include "gradcam/error.h"
 #include "run/npy.h"
 #include "run/output_names.h"
+#include "run/report_naming.h"
 #include "run/temporary_folder.h"
 
 namespace gradcam {
@@ -245,9 +246,11 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
   }
   const std::vector<std::uint8_t> map = EncodeNpy(Map{2, 1, {1, 2}});
   folder_.Write("out/cat.7.saliency.npy", std::string(map.begin(), map.end()));
-  // cat.281.json says that the files of cat.281 belong to another picture.
+  // cat.281.json says whose its files are.
+  folder_.Write("out/cat.281.json", ReportNaming({"cat.281.gradcam.png"}));
   EXPECT_THAT(JobsOf({"cat.jpg"})[0].stale,
-              UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy"));
+              UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy",
+                                   "cat.281.panel.png"));
   fs::remove(folder_ / "out/cat.281.json");
   EXPECT_THAT(JobsOf({"cat.jpg"})[0].stale,
               UnorderedElementsAre("cat.json", "cat.gradcam.png", "cat.7.saliency.npy",
@@ -256,7 +259,7 @@ TEST_F(PlanTest, FindsOlderOutputsOfAllKindsAndClasses) {
 
 TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
   folder_.Write("out/cat.1.gradcam.png", "");
-  folder_.Write("out/cat.1.json", kOwnReport);
+  folder_.Write("out/cat.1.json", ReportNaming({"cat.1.gradcam.png"}));
   std::vector<Job> jobs = JobsOf({"cat.jpg", "cat.1.jpg"});
   EXPECT_THAT(jobs[0].stale, IsEmpty());
   EXPECT_THAT(jobs[1].stale, UnorderedElementsAre("cat.1.gradcam.png", "cat.1.json"));
@@ -265,16 +268,25 @@ TEST_F(PlanTest, GivesNamesWithANumberToThePictureThatTheRunGivesThemTo) {
   jobs = JobsOf({"cat.jpg", "cat.1.jpg"});
   EXPECT_THAT(jobs[0].stale, ElementsAre("cat.1.gradcam.png"));
   EXPECT_THAT(jobs[1].stale, ElementsAre("cat.1.json"));
+  // And the other way round.
+  folder_.Write("out/cat.json", ReportNaming({"cat.1.gradcam.png"}));
+  options_.settings.explain.classes.resize(1);
+  jobs = JobsOf({"cat.jpg", "cat.1.jpg"});
+  EXPECT_THAT(jobs[0].stale, ElementsAre("cat.json"));
+  EXPECT_THAT(jobs[1].stale, UnorderedElementsAre("cat.1.gradcam.png", "cat.1.json"));
 }
 
-TEST_F(PlanTest, LeavesTheFileOfAClassToThePictureWhoseReportIsThere) {
-  folder_.Write("out/cat.1.gradcam.png", OwnPicture());
-  folder_.Write("out/cat.json", kOwnReport);
-  EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));  // it writes this
-  ExplainSeveralClasses();
-  EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, IsEmpty());
-  fs::remove(folder_ / "out/cat.json");
-  EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));
+TEST_F(PlanTest, LeavesTheFileOfAClassToThePictureWhoseReportNamesIt) {
+  for (const bool several : {false, true}) {
+    if (several) ExplainSeveralClasses();
+    folder_.Write("out/cat.1.gradcam.png", OwnPicture());
+    folder_.Write("out/cat.json", ReportNaming({"cat.1.gradcam.png"}));
+    EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, IsEmpty());
+    folder_.Write("out/cat.json", ReportNaming({"cat.gradcam.png"}));
+    EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));
+    fs::remove(folder_ / "out/cat.json");
+    EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));
+  }
 }
 
 TEST_F(PlanTest, HandsOutTheShareOfAShard) {

@@ -111,6 +111,30 @@ TEST_F(ResultsFileTest, CutsATornLastLine) {
   ExpectLines({LineOf("a"), LineOf("b")});
 }
 
+TEST_F(ResultsFileTest, LosesDamagedLines) {
+  const std::string torn = LineOf("b").substr(0, 60);
+  const std::string other_version = R"({"schema_version":2,"image":{}})";
+  for (const std::string& damaged : {torn, other_version, std::string(60, '\0')}) {
+    folder_.Write("results.jsonl", LineOf("a") + "\n" + damaged + "\n" + LineOf("c") + "\n");
+    {
+      ResultsFile results = Open(OldLines::kKeep);
+      EXPECT_EQ(results.Find("c"), LineOf("c"));
+      results.Add("a", LineOf("a"));
+      results.Add("b", LineOf("b"));
+      results.Add("c", LineOf("c"));
+      results.Finish(/*is_complete=*/true);
+    }
+    ExpectLines({LineOf("a"), LineOf("b"), LineOf("c")});
+    folder_.Write("results.jsonl", damaged + "\n");
+    {
+      ResultsFile results = Open(OldLines::kKeep);
+      results.Add("a", LineOf("a"));
+      results.Finish(true);
+    }
+    ExpectLines({LineOf("a")});
+  }
+}
+
 TEST_F(ResultsFileTest, CutsATornLastLineOnlyOnceItIsWritten) {
   const std::string torn = LineOf("b").substr(0, LineOf("b").size() - 1);
   WriteLines({"a"}, torn);

@@ -24,6 +24,7 @@ class Listener final : public RunObserver {
     context = run;
     if (on_picture) on_picture();
   }
+  void OnEarlier(const std::string& report) override { earlier.push_back(report); }
   void OnFailure(const Failure& failure) override { failures.push_back(failure); }
   void OnProgress(const RunCounts& counts) override { progress.push_back(counts); }
   void OnWarning(const std::string& text) override { warnings.push_back(text); }
@@ -31,6 +32,7 @@ class Listener final : public RunObserver {
 
   std::vector<PictureReport> pictures;
   RunContext context;
+  std::vector<std::string> earlier;
   std::vector<Failure> failures;
   std::vector<RunCounts> progress;
   std::vector<std::string> warnings;

@@ -100,6 +100,28 @@ TEST_F(RunnerTest, PutsTheClassIntoTheNamesOfSeveral) {
   EXPECT_THAT(Json("out/cat.json")["explanations"], SizeIs(2));
 }
 
+TEST_F(RunnerTest, NeverReplacesTheFileOfAnotherPictureThatHasTheSameName) {
+  options_.settings.outputs = {Output::kGradcam, Output::kJson};
+  const std::vector<ClassTarget> one = {ClassTarget{}};
+  const std::vector<ClassTarget> two = {ClassTarget{}, {ClassTarget::By::kIndex, 2, ""}};
+  WritePicture("cat.png");
+  WritePicture("cat.2.png");
+  const auto run = [this](const char* picture, const std::vector<ClassTarget>& classes) {
+    options_.settings.explain.classes = classes;
+    return RunOn({picture}).counts.failed;
+  };
+  for (const bool is_class_first : {true, false}) {
+    const auto other = is_class_first ? run("cat.png", two) : run("cat.2.png", one);
+    EXPECT_EQ(other, 0);
+    const std::string before = Content(folder_ / "out/cat.2.gradcam.png");
+    folder_.Write("out/cat.2.gradcam.png", before + "marked");
+    EXPECT_EQ(is_class_first ? run("cat.2.png", one) : run("cat.png", two), 1);
+    EXPECT_THAT(listener_.failures.back().error, HasSubstr("is of another picture"));
+    EXPECT_EQ(Content(folder_ / "out/cat.2.gradcam.png"), before + "marked");
+    fs::remove_all(options_.output);
+  }
+}
+
 TEST_F(RunnerTest, RemovesOlderOutputsOfThePictureFirst) {
   WritePicture("cat.png");
   options_.settings.explain.classes = {ClassTarget{}, {ClassTarget::By::kIndex, 2, ""}};

@@ -5,6 +5,7 @@
 
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
+#include "run/report_naming.h"
 #include "run/temporary_folder.h"
 
 namespace gradcam {
@@ -156,6 +157,7 @@ TEST_F(StreamedJobsTest, FindOlderOutputsInEachFolder) {
                            "out/b/cat.07.gradcam.npy", "out/b/cat.json.json"}) {
     folder_.Write(name, "");
   }
+  folder_.Write("out/a/cat.7.json", ReportNaming({"cat.7.gradcam.npy"}));
   ReadFrom(Path("b/cat.jpg") + "\n" + Path("a/cat.jpg") + "\n" + Path("a/cat.7.jpg") + "\n");
   EXPECT_THAT(NextJob().value().stale, ElementsAre("cat.gradcam.npy"));
   // Those of cat.7.jpg, by its report.

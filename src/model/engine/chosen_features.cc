@@ -30,9 +30,11 @@ std::string Description(const EngineTrial::Measured& measured) {
   } else {
     text << "up to " << measured.way.batch << " pictures at a time";
   }
-  constexpr double kMilliseconds = 1000;
   if (measured.seconds) {
-    text << ", " << std::setprecision(3) << kMilliseconds * *measured.seconds << " ms each";
+    constexpr double kMilliseconds = 1000;
+    const double each = kMilliseconds * *measured.seconds;
+    const int decimals = each < 10 ? 2 : each < 100 ? 1 : 0;
+    text << ", " << std::fixed << std::setprecision(decimals) << each << " ms each";
   }
   return text.str();
 }
@@ -54,6 +56,7 @@ ChosenFeatures::ChosenFeatures(std::unique_ptr<FeaturesEngine> reference,
                                int pictures, std::string hint)
     : candidates_(std::move(candidates)),
       engines_(candidates_.size() + 1),
+      compared_(candidates_.size() + 1),
       trial_(std::move(trial)),
       pictures_left_(pictures),
       hint_(std::move(hint)) {
@@ -67,14 +70,19 @@ Features ChosenFeatures::RunReference(const at::Tensor& input) {
   Features features = engines_.front()->Run(input);
   // A head may write to what else crosses the cut, but not to the activations: they are a leaf of
   // its tape.
-  const bool may_be_asked_again = !candidates_.empty() && !is_settled_;
+  const bool may_be_asked_again =
+      !candidates_.empty() && (!is_settled_ || !IsCompared(trial_.Next().engine));
   if (may_be_asked_again && features.carried.empty()) last_reference_ = {input, features};
   return features;
 }
 
 int ChosenFeatures::NextBatch() const {
   const int batch = trial_.NextBatch();
-  return engines_[trial_.Next().engine] != nullptr ? batch : std::min(batch, kCompared);
+  return IsCompared(trial_.Next().engine) ? batch : std::min(batch, kCompared);
+}
+
+bool ChosenFeatures::IsCompared(std::size_t engine) const {
+  return engine == 0 || compared_[engine] >= kCompared;
 }
 
 Features ChosenFeatures::Run(const at::Tensor& input) {
@@ -113,7 +121,7 @@ void ChosenFeatures::PutKeptFirst(const at::Tensor& input) {
 
 // The last way stays for the next picture: that one may be another matter.
 void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
-  const std::string note = "engine '" + NameOf(engine) + "' cannot run this network: " + problem;
+  const std::string note = "engine '" + NameOf(engine) + "' cannot be used: " + problem;
   if (!trial_.HasWayWithout(engine)) throw Error(ErrorKind::kUsage, note, hint_);
   trial_.Exclude(engine);
   engines_[engine].reset();
@@ -124,7 +132,13 @@ void ChosenFeatures::PassOver(std::size_t engine, const std::string& problem) {
 Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
   Stopwatch watch;
   Features features = engines_[way.engine]->Run(input);
-  Record(way, input, watch.Lap());
+  const double seconds = watch.Lap();
+  if (!IsCompared(way.engine) && input.size(0) > compared_[way.engine]) {
+    RequireAgreement(candidates_[way.engine - 1].source, features, RunReference(input));
+    compared_[way.engine] = input.size(0);
+    if (is_settled_) FreeOthers();
+  }
+  Record(way, input, seconds);
   return features;
 }
 
@@ -133,14 +147,16 @@ Features ChosenFeatures::FirstRun(const EngineWay& way, const Reference& referen
   ComparedEngine compared =
       MakeCompared(candidates_[way.engine - 1].source, reference.input, reference.features);
   engines_[way.engine] = std::move(compared.engine);
+  compared_[way.engine] = reference.input.size(0);
   std::ranges::move(compared.notes, std::back_inserter(notes_));
   last_reference_.reset();
-  ReturnReferenceMemory();                      // the engine was made from the same weights
-  Record(way, reference.input, /*seconds=*/0);  // the time of a first run says nothing
+  ReturnReferenceMemory();                       // the engine was made from the same weights
+  Record(way, reference.input, /*seconds=*/{});  // of a first run they say nothing
   return std::move(compared.first);
 }
 
-void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input, double seconds) {
+void ChosenFeatures::Record(const EngineWay& way, const at::Tensor& input,
+                            std::optional<double> seconds) {
   pictures_left_ -= input.size(0);
   trial_.Record(way, static_cast<int>(input.size(0)), seconds);
   ExcludeWhatDoesNotPay(input);

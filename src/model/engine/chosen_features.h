@@ -30,8 +30,8 @@ struct EngineCandidate {
 
 // The features half run by whichever of several engines is fastest. An engine is made at its first
 // turn, and what it gives for its first batch, a small one, is compared with what the reference
-// gives. One that cannot be made, throws or differs is passed over with a note; the last one is an
-// error instead.
+// gives; where that is a single picture, so is the first batch of several. One that cannot be made,
+// throws or differs is passed over with a note; the last one is an error instead.
 class ChosenFeatures final : public FeaturesOfRun {
  public:
   // Ways of `trial` name the reference as engine 0 and candidate i as engine i + 1. `pictures` are
@@ -55,11 +55,13 @@ class ChosenFeatures final : public FeaturesOfRun {
     Features features;
   };
 
+  // Whether `engine` may get full batches.
+  [[nodiscard]] bool IsCompared(std::size_t engine) const;
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
   [[nodiscard]] Features FirstRun(const EngineWay& way, const Reference& reference);
   void PutKeptFirst(const at::Tensor& input);
   void PassOver(std::size_t engine, const std::string& problem);
-  void Record(const EngineWay& way, const at::Tensor& input, double seconds);
+  void Record(const EngineWay& way, const at::Tensor& input, std::optional<double> seconds);
   void ExcludeWhatDoesNotPay(const at::Tensor& input);
   [[nodiscard]] bool Pays(std::size_t engine, const at::Tensor& input) const;
   [[nodiscard]] double Detour(std::size_t engine) const;
@@ -70,6 +72,7 @@ class ChosenFeatures final : public FeaturesOfRun {
 
   std::vector<EngineCandidate> candidates_;
   std::vector<std::unique_ptr<FeaturesEngine>> engines_;  // [0] the reference; empty: not made yet
+  std::vector<std::int64_t> compared_;  // pictures of the batch by which an engine was compared
   std::optional<Reference> last_reference_;
   EngineTrial trial_;
   std::int64_t pictures_left_;

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -76,7 +77,8 @@ std::string KeyOf(const HalfToCompile& half, const CompileOptions& options) {
   std::ostringstream key;
   key << "format " << kFormat << "\ncut " << half.place.cut << "\npictures " << options.height
       << 'x' << options.width << "\nprecision " << NameOf(options.precision) << "\nthreads "
-      << options.threads << "\ncompiler " << half.compiler->Identity() << '\n';
+      << options.threads << "\ninstructions " << at::get_cpu_capability() << "\ncompiler "
+      << half.compiler->Identity() << '\n';
   return key.str();
 }
 

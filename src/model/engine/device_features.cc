@@ -67,8 +67,7 @@ Features DeviceFeatures::FirstRun(const at::Tensor& input) {
     return found;
   } catch (const std::exception& error) {
     if (IsOutOfMemory(error)) throw;
-    const std::string note =
-        "engine 'libtorch, folded' cannot run this network: " + TorchMessage(error);
+    const std::string note = "engine 'libtorch, folded' cannot be used: " + TorchMessage(error);
     if (options_.precision != Precision::kFloat32) {
       throw Error(ErrorKind::kUsage, note, "leave --precision out: float32 always runs");
     }

@@ -44,7 +44,7 @@ int EngineTrial::BatchInTrial(const EngineWay& way) const {
   return Ways().size() == 1 ? way.batch : std::min(way.batch, largest_batch_);
 }
 
-void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
+void EngineTrial::Record(const EngineWay& way, int pictures, std::optional<double> seconds) {
   const auto candidate =
       std::ranges::find_if(candidates_, [&](const Candidate& c) { return c.way == way; });
   if (candidate == candidates_.end() || candidate->seconds) return;
@@ -53,7 +53,8 @@ void EngineTrial::Record(const EngineWay& way, int pictures, double seconds) {
   // Batches that a picture has failed in are computed again one by one.
   const bool is_own_size = pictures > 1 || way.batch == 1;
   const bool is_over = candidate->pictures >= kMostBatches * BatchInTrial(way);
-  if ((is_repeated && is_own_size) || is_over) candidate->seconds = seconds / pictures;
+  if (seconds && ((is_repeated && is_own_size) || is_over))
+    candidate->seconds = *seconds / pictures;
 }
 
 void EngineTrial::Exclude(std::size_t engine) {

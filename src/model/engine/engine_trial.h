@@ -38,8 +38,9 @@ class EngineTrial {
   // How many pictures it is to hold.
   [[nodiscard]] int NextBatch() const;
 
-  // A batch of `pictures`, which may be fewer than NextBatch, took `seconds` on `way`.
-  void Record(const EngineWay& way, int pictures, double seconds);
+  // A batch of `pictures`, which may be fewer than NextBatch, took `seconds` on `way`; none where
+  // what it took says nothing, which never ends a turn.
+  void Record(const EngineWay& way, int pictures, std::optional<double> seconds);
 
   // `engine` cannot be used; no way of it is given out again.
   void Exclude(std::size_t engine);

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@
 #include "model/engine/parted_features.h"
 #include "model/engine/precision_support.h"
 #include "model/engine/run_length.h"
+#include "model/graph/graph_walk.h"
 
 namespace gradcam {
 namespace {
@@ -35,12 +37,8 @@ constexpr double kOpenVinoHalfSaving = 0.5;
 // so that only a long run gives it its turn after that one.
 constexpr double kFusedSaving = 0.1;
 
-// Seconds until OpenVINO's libraries are loaded and a network is translated and compiled: what was
-// measured for the networks of docs/performance.md, rounded up. In half precision it is compiled in
-// float32 as well, to be compared.
-constexpr double kCompilation = 0.5;
-// The same for one that was compiled earlier.
-constexpr double kImport = 0.3;
+// Share of the time of compiling a network that it takes to load one that was compiled earlier.
+constexpr double kImport = 0.6;
 // What the turn of LibTorch's fused engine costs in half precision, where it has not been the
 // first: two copies of the weights, the comparison in float32, and its batches, which OpenVINO
 // computes faster: an estimate, not measured.
@@ -154,13 +152,26 @@ EngineSource OpenVinoSource(const Half& half, Precision precision) {
           .float32 = nullptr};
 }
 
+int CountOperators(torch::jit::Graph& graph) {
+  int operators = 0;
+  ForEachNode(graph.block(), [&](const torch::jit::Node* node) {
+    const auto kind = node->kind();
+    const bool is_data = kind == c10::prim::Constant || kind == c10::prim::GetAttr ||
+                         kind == c10::prim::ListConstruct;
+    if (!is_data) ++operators;
+  });
+  return operators;
+}
+
 EngineCandidate OpenVinoCandidate(const Half& half) {
   const auto source_of = [&half](Precision precision) { return OpenVinoSource(half, precision); };
+  const double compilation = CompilationSeconds(CountOperators(*half.graph));
   return {.source = SourceOfRun(half, source_of),
           .engine = Engine::kOpenvino,
           .saving = half.is_float32() ? kOpenVinoSaving : kOpenVinoHalfSaving,
-          .preparation = (half.is_float32() ? 1 : 2) * kCompilation,
-          .preparation_if_kept = kImport,
+          // In half precision it is compiled in float32 as well, to be compared.
+          .preparation = (half.is_float32() ? 1 : 2) * compilation,
+          .preparation_if_kept = kImport * compilation,
           // In half precision nothing must be measured before: LibTorch's fused engine, which would
           // be, takes longer to prepare.
           .is_first_if_kept = !half.is_float32()};
@@ -224,6 +235,14 @@ std::string HintFor(const EngineOptions& options) {
 }
 
 }  // namespace
+
+double CompilationSeconds(int operators) {
+  constexpr double kLeast = 0.5;
+  constexpr double kEach = 1.5e-3;
+  constexpr double kEachPair = 3e-6;
+  const double count = operators;
+  return std::max(kLeast, kEach * count + kEachPair * count * count);
+}
 
 std::unique_ptr<ChosenFeatures> ChooseFeatures(const std::shared_ptr<torch::jit::Graph>& features,
                                                const torch::jit::Module& module,

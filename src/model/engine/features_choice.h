@@ -19,6 +19,12 @@ namespace gradcam {
     const std::shared_ptr<torch::jit::Graph>& features, const torch::jit::Module& module,
     const RunEffects& effects, const std::string& cut, const EngineOptions& options);
 
+// Seconds until OpenVINO's libraries are loaded and a network of so many operators is translated
+// and compiled. An estimate, rounded up: half a second for the networks of docs/performance.md,
+// whose features halves have up to 240; its passes over the graph grow faster than the graph
+// (chains of 1,000, 2,000 and 8,000 additions took 5, 26 and 900 s).
+[[nodiscard]] double CompilationSeconds(int operators);
+
 // Throws Error(kUsage) unless `options` ask for plain float32 by LibTorch: what a layer inside an
 // if or loop is run in. `reason` says why.
 void RequirePlainEngine(const EngineOptions& options, const std::string& reason);

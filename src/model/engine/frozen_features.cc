@@ -63,6 +63,12 @@ bool KeepsDimensionsOfOther(const Value* value, const FeatureMaps& maps) {
   return constant ? constant->toTensor().dim() <= 4 : maps.contains(value);
 }
 
+// The old operator is one of one, two or three dimensions.
+bool HasTwoStrides(const Node* convolution) {
+  const auto stride = torch::jit::toIValue(convolution->input(3));
+  return stride && stride->isIntList() && stride->toIntList().size() == 2;
+}
+
 bool GivesFeatureMap(const Node* node, const FeatureMaps& maps) {
   static const std::unordered_set<c10::Symbol> kKeepDimensions = {c10::aten::adaptive_avg_pool2d,
                                                                   c10::aten::avg_pool2d,
@@ -76,9 +82,8 @@ bool GivesFeatureMap(const Node* node, const FeatureMaps& maps) {
                                                                   c10::aten::sigmoid,
                                                                   c10::aten::silu};
   const auto kind = node->kind();
-  if (kind == c10::aten::conv2d || kind == c10::aten::_convolution) {
-    return node->inputs().at(3)->type()->kind() != c10::TypeKind::StringType;
-  }
+  if (kind == c10::aten::conv2d) return true;
+  if (kind == c10::aten::_convolution) return HasTwoStrides(node);
   if (kind == c10::aten::add || kind == c10::aten::mul) {
     return maps.contains(node->input(0)) && KeepsDimensionsOfOther(node->input(1), maps);
   }

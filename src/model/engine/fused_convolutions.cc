@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace gradcam {
@@ -61,19 +62,44 @@ Node* OnlyUser(const Node* node) {
 // An activation as oneDNN's operators name it.
 struct Activation {
   std::string name = "none";
-  std::vector<double> bounds;  // of hardtanh
+  std::vector<double> numbers;  // the bounds of hardtanh, the slope of leaky_relu
+  std::string algorithm;        // of gelu: "none" or "tanh"
 };
 
+// What the inputs of `node` behind the first are; nothing unless all are constants.
+std::optional<std::vector<c10::IValue>> ConstantsOf(const Node* node) {
+  std::vector<c10::IValue> constants;
+  for (const Value* input : node->inputs().slice(1)) {
+    auto constant = torch::jit::toIValue(input);
+    if (!constant) return std::nullopt;
+    constants.push_back(std::move(*constant));
+  }
+  return constants;
+}
+
 std::optional<Activation> ReadActivation(const Node* node) {
-  if (node->kind() == c10::aten::relu) return Activation{"relu", {}};
-  if (node->kind() == c10::aten::silu) return Activation{"swish", {}};
-  if (node->kind() == c10::aten::sigmoid) return Activation{"sigmoid", {}};
-  if (node->kind() == c10::aten::hardswish) return Activation{"hardswish", {}};
-  if (node->kind() != c10::aten::hardtanh) return std::nullopt;
-  const auto low = torch::jit::toIValue(node->input(1));
-  const auto high = torch::jit::toIValue(node->input(2));
-  if (!low || !high) return std::nullopt;
-  return Activation{"hardtanh", {low->toScalar().toDouble(), high->toScalar().toDouble()}};
+  static const std::unordered_map<c10::Symbol, std::string> kNames = {
+      {c10::aten::relu, "relu"},
+      {c10::aten::silu, "swish"},
+      {c10::aten::tanh, "tanh"},
+      {c10::aten::sigmoid, "sigmoid"},
+      {c10::aten::hardsigmoid, "hardsigmoid"},
+      {c10::aten::hardswish, "hardswish"},
+      {c10::aten::hardtanh, "hardtanh"},
+      {c10::aten::leaky_relu, "leaky_relu"},
+      {c10::aten::gelu, "gelu"}};
+  const auto name = kNames.find(node->kind());
+  const auto constants = name != kNames.end() ? ConstantsOf(node) : std::nullopt;
+  if (!constants) return std::nullopt;
+  Activation activation{.name = name->second, .numbers = {}, .algorithm = {}};
+  for (const c10::IValue& constant : *constants) {
+    if (constant.isString()) {
+      activation.algorithm = constant.toStringRef();
+    } else {
+      activation.numbers.push_back(constant.toScalar().toDouble());
+    }
+  }
+  return activation;
 }
 
 // What is computed together with a convolution.
@@ -157,8 +183,8 @@ class FusedNodes {
       const bool none = fusion.activation.name == "none";
       inputs.push_back(none ? None() : Constant(fusion.activation.name));
     }
-    inputs.push_back(Bounds(fusion.activation));
-    inputs.push_back(Constant(std::string()));  // the algorithm: none of these has a choice
+    inputs.push_back(Numbers(fusion.activation));
+    inputs.push_back(Constant(fusion.activation.algorithm));
     Node* node =
         graph_.create(c10::Symbol::fromQualString("mkldnn::_convolution_pointwise"), inputs, 1);
     graph_.insertNode(node);
@@ -173,9 +199,9 @@ class FusedNodes {
   Value* Constant(const c10::IValue& value) { return graph_.insertConstant(value); }
   Value* None() { return graph_.insertConstant(c10::IValue()); }
 
-  Value* Bounds(const Activation& activation) {
+  Value* Numbers(const Activation& activation) {
     std::vector<Value*> values;
-    for (const double bound : activation.bounds) values.push_back(Constant(bound));
+    for (const double number : activation.numbers) values.push_back(Constant(number));
     Node* list = graph_.createList(c10::OptionalType::create(c10::NumberType::get()), values);
     graph_.insertNode(list);
     return list->output();

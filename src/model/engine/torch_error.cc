@@ -8,6 +8,7 @@
 #include <new>
 #include <string_view>
 
+#include "core/cut_text.h"
 #include "core/shape_text.h"
 
 namespace gradcam {
@@ -93,15 +94,6 @@ std::string Joined(std::string_view text) {
   return joined;
 }
 
-// `text` cut behind a word if it is too long.
-std::string Shortened(std::string text) {
-  if (text.size() > kMaxLength) {
-    text.resize(std::min(text.rfind(' ', kMaxLength), kMaxLength));
-    text += " …";
-  }
-  return text;
-}
-
 // What is asked of the input where LibTorch's message says so.
 std::string HintFor(const std::string& message, const at::Tensor& input) {
   const std::string shape = ShapeText(input.sizes());
@@ -122,7 +114,7 @@ std::string TorchMessage(const std::exception& error) {
   const std::string text =
       torch_error != nullptr ? torch_error->what_without_backtrace() : error.what();
   const std::string_view message = WithoutTraceback(text);
-  return Shortened(Joined(message)) + Place(message);
+  return Shortened(Joined(message), kMaxLength) + Place(message);
 }
 
 bool IsOutOfMemory(const std::exception& error) {

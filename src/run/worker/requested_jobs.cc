@@ -2,15 +2,11 @@
 
 #include <cerrno>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "core/blank.h"
 #include "core/file_handle.h"
 #include "gradcam/error.h"
-#include "report/parse_report.h"
-#include "report/picture_report.h"
-#include "report/report_file.h"
 #include "report/text.h"
 #include "run/ground_truth.h"
 #include "run/inputs/file_identity.h"
@@ -31,18 +27,6 @@ OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name,
     if (IsFileOfRuns(folder)) FailFolderAndFile(picture.path, options.output / folder);
   }
   return place;
-}
-
-// The names of the files that an older report in `folder` promises; none if it cannot be read.
-std::set<std::string> NamesInReport(const fs::path& folder, const std::string& report) {
-  std::set<std::string> names;
-  try {
-    const StoredReport stored = ParseReport(ReadReportFile(folder / report), report);
-    for (const OutputFile& file : FilesOf(stored.picture)) names.insert(file.name);
-  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): there is none
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): not ours, or of another version
-  }
-  return names;
 }
 
 }  // namespace
@@ -105,7 +89,8 @@ Job RequestedJobs::JobOf(const RequestedPicture& picture) const {
   job.path = picture.path;
   job.name = picture.name ? *picture.name : naming_.NameOf(naming_.Absolute(picture.path));
   job.truth = picture.truth;
-  RequireTruth({job.path, job.name, job.truth}, options_);
+  RequireTruth({job.path, job.name, job.truth}, options_,
+               R"(give it in the request: "class": 281, or a label)");
   OutputPlace place = PlaceOfJob(picture, job.name, options_);
   job.folder = FolderOf(options_.output, place.folder);
   job.stem = std::move(place.stem);
@@ -123,8 +108,7 @@ Job RequestedJobs::JobOf(const RequestedPicture& picture) const {
 // Older outputs of the picture. A folder may hold millions of files, so it is not listed: those
 // with a class index are known from their report.
 std::vector<std::string> RequestedJobs::StaleNames(const Job& job) const {
-  std::set<std::string> names =
-      NamesInReport(job.folder, OutputName(job.stem, std::nullopt, FileKind::kReport));
+  std::set<std::string> names = FilesInReport(job.folder, job.stem);
   for (std::size_t ending = 0; ending < kOutputEndings.size(); ++ending) {
     names.insert(NameWithEnding(job.stem, std::nullopt, ending));
   }

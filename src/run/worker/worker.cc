@@ -115,6 +115,9 @@ class Worker {
       AddDone(ended.job, *report);
     } else if (const auto* earlier = std::get_if<EarlierReport>(&ended.outcome)) {
       AddEarlier(ended.job, *earlier);
+    } else if (options_->resume && !ended.was_read) {
+      // Its file, or what an earlier run made of it, may be back tomorrow, with its disk.
+      AddFailure(ended.job, std::get<Error>(ended.outcome));
     } else {
       Fail(ended.job, std::get<Error>(ended.outcome));
     }

@@ -201,10 +201,9 @@ TEST_F(ReferenceOf, TheSamePicturesIsComputedAgainWhereNoOtherEngineIsToCompare)
 TEST(ChosenFeatures, AnEngineThatDiffersIsPassedOverWithANote) {
   auto features = Choose(CandidateOf([] { return std::make_unique<Scaled>(1.01); }));
   EXPECT_FLOAT_EQ(ValueAfterTheReference(features), 1.0F);
-  EXPECT_THAT(
-      features.TakeNotes(),
-      ElementsAre(HasSubstr("engine 'other' cannot run this network: its feature maps differ"),
-                  HasSubstr("engine 'libtorch' is used, up to 2 pictures at a time, ")));
+  EXPECT_THAT(features.TakeNotes(),
+              ElementsAre(HasSubstr("engine 'other' cannot be used: its feature maps differ"),
+                          HasSubstr("engine 'libtorch' is used, up to 2 pictures at a time, ")));
 }
 
 TEST(ChosenFeatures, WhatElseCrossesTheCutIsComparedToo) {
@@ -233,7 +232,7 @@ TEST(ChosenFeatures, ItIsAnErrorThatNoWayIsLeftEveryTime) {
       FAIL();
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-      EXPECT_THAT(error.what(), HasSubstr("engine 'other' cannot run this network"));
+      EXPECT_THAT(error.what(), HasSubstr("engine 'other' cannot be used"));
       EXPECT_EQ(error.hint(), "hint");
     }
     EXPECT_EQ(features.NextBatch(), 2);
@@ -252,6 +251,37 @@ TEST(ChosenFeatures, TheLastWayGetsTheNextPicture) {
   auto features = AskFor(CandidateOf([] { return std::make_unique<RightForSome>(); }));
   EXPECT_THROW(static_cast<void>(features.Run(Pictures(4) * 2)), Error);
   EXPECT_FLOAT_EQ(features.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1.0005F);
+}
+
+// Gives every picture what it gives for the first one of its batch, doubled where there are
+// several.
+class WrongForSeveral final : public FeaturesEngine {
+ public:
+  Features Run(const at::Tensor& input) override {
+    return Scaled(input.size(0) > 1 ? 2 : 1.0005).Run(input);
+  }
+};
+
+TEST(ChosenFeatures, AnEngineThatWasComparedByOnePictureIsComparedByTheFirstSeveral) {
+  auto features = Choose(CandidateOf([] { return std::make_unique<WrongForSeveral>(); }));
+  for (int i = 0; i < 2; ++i) static_cast<void>(features.Run(Pictures(2)));
+  EXPECT_FLOAT_EQ(features.Run(Pictures(1)).activations.flatten()[0].item<float>(), 1.0005F);
+  EXPECT_EQ(features.NextBatch(), 2);
+  EXPECT_FLOAT_EQ(features.Run(Pictures(2)).activations.flatten()[0].item<float>(), 1);
+  EXPECT_THAT(features.TakeNotes(), Contains(HasSubstr("its feature maps differ")));
+  // Asked for, it is an error of that batch.
+  auto asked = AskFor(CandidateOf([] { return std::make_unique<WrongForSeveral>(); }));
+  static_cast<void>(asked.Run(Pictures(1)));
+  EXPECT_THROW(static_cast<void>(asked.Run(Pictures(3))), Error);
+  EXPECT_FLOAT_EQ(asked.Run(Pictures(1)).activations.flatten()[0].item<float>(), 1.0005F);
+}
+
+TEST(ChosenFeatures, AnEngineThatIsRightForSeveralGetsWholeBatchesFromThenOn) {
+  auto features = AskFor(CandidateOf([] { return std::make_unique<Scaled>(1.0005); }));
+  static_cast<void>(features.Run(Pictures(1)));
+  EXPECT_EQ(features.NextBatch(), 2);
+  static_cast<void>(features.Run(Pictures(2)));
+  EXPECT_EQ(features.NextBatch(), 4);
 }
 
 // Has memory for two pictures.
@@ -402,7 +432,7 @@ TEST(ChosenFeatures, AnEngineThatBreaksLaterIsPassedOverForTheRest) {
   EXPECT_FLOAT_EQ(features.Run(Pictures(4)).activations.flatten()[0].item<float>(), 1);
   EXPECT_EQ(features.NextBatch(), 2);
   EXPECT_THAT(features.TakeNotes(),
-              ElementsAre(HasSubstr("engine 'other' cannot run this network: out of luck"),
+              ElementsAre(HasSubstr("engine 'other' cannot be used: out of luck"),
                           HasSubstr("engine 'libtorch' is used")));
   // Asked for, it is an error.
   auto asked = AskFor(CandidateOf([] { return std::make_unique<Breaking>(); }));

@@ -79,7 +79,7 @@ TEST(DeviceFeatures, WhatCannotBeFoldedIsComputedAsTheFileHasItWithANote) {
     EXPECT_TRUE(at::equal(found.activations, features.RunReference(SmallPictures(3)).activations));
   }
   EXPECT_THAT(features.TakeNotes(),
-              ElementsAre(HasSubstr("engine 'libtorch, folded' cannot run this network")));
+              ElementsAre(HasSubstr("engine 'libtorch, folded' cannot be used")));
   // In a precision that was asked for it is an error, every time.
   auto rounded = half.With(In(Precision::kBfloat16));
   for (int run = 0; run < 2; ++run) {

@@ -65,6 +65,17 @@ TEST(EngineTrial, ChoosesTheFastestAPicture) {
   EXPECT_EQ(other.Next(), kReference);
 }
 
+TEST(EngineTrial, ABatchWithoutATimeDecidesNothing) {
+  EngineTrial trial({kReference, kFused});
+  trial.Record(kReference, 100, std::nullopt);
+  trial.Record(kReference, 100, std::nullopt);
+  EXPECT_EQ(trial.Next(), kReference);
+  EXPECT_FALSE(trial.BestSeconds());
+  trial.Record(kReference, 100, 200);
+  EXPECT_EQ(trial.BestSeconds(), 2);
+  EXPECT_EQ(trial.Next(), kFused);
+}
+
 TEST(EngineTrial, DoesNotCountTheFirstBatchOfAWay) {
   EngineTrial trial({kReference, kFused});
   trial.Record(kReference, 8, 0.001);

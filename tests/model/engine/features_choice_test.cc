@@ -48,6 +48,12 @@ std::vector<int> Batches(const EngineOptions& options, int count) {
   return batches;
 }
 
+TEST(CompilationSeconds, GrowFasterThanTheNetwork) {
+  EXPECT_DOUBLE_EQ(CompilationSeconds(10), 0.5);
+  EXPECT_DOUBLE_EQ(CompilationSeconds(1000), 4.5);  // 1.5 + 3
+  EXPECT_DOUBLE_EQ(CompilationSeconds(4000), 54);   // 6 + 48
+}
+
 TEST(ChooseFeatures, ComputesOnePictureAsTheFileHasIt) {
   EXPECT_THAT(Batches({}, 1), ElementsAre(1));
 }

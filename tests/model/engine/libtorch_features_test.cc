@@ -45,6 +45,11 @@ INSTANTIATE_TEST_SUITE_P(
         std::string(kConvolution) + "return torch.hardswish(a)",
         std::string(kConvolution) + "return torch.hardtanh(a, 0., 0.5)",
         std::string(kConvolution) + "return torch.hardtanh(a)",
+        std::string(kConvolution) + "return torch.tanh(a)",
+        std::string(kConvolution) + "return torch.hardsigmoid(a)",
+        std::string(kConvolution) + "return torch.leaky_relu(a, 0.3)",
+        std::string(kConvolution) + "return torch.gelu(a)",
+        std::string(kConvolution) + "return torch.gelu(a, approximate='tanh')",
         // A residual, with and without its activation, and one whose branches are both
         // convolutions.
         std::string(kConvolution) +

@@ -346,6 +346,20 @@ TEST_F(WorkerTest, TakesOverEarlierResultsWithResume) {
   EXPECT_FALSE(answers.at(1).contains("resumed"));
 }
 
+TEST_F(WorkerTest, KeepsEarlierResultsOfAPictureThatCannotBeReadWithResume) {
+  WritePicture("cat.png");
+  static_cast<void>(AnswersTo(RequestFor("cat.png")));
+  const auto before = FilesBelow(options_.output);
+  options_.resume = true;
+  fs::rename(folder_ / "cat.png", folder_ / "elsewhere.png");
+  EXPECT_THAT(AnswersTo(RequestFor("cat.png")).at(0)["failures"], SizeIs(1));
+  EXPECT_EQ(FilesBelow(options_.output), before);
+  // Another picture, which cannot be decoded, has no results.
+  folder_.Write("cat.png", "no picture");
+  EXPECT_THAT(AnswersTo(RequestFor("cat.png")).at(0)["failures"], SizeIs(1));
+  EXPECT_THAT(FilesBelow(options_.output), IsEmpty());
+}
+
 TEST_F(WorkerTest, APictureFailsForAnOutputFolderThatIsRemovedAndTheNextOneGoesWell) {
   const std::vector<std::string> names = {"a.png", "b.png", "c.png", "d.png"};
   for (const std::string& name : names) WritePicture(name);

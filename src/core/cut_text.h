@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace gradcam {
+
+// The longest beginning of `bytes` of at most `limit` bytes that does not end inside a character of
+// UTF-8.
+[[nodiscard]] std::string CutAtCharacter(std::string_view bytes, std::size_t limit);
+
+// The same of more than `limit` bytes, with " …" behind the last whole word; `text` itself if it is
+// no longer.
+[[nodiscard]] std::string Shortened(std::string_view text, std::size_t limit);
+
+}  // namespace gradcam
