@@ -70,6 +70,7 @@ class Dispatcher:
         self._record = record
         self._max_deaths = max_deaths
         self._deaths = 0
+        self._refused = 0  # workers unlike the first one
         self._closed_because = ""  # the slot that was closed last
         self._told = time.monotonic() if show_progress else None
 
@@ -162,6 +163,10 @@ class Dispatcher:
         slot.worker.actor.finish.remote()
         slot.state, self._closed_because = _State.CLOSED, why
         self._warn(why)
+        self._refused += 1
+        if self._refused > len(self._record.workers):
+            raise RunError("more workers are unlike the first one than like it: " + why,
+                           "install one version and one model file on all nodes")
 
     def _take_batch(self, slot: _Slot, batch: list[Picture],
                     answer: tuple[list[dict], str | None] | None) -> None:
@@ -233,10 +238,12 @@ class Dispatcher:
 def _difference(ready: dict, first: dict) -> str:
     """What a worker has that the first one has not, and would make its results other ones; empty if
     nothing. Of both, the first line."""
-    if all(ready[key] == first[key] for key in ("settings_sha256", "tool")):
+    tool, first_tool = ({key: value for key, value in line["tool"].items() if key != "engine"}
+                        for line in (ready, first))  # "auto" may choose another one in each
+    if ready["settings_sha256"] == first["settings_sha256"] and tool == first_tool:
         return ""
-    differences = [f"{key} {ready['tool'].get(key)} in place of {first['tool'].get(key)}"
-                   for key in _differing(ready["tool"], first["tool"])]
+    differences = [f"{key} {tool.get(key)} in place of {first_tool.get(key)}"
+                   for key in _differing(tool, first_tool)]
     if ready["model"].get("sha256") != first["model"].get("sha256"):
         differences.append("another model file")
     differences += [f"another setting '{key}'"

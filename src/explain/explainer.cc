@@ -309,7 +309,7 @@ Explainer::Explainer(Explainer&&) noexcept = default;
 Explainer& Explainer::operator=(Explainer&&) noexcept = default;
 
 Explanation Explainer::Explain(const Image& picture, const ExplainOptions& options) {
-  return std::move(impl_->Explain(std::span(&picture, 1), options, {}).front());
+  return std::move(Explain(std::span(&picture, 1), options).front());
 }
 
 std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
@@ -321,7 +321,7 @@ std::vector<Explanation> Explainer::Explain(std::span<const Image> pictures,
                                             const ExplainOptions& options,
                                             std::span<const std::optional<ClassTarget>> truths) {
   if (pictures.empty()) return {};
-  return impl_->Explain(pictures, options, truths);
+  return Translated([&] { return impl_->Explain(pictures, options, truths); });
 }
 
 PreparedPicture Explainer::Prepare(const Image& picture) const {

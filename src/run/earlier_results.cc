@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/file_handle.h"
+#include "core/read_file.h"
 #include "explain/class_lookup.h"
 #include "gradcam/error.h"
 #include "report/parse_report.h"
@@ -16,16 +17,29 @@
 #include "report/text.h"
 #include "run/ground_truth.h"
 #include "run/output_names.h"
+#include "run/own_report.h"
 
 namespace gradcam {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Power loss can leave a renamed file empty. Throws Error(kInput) if nobody can tell.
+bool HasContent(const fs::path& file) {
+  try {
+    constexpr std::size_t kBeginning = 100;
+    return !IsZeroFilled(ReadAt(OpenRegularFile(file).handle, 0, kBeginning));
+  } catch (const std::system_error&) {
+    return true;  // nothing says that it has none
+  }
+}
+
+// Power loss can leave a renamed file empty, or full of zeros. Throws Error(kInput) if nobody can
+// tell.
 bool IsThere(const fs::path& file) {
   struct stat status{};
-  if (::stat(file.c_str(), &status) == 0) return S_ISREG(status.st_mode) && status.st_size > 0;
+  if (::stat(file.c_str(), &status) == 0) {
+    return S_ISREG(status.st_mode) && status.st_size > 0 && HasContent(file);
+  }
   if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return false;
   throw Error(ErrorKind::kInput,
               "cannot read the earlier " + Quoted(file) + ": " + SystemMessage(errno));

@@ -1,6 +1,9 @@
 #include "run/old_outputs.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <tuple>
 
@@ -18,19 +21,56 @@ namespace fs = std::filesystem;
 
 constexpr std::int32_t kNoClass = -1;
 
+// What a report names; nothing if it is none, or not there.
+std::optional<std::set<std::string>> FilesIn(const fs::path& report) {
+  if (::access(report.c_str(), F_OK) != 0) return std::nullopt;  // as nearly always
+  try {
+    std::set<std::string> names;
+    for (const OutputFile& file : FilesOf(ParseReport(ReadReportFile(report), "report").picture)) {
+      names.insert(file.name);
+    }
+    return names;
+  } catch (const std::system_error&) {
+    return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// Whether `name` may be of the picture with this stem: its report is there, and names the file or
+// cannot be read.
+bool MayBeOf(const fs::path& folder, const std::string& stem, const std::string& name) {
+  const fs::path report = folder / OutputName(stem, {}, FileKind::kReport);
+  if (::access(report.c_str(), F_OK) != 0) return false;
+  const auto files = FilesIn(report);
+  return !files || files->contains(name);
+}
+
+// The pictures that "cat.1.gradcam.png" may be of: cat.1.jpg, and cat.jpg for its class 1.
+std::vector<std::string> StemsOf(const std::string& name) {
+  const auto parsed = ParseOutputName(name);
+  if (!parsed || !IsPerClass(parsed->kind)) return {};
+  std::vector<std::string> stems = {parsed->base};
+  if (const auto split = SplitClassIndex(parsed->base)) stems.push_back(split->stem);
+  return stems;
+}
+
 }  // namespace
 
 std::set<std::string> FilesInReport(const fs::path& folder, const std::string& stem) {
-  std::set<std::string> names;
-  try {
-    const std::string text = ReadReportFile(folder / OutputName(stem, {}, FileKind::kReport));
-    for (const OutputFile& file : FilesOf(ParseReport(text, "report").picture)) {
-      names.insert(file.name);
+  return FilesIn(folder / OutputName(stem, {}, FileKind::kReport))
+      .value_or(std::set<std::string>());
+}
+
+void RemoveOtherReports(const fs::path& folder, const std::string& stem, const std::string& name) {
+  for (const std::string& other : StemsOf(name)) {
+    if (other == stem || !FilesInReport(folder, other).contains(name)) continue;
+    const fs::path report = folder / OutputName(other, {}, FileKind::kReport);
+    if (::unlink(report.c_str()) != 0 && errno != ENOENT) {
+      throw Error(ErrorKind::kOutput,
+                  "cannot remove the older " + Quoted(report) + ": " + SystemMessage(errno));
     }
-  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): there is none
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): not ours, or of another version
   }
-  return names;
 }
 
 std::optional<OldOutput> JudgeOldFile(const fs::path& folder, const std::string& name,
@@ -43,12 +83,12 @@ std::optional<OldOutput> JudgeOldFile(const fs::path& folder, const std::string&
   const auto by_class = split ? find(split->stem) : std::nullopt;
   // A run with both writes it for cat.jpg if it has several classes, and else for cat.1.jpg.
   if (by_class && (several_classes || !by_name)) {
-    const bool is_stale = by_name || !FilesInReport(folder, parsed->base).contains(name);
+    const bool is_stale = by_name || !MayBeOf(folder, parsed->base, name);
     return OldOutput{*by_class, split->index, parsed->ending, is_stale};
   }
   if (!by_name) return std::nullopt;
   // It may be class 1 of a cat.jpg that another run, or another request to a worker, has explained.
-  const bool is_stale = !split || by_class || !FilesInReport(folder, split->stem).contains(name);
+  const bool is_stale = !split || by_class || !MayBeOf(folder, split->stem, name);
   return OldOutput{*by_name, std::nullopt, parsed->ending, is_stale};
 }
 

@@ -28,9 +28,15 @@ using PictureByStem = std::function<std::optional<std::size_t>(const std::string
 [[nodiscard]] std::set<std::string> FilesInReport(const std::filesystem::path& folder,
                                                   const std::string& stem);
 
+// Removes the reports of other pictures than that with this stem which name a file that it writes
+// or removes: they are not complete any more. Throws Error(kOutput).
+void RemoveOtherReports(const std::filesystem::path& folder, const std::string& stem,
+                        const std::string& name);
+
 // Whose file is "cat.1.gradcam.png": class 1 of cat.jpg, or the only class of cat.1.jpg? In a run
 // with several classes a picture's own names carry the index; otherwise they don't. A name that the
-// run does not settle is left alone if a report in `folder` says that it is another picture's.
+// run does not settle is left alone if a report in `folder` says that it is another picture's, or
+// cannot be read.
 [[nodiscard]] std::optional<OldOutput> JudgeOldFile(const std::filesystem::path& folder,
                                                     const std::string& name,
                                                     const PictureByStem& find,

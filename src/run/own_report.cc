@@ -33,13 +33,17 @@ bool ShowsGradcam(const FileHandle& file, std::uint64_t offset) {
   return IsMadeByGradcam(std::vector<std::uint8_t>(part.begin(), part.end()));
 }
 
-// What the machine's end has left of a file: its length, and none of its content.
+// The head of a PNG or JPEG file says who made it, and the end of a WebP file.
+bool IsMarked(const FileHandle& file, std::uint64_t size) {
+  return ShowsGradcam(file, 0) || ShowsGradcam(file, size - std::min<std::uint64_t>(size, kPart));
+}
+
+}  // namespace
+
 bool IsZeroFilled(std::string_view beginning) {
   return beginning.find_first_not_of('\0') == std::string_view::npos;
 }
 
-// Whether it begins as a report does, as far as it goes: one that was cut off, as a full disk or
-// the machine's end may leave it.
 bool BeginsAsReport(std::string_view text) {
   constexpr std::string_view kStart = R"({"schema_version":1,"tool":{"name":"gradcam")";
   constexpr std::string_view kShortest = R"({"schema_version":)";
@@ -50,13 +54,6 @@ bool BeginsAsReport(std::string_view text) {
   const std::size_t length = std::min(start.size(), kStart.size());
   return length >= kShortest.size() && start.substr(0, length) == kStart.substr(0, length);
 }
-
-// The head of a PNG or JPEG file says who made it, and the end of a WebP file.
-bool IsMarked(const FileHandle& file, std::uint64_t size) {
-  return ShowsGradcam(file, 0) || ShowsGradcam(file, size - std::min<std::uint64_t>(size, kPart));
-}
-
-}  // namespace
 
 bool IsForeignReport(const fs::path& file) {
   try {

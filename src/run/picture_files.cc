@@ -62,26 +62,6 @@ MapReport Describe(const Map& raw, const Map& normalized, const Rect& seen, Upsa
   return report;
 }
 
-// The other picture that "cat.1.gradcam.png" may be of: cat.1.jpg if class 1 of cat.jpg is written,
-// and the other way round.
-std::optional<std::string> OtherStem(const std::string& stem, std::optional<int> class_index) {
-  if (class_index) return stem + "." + std::to_string(*class_index);
-  const auto split = SplitClassIndex(stem);
-  return split ? std::optional(split->stem) : std::nullopt;
-}
-
-// Throws if an earlier run has written `name` for another picture.
-void RequireOwnName(const Job& job, std::optional<int> class_index, const std::string& name) {
-  const auto other = OtherStem(job.stem, class_index);
-  if (!other || std::ranges::find(job.stale, name) != job.stale.end()) return;
-  if (::access((job.folder / name).c_str(), F_OK) != 0) return;
-  if (!FilesInReport(job.folder, *other).contains(name)) return;
-  throw Error(ErrorKind::kOutput,
-              Quoted(job.folder / name) + " is of another picture, whose report is " +
-                  Quoted(job.folder / OutputName(*other, {}, FileKind::kReport)) + "; not replaced",
-              "give another --output");
-}
-
 // Writes the files of one picture; those written are removed again unless all of them are there.
 class PictureWriter {
  public:
@@ -191,7 +171,7 @@ class PictureWriter {
   void Write(FileKind kind, const std::vector<std::uint8_t>& bytes,
              std::vector<OutputFile>& files) {
     const std::string name = OutputName(job_->stem, class_index_, kind, settings_->render.format);
-    RequireOwnName(*job_, class_index_, name);
+    RemoveOtherReports(job_->folder, job_->stem, name);
     WriteAtomically(job_->folder / name, bytes);
     written_.push_back(job_->folder / name);
     files.push_back({KeyOf(kind), name});
@@ -283,6 +263,7 @@ void RemoveOldFiles(const Job& job) {
   for (const std::string& name : names) {
     const fs::path file = job.folder / name;
     if (name == report && IsForeignReport(file)) continue;
+    RemoveOtherReports(job.folder, job.stem, name);
     if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
       throw Error(ErrorKind::kOutput,
                   "cannot remove the older " + Quoted(file) + ": " + SystemMessage(errno));

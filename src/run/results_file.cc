@@ -19,6 +19,7 @@
 #include "run/atomic_file.h"
 #include "run/inputs/file_identity.h"
 #include "run/output_checks.h"
+#include "run/own_report.h"
 
 namespace gradcam {
 namespace {
@@ -79,11 +80,9 @@ std::string NameIn(std::string_view line) {
   }
 }
 
-// A line of ours that is no report any more, or one of another version.
-bool IsDamaged(std::string_view line) {
-  const bool is_zero_filled = !line.empty() && line.find_first_not_of('\0') == line.npos;
-  return is_zero_filled || line.starts_with(R"({"schema_version")");
-}
+// Whether a line is what a machine's end has left of one of ours: its beginning, or zeros in place
+// of it.
+bool IsDamaged(std::string_view line) { return line.starts_with('\0') || BeginsAsReport(line); }
 
 }  // namespace
 

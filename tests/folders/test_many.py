@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 
@@ -140,3 +141,13 @@ def test_large_pictures_do_not_pile_up(gradcam, tiny_model, picture):
     print(f"peak {peak / 1e6:.0f} MB")
     # 1.0 to 1.1 GB was measured; 2.5 GB where decoding did not wait for memory.
     assert peak < 1_600_000_000
+
+
+def test_many_threads_do_not_run_out_of_open_files(gradcam, tiny_model, picture):
+    for number in range(200):
+        picture(f"photos/{number}.png")
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -S -n 40; exec "$@"', "sh", gradcam.path, "-m", tiny_model, "photos",
+         "--io-threads", "60", "--write", "gradcam,json"],
+        cwd=gradcam.home, env=gradcam.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -284,6 +284,8 @@ TEST_F(PlanTest, LeavesTheFileOfAClassToThePictureWhoseReportNamesIt) {
     EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, IsEmpty());
     folder_.Write("out/cat.json", ReportNaming({"cat.gradcam.png"}));
     EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));
+    folder_.Write("out/cat.json", R"({"schema_version": 2, "tool")");  // nobody knows what it names
+    EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, IsEmpty());
     fs::remove(folder_ / "out/cat.json");
     EXPECT_THAT(JobsOf({"cat.1.jpg"})[0].stale, ElementsAre("cat.1.gradcam.png"));
   }

@@ -113,8 +113,8 @@ TEST_F(ResultsFileTest, CutsATornLastLine) {
 
 TEST_F(ResultsFileTest, LosesDamagedLines) {
   const std::string torn = LineOf("b").substr(0, 60);
-  const std::string other_version = R"({"schema_version":2,"image":{}})";
-  for (const std::string& damaged : {torn, other_version, std::string(60, '\0')}) {
+  const std::string zeros(60, '\0');
+  for (const std::string& damaged : {torn, zeros, zeros + torn.substr(20)}) {
     folder_.Write("results.jsonl", LineOf("a") + "\n" + damaged + "\n" + LineOf("c") + "\n");
     {
       ResultsFile results = Open(OldLines::kKeep);
@@ -326,7 +326,9 @@ TEST_F(ResultsFileTest, ReadsLinesLongerThanAPiece) {
 }
 
 TEST_F(ResultsFileTest, NeverReplacesAForeignFile) {
-  for (const char* text : {"{\"path\": \"a.jpg\"}\n", "some text", "\n"}) {
+  for (const char* text :
+       {"{\"path\": \"a.jpg\"}\n", "some text", "\n", "{\"schema_version\": 1, \"metric\": 0.5}\n",
+        "{\"schema_version\": 2, \"tool\": {\"name\": \"gradcam\"}}\n"}) {
     folder_.Write("results.jsonl", text);
     for (const OldLines old_lines : {OldLines::kReplace, OldLines::kKeep, OldLines::kRead}) {
       EXPECT_THAT([&] { static_cast<void>(Open(old_lines)); },

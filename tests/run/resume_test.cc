@@ -216,6 +216,17 @@ TEST_F(ResumeTest, TakesAnErrorOfTheNetworkForThePicturesOwnIfOthersWereDone) {
   EXPECT_FALSE(fs::exists(folder_ / "out/b.gradcam.png"));
 }
 
+TEST_F(ResumeTest, DoesAgainWhatTheEndOfAMachineHasLeftWithoutContent) {
+  for (const std::string& content : {std::string(), std::string(500, '\0')}) {
+    static_cast<void>(RunOn({"photos/a.png", "photos/b.png"}));
+    folder_.Write("out/b.gradcam.png", content);
+    options_.resume = true;
+    EXPECT_EQ(RunOn({"photos/a.png", "photos/b.png"}).counts.resumed, 1);
+    EXPECT_NE(Content(folder_ / "out/b.gradcam.png"), content);
+    options_.resume = false;
+  }
+}
+
 TEST_F(ResumeTest, LeavesResultsOfAPictureAloneThatCannotBeReadAnyMore) {
   options_.settings.outputs = {Output::kGradcam, Output::kJson, Output::kJsonl};
   static_cast<void>(RunOn({"photos/a.png", "photos/b.png", "photos/c.png"}));

@@ -100,26 +100,30 @@ TEST_F(RunnerTest, PutsTheClassIntoTheNamesOfSeveral) {
   EXPECT_THAT(Json("out/cat.json")["explanations"], SizeIs(2));
 }
 
-TEST_F(RunnerTest, NeverReplacesTheFileOfAnotherPictureThatHasTheSameName) {
+TEST_F(RunnerTest, APictureWhoseFileAnotherOneReplacesHasNoReportAnyMore) {
   options_.settings.outputs = {Output::kGradcam, Output::kJson};
-  const std::vector<ClassTarget> one = {ClassTarget{}};
-  const std::vector<ClassTarget> two = {ClassTarget{}, {ClassTarget::By::kIndex, 2, ""}};
   WritePicture("cat.png");
   WritePicture("cat.2.png");
-  const auto run = [this](const char* picture, const std::vector<ClassTarget>& classes) {
-    options_.settings.explain.classes = classes;
-    return RunOn({picture}).counts.failed;
+  const auto run = [this](const std::vector<std::string>& pictures, bool several) {
+    options_.settings.explain.classes = {ClassTarget{}};
+    if (several) options_.settings.explain.classes.push_back({ClassTarget::By::kIndex, 2, ""});
+    EXPECT_EQ(RunOn(pictures).counts.failed, 0);
   };
-  for (const bool is_class_first : {true, false}) {
-    const auto other = is_class_first ? run("cat.png", two) : run("cat.2.png", one);
-    EXPECT_EQ(other, 0);
-    const std::string before = Content(folder_ / "out/cat.2.gradcam.png");
-    folder_.Write("out/cat.2.gradcam.png", before + "marked");
-    EXPECT_EQ(is_class_first ? run("cat.2.png", one) : run("cat.png", two), 1);
-    EXPECT_THAT(listener_.failures.back().error, HasSubstr("is of another picture"));
-    EXPECT_EQ(Content(folder_ / "out/cat.2.gradcam.png"), before + "marked");
-    fs::remove_all(options_.output);
-  }
+  run({"cat.png"}, true);
+  run({"cat.2.png"}, false);
+  EXPECT_FALSE(fs::exists(folder_ / "out/cat.json"));
+  run({"cat.png"}, true);
+  EXPECT_FALSE(fs::exists(folder_ / "out/cat.2.json"));
+  // In one run each has its own.
+  run({"cat.2.png", "cat.png"}, false);
+  EXPECT_THAT(FilesBelow(options_.output),
+              UnorderedElementsAre("cat.2.gradcam.png", "cat.2.json", "cat.gradcam.png", "cat.json",
+                                   "run.json"));
+  run({"cat.2.png", "cat.png"}, true);
+  EXPECT_THAT(
+      FilesBelow(options_.output),
+      UnorderedElementsAre("cat.2.1.gradcam.png", "cat.2.2.gradcam.png", "cat.2.json",
+                           "cat.1.gradcam.png", "cat.2.gradcam.png", "cat.json", "run.json"));
 }
 
 TEST_F(RunnerTest, RemovesOlderOutputsOfThePictureFirst) {

@@ -82,7 +82,7 @@ int ChosenFeatures::NextBatch() const {
 }
 
 bool ChosenFeatures::IsCompared(std::size_t engine) const {
-  return engine == 0 || compared_[engine] >= kCompared;
+  return engine == 0 || (engines_[engine] != nullptr && compared_[engine] >= kCompared);
 }
 
 Features ChosenFeatures::Run(const at::Tensor& input) {
@@ -105,11 +105,20 @@ Features ChosenFeatures::Run(const at::Tensor& input) {
     try {
       return RunWay(way, input);
     } catch (const std::exception& error) {
+      if (IsToBeCompared(way.engine, input) && !IsOutOfMemory(error)) {
+        // A single picture did not show it. By these it may be made in another way.
+        engines_[way.engine].reset();
+        continue;
+      }
       if (!trial_.HasWayWithout(way.engine)) throw;
       static_cast<void>(RunReference(input));  // throws if it is the picture that is at fault
       PassOver(way.engine, TorchMessage(error));
     }
   }
+}
+
+bool ChosenFeatures::IsToBeCompared(std::size_t engine, const at::Tensor& input) const {
+  return !IsCompared(engine) && input.size(0) > compared_[engine];
 }
 
 void ChosenFeatures::PutKeptFirst(const at::Tensor& input) {
@@ -133,7 +142,7 @@ Features ChosenFeatures::RunWay(const EngineWay& way, const at::Tensor& input) {
   Stopwatch watch;
   Features features = engines_[way.engine]->Run(input);
   const double seconds = watch.Lap();
-  if (!IsCompared(way.engine) && input.size(0) > compared_[way.engine]) {
+  if (IsToBeCompared(way.engine, input)) {
     RequireAgreement(candidates_[way.engine - 1].source, features, RunReference(input));
     compared_[way.engine] = input.size(0);
     if (is_settled_) FreeOthers();

@@ -57,6 +57,8 @@ class ChosenFeatures final : public FeaturesOfRun {
 
   // Whether `engine` may get full batches.
   [[nodiscard]] bool IsCompared(std::size_t engine) const;
+  // Whether it is made and was compared by fewer pictures than that.
+  [[nodiscard]] bool IsToBeCompared(std::size_t engine, const at::Tensor& input) const;
   [[nodiscard]] Features RunWay(const EngineWay& way, const at::Tensor& input);
   [[nodiscard]] Features FirstRun(const EngineWay& way, const Reference& reference);
   void PutKeptFirst(const at::Tensor& input);

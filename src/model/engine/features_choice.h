@@ -20,7 +20,7 @@ namespace gradcam {
     const RunEffects& effects, const std::string& cut, const EngineOptions& options);
 
 // Seconds until OpenVINO's libraries are loaded and a network of so many operators is translated
-// and compiled. An estimate, rounded up: half a second for the networks of docs/performance.md,
+// and compiled. An estimate: about half a second for the networks of docs/performance.md,
 // whose features halves have up to 240; its passes over the graph grow faster than the graph
 // (chains of 1,000, 2,000 and 8,000 additions took 5, 26 and 900 s).
 [[nodiscard]] double CompilationSeconds(int operators);
