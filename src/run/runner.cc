@@ -187,7 +187,7 @@ class Runner {
   void NoteEarlier(const Job& job, const EarlierReport& earlier) {
     try {
       output_.RequireNothingRemoved();
-      earlier_->RequireFiles(job, earlier);
+      if (earlier_) earlier_->RequireFiles(job, earlier);
       output_.Add(job.name, OnOneLine(earlier.text));
       if (!output_.has_begun()) TakeModel(earlier.stored.run.model.info);
       record_.AddEarlier(job, earlier);

@@ -15,7 +15,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 ExplainArguments Explain(const std::vector<std::string>& extra,
                          const Environment& environment = {}) {

@@ -201,6 +201,7 @@ class FusedNodes {
 
   Value* Numbers(const Activation& activation) {
     std::vector<Value*> values;
+    values.reserve(activation.numbers.size());
     for (const double number : activation.numbers) values.push_back(Constant(number));
     Node* list = graph_.createList(c10::OptionalType::create(c10::NumberType::get()), values);
     graph_.insertNode(list);

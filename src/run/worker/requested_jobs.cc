@@ -17,8 +17,6 @@
 namespace gradcam {
 namespace {
 
-namespace fs = std::filesystem;
-
 OutputPlace PlaceOfJob(const RequestedPicture& picture, const std::string& name,
                        const RunOptions& options) {
   OutputPlace place = PlaceOf(name, options.keep_extension);

@@ -138,7 +138,7 @@ class Worker {
   void AddEarlier(const Job& job, const EarlierReport& earlier) {
     try {
       folder_.RequireInPlace();
-      earlier_->RequireFiles(job, earlier);
+      if (earlier_) earlier_->RequireFiles(job, earlier);
       folder_.Hold();
       answer_.Add(earlier);
     } catch (const Error& error) {
