@@ -53,8 +53,8 @@ void EngineTrial::Record(const EngineWay& way, int pictures, std::optional<doubl
   // Batches that a picture has failed in are computed again one by one.
   const bool is_own_size = pictures > 1 || way.batch == 1;
   const bool is_over = candidate->pictures >= kMostBatches * BatchInTrial(way);
-  if (seconds && ((is_repeated && is_own_size) || is_over))
-    candidate->seconds = *seconds / pictures;
+  const bool counts = (is_repeated && is_own_size) || is_over;
+  if (seconds && counts) candidate->seconds = *seconds / pictures;
 }
 
 void EngineTrial::Exclude(std::size_t engine) {
