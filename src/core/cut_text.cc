@@ -1,14 +1,10 @@
 #include "core/cut_text.h"
 
 namespace gradcam {
-namespace {
 
-// Whether a character goes on there.
 bool IsContinuation(std::string_view bytes, std::size_t position) {
   return position < bytes.size() && (static_cast<unsigned char>(bytes[position]) & 0xC0U) == 0x80U;
 }
-
-}  // namespace
 
 std::string CutAtCharacter(std::string_view bytes, std::size_t limit) {
   if (bytes.size() <= limit) return std::string(bytes);

@@ -6,6 +6,9 @@
 
 namespace gradcam {
 
+// Whether a byte of UTF-8 stands at `position` that goes on with a character.
+[[nodiscard]] bool IsContinuation(std::string_view bytes, std::size_t position);
+
 // The longest beginning of `bytes` of at most `limit` bytes that does not end inside a character of
 // UTF-8.
 [[nodiscard]] std::string CutAtCharacter(std::string_view bytes, std::size_t limit);

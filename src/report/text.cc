@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "core/cut_text.h"
+
 namespace gradcam {
 namespace {
 
@@ -9,10 +11,6 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 unsigned Byte(std::string_view bytes, std::size_t position) {
   return static_cast<unsigned char>(bytes[position]);
-}
-
-bool IsContinuation(std::string_view bytes, std::size_t position) {
-  return position < bytes.size() && (Byte(bytes, position) & 0xC0U) == 0x80U;
 }
 
 // Length of the character that starts at `position`, or 0 if none does. Table 3-7 of the Unicode

@@ -62,14 +62,16 @@ std::set<std::string> FilesInReport(const fs::path& folder, const std::string& s
       .value_or(std::set<std::string>());
 }
 
+void RemoveOldFile(const fs::path& file) {
+  if (::unlink(file.c_str()) == 0 || errno == ENOENT) return;
+  throw Error(ErrorKind::kOutput,
+              "cannot remove the older " + Quoted(file) + ": " + SystemMessage(errno));
+}
+
 void RemoveOtherReports(const fs::path& folder, const std::string& stem, const std::string& name) {
   for (const std::string& other : StemsOf(name)) {
     if (other == stem || !FilesInReport(folder, other).contains(name)) continue;
-    const fs::path report = folder / OutputName(other, {}, FileKind::kReport);
-    if (::unlink(report.c_str()) != 0 && errno != ENOENT) {
-      throw Error(ErrorKind::kOutput,
-                  "cannot remove the older " + Quoted(report) + ": " + SystemMessage(errno));
-    }
+    RemoveOldFile(folder / OutputName(other, {}, FileKind::kReport));
   }
 }
 

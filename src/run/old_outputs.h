@@ -28,6 +28,9 @@ using PictureByStem = std::function<std::optional<std::size_t>(const std::string
 [[nodiscard]] std::set<std::string> FilesInReport(const std::filesystem::path& folder,
                                                   const std::string& stem);
 
+// Throws Error(kOutput) unless it is gone then.
+void RemoveOldFile(const std::filesystem::path& file);
+
 // Removes the reports of other pictures than that with this stem which name a file that it writes
 // or removes: they are not complete any more. Throws Error(kOutput).
 void RemoveOtherReports(const std::filesystem::path& folder, const std::string& stem,

@@ -70,8 +70,9 @@ bool IsForeignPicture(const fs::path& file) {
   if (!is_array && extension != ".png" && extension != ".jpg" && extension != ".webp") return false;
   try {
     const auto [handle, size] = OpenRegularFile(file);
-    if (IsZeroFilled(ReadAt(handle, 0, kPart))) return false;
-    return is_array ? !BeginsAsMap(ReadAt(handle, 0, kPart)) : !IsMarked(handle, size);
+    const std::string beginning = ReadAt(handle, 0, kPart);
+    if (IsZeroFilled(beginning)) return false;
+    return is_array ? !BeginsAsMap(beginning) : !IsMarked(handle, size);
   } catch (const std::system_error& error) {
     // A file that cannot be looked into may be anybody's. A link that leads nowhere is none.
     return !IsMissing(error);

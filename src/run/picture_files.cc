@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "core/file_handle.h"
 #include "gradcam/draw.h"
 #include "gradcam/error.h"
 #include "image/alpha.h"
@@ -264,10 +261,7 @@ void RemoveOldFiles(const Job& job) {
     const fs::path file = job.folder / name;
     if (name == report && IsForeignReport(file)) continue;
     RemoveOtherReports(job.folder, job.stem, name);
-    if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
-      throw Error(ErrorKind::kOutput,
-                  "cannot remove the older " + Quoted(file) + ": " + SystemMessage(errno));
-    }
+    RemoveOldFile(file);
   }
 }
 

@@ -120,18 +120,16 @@ std::uint64_t ResultsFile::ReadLines(bool all) {
   const std::string& rest = lines.rest();
   // The start of a report of ours, or somebody else's file without any line end.
   if (kept_.empty() && !rest.empty() && !IsDamaged(rest)) FailForeign(path_);
-  if (kept_.empty() && has_damaged_) return 0;
   for (std::size_t i = 0; i < kept_.size(); ++i) by_name_.push_back(i);
   std::ranges::stable_sort(by_name_, {}, [this](std::size_t i) { return kept_[i].name_hash; });
-  return lines.rest_offset();
+  return kept_.empty() ? 0 : lines.rest_offset();  // damaged lines alone are as good as none
 }
 
 void ResultsFile::AddLine(std::uint64_t offset, std::string_view text) {
   const std::string name = NameIn(text);
   if (name.empty()) {
     if (!IsDamaged(text)) FailForeign(path_);
-    has_damaged_ = true;  // and it has no place in the file that is left
-    return;
+    return;  // it has no place in the file that is left
   }
   kept_.push_back({HashOf(name), offset, text.size() + 1});
 }

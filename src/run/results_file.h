@@ -80,7 +80,6 @@ class ResultsFile {
   FileHandle file_;        // that lines are appended to; before Begin an older one, or a link
   bool is_begun_ = false;  // or kept
   std::uint64_t size_ = 0;
-  bool has_damaged_ = false;          // lines that are no reports
   std::vector<Line> kept_;            // in the order of the file
   std::vector<std::size_t> by_name_;  // indices of kept_, by name_hash
   std::vector<Line> wanted_;          // of settled pictures, in the order of the inputs: SetNext

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "report/json_text.h"
 #include "report/text.h"
 
 namespace gradcam {
@@ -65,12 +64,11 @@ void RunRecord::AddPicture(const Job& job, const PictureReport& picture, const R
   if (PassesStrict(job, picture)) ++report_.counts.done;
 }
 
-void RunRecord::AddEarlier(const Job& job, const EarlierReport& earlier) {
-  const PictureReport& picture = earlier.stored.picture;
+void RunRecord::AddEarlier(const Job& job, const PictureReport& picture, const std::string& line) {
   report_.engine = picture.engine;
   CountTruth(picture.top, picture.truth);
   Summarize(picture);
-  observer_->OnEarlier(OnOneLine(earlier.text));
+  observer_->OnEarlier(line);
   if (PassesStrict(job, picture)) ++report_.counts.resumed;
 }
 

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "report/run_report.h"
-#include "run/earlier_results.h"
 #include "run/picture_explainer.h"
 #include "run/pipeline/pictures_in_flight.h"
 #include "run/run_observer.h"
@@ -31,8 +31,8 @@ class RunRecord {
 
   // A picture's files are complete.
   void AddPicture(const Job& job, const PictureReport& picture, const RunContext& run);
-  // An earlier run had done it.
-  void AddEarlier(const Job& job, const EarlierReport& earlier);
+  // An earlier run had done it; `line` is its report.
+  void AddEarlier(const Job& job, const PictureReport& picture, const std::string& line);
   void AddFailedPicture(const Job& job, const Error& error);
 
   [[nodiscard]] bool has_failed() const { return report_.counts.failed > 0; }

@@ -188,9 +188,10 @@ class Runner {
     try {
       output_.RequireNothingRemoved();
       if (earlier_) earlier_->RequireFiles(job, earlier);
-      output_.Add(job.name, OnOneLine(earlier.text));
+      const std::string line = OnOneLine(earlier.text);
+      output_.Add(job.name, line);
       if (!output_.has_begun()) TakeModel(earlier.stored.run.model.info);
-      record_.AddEarlier(job, earlier);
+      record_.AddEarlier(job, earlier.stored.picture, line);
       if (!errors_.has_explained()) SetExplained();
     } catch (const Error& error) {
       if (IsOfRun(error)) throw;
